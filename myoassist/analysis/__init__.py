@@ -1,0 +1,1 @@
+"""Plots, video and tables of a finished run."""

@@ -1,0 +1,133 @@
+"""The `myoassist` command: train, eval and lists of what there is."""
+
+import math
+import os
+import sys
+from collections.abc import Callable
+
+from myoassist.config.errors import ConfigError, UserError
+
+USAGE = """usage: myoassist train exp=NAME [key=value ...]     optimize (the same as python -m myoassist.train)
+       myoassist eval exp=NAME | run=FOLDER [...]    show the best: video, plots, metrics
+       myoassist list exps                           experiments and what they are for
+       myoassist list devices                        worn devices and whether a torque controller drives them
+       myoassist list models                         options of model=
+       myoassist list params [exp=NAME ...]          names, units, start values and bounds of the searched parameters
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the `myoassist` command.
+
+    Args:
+        argv: Arguments without the program name; those of the process where not given.
+
+    Returns:
+        Exit code: 0 done, 2 refused with a message, others as `train` and `eval` say.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # `myoassist list params | head`: nobody reads on, and Python must not complain while it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(arguments: list[str]) -> int:
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if command == "train":
+        from myoassist.train import main as train
+
+        return train(rest)
+    if command == "eval":
+        from myoassist.evaluate import main as evaluate
+
+        return evaluate(rest)
+    if command == "list":
+        return _list(rest)
+    if command in ("-h", "--help", "help"):
+        print(USAGE, end="")
+        return 0
+    if command == "--version":
+        from myoassist import __version__
+
+        print(__version__)
+        return 0
+    raise ConfigError(f"myoassist {command}: no such command" if command else "no command", "one of these\n" + USAGE)
+
+
+def _list(arguments: list[str]) -> int:
+    lists: dict[str, Callable[[list[str]], str]] = {
+        "exps": _exps,
+        "devices": _devices,
+        "models": _models,
+        "params": _params,
+    }
+    what, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if what not in lists or (rest and what != "params"):
+        found = " ".join(["myoassist list", *arguments])
+        raise ConfigError(found, f"myoassist list <{'|'.join(lists)}>", "myoassist list exps")
+    print(lists[what](rest))
+    sys.stdout.flush()
+    return 0
+
+
+def _exps(_: list[str]) -> str:
+    from myoassist.config.groups import describe_experiments
+
+    return f"{describe_experiments()}\n\nrun one: bash scripts/local.sh scripts/train.sh exp=<name>"
+
+
+def _models(_: list[str]) -> str:
+    from myoassist.config.groups import group_options, option_purpose
+
+    return _table([(f"model={name}", option_purpose("model", name)) for name in group_options("model")])
+
+
+def _devices(_: list[str]) -> str:
+    from myoassist.model.devices import DEVICES
+
+    rows = [("model.device", "library name", "torque controller", "what it is")]
+    return _table(rows + [(item.short, item.key, item.drives or "no", item.note) for item in DEVICES])
+
+
+def _params(overrides: list[str]) -> str:
+    from myoassist.config.compose import compose_run
+    from myoassist.config.validate import validate_config
+    from myoassist.reflex.parameters import build_table
+
+    config = compose_run(overrides).config
+    # Where the search starts does not matter for the table.
+    config.optimizer.param_path = config.optimizer.pickle_path = None
+    validate_config(config)
+    table = build_table(
+        2 if config.model.musculature == 22 else 3,
+        config.env.init_pose,
+        config.exo.controller,
+        config.exo.n_points,
+        config.exo.fixed,
+    )
+    rows = [("name", "group", "start", "lowest", "highest", "unit", "raw start")]
+    for item in table.parameters:
+        shown = 180.0 / math.pi if item.unit.startswith("deg") else 1.0
+        start, low, high = (
+            f"{shown * (item.scale * raw + item.offset):.4g}" for raw in (item.initial, item.lower, item.upper)
+        )
+        if item.fixed:
+            low = high = "fixed"
+        rows.append((item.name, item.group, start, low, high, item.unit, f"{item.initial:.4g}"))
+    return f"{_table(rows)}\n\n{len(table)} parameters, layout {table.layout}; value = scale * raw + offset"
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Schemas, validation, composition, run folder and resume rules."""

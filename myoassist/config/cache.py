@@ -1,0 +1,36 @@
+"""Where compiled kernels are cached: the only place written to outside the run folder."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+_KERNEL_PACKAGES = ("reflex", "exo", "rollout", "model")
+
+
+def cache_folder() -> Path:
+    """Return the cache folder: MYOASSIST_CACHE, else the user's cache folder of this operating system."""
+    chosen = os.environ.get("MYOASSIST_CACHE")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return (Path(base) if base else Path.home() / "AppData" / "Local") / "myoassist"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "myoassist"
+
+
+def use_kernel_cache() -> None:
+    """Point numba to a folder named after the sources of all kernels, unless NUMBA_CACHE_DIR is set.
+
+    Numba notices a change of a kernel's own file but not of the files of the kernels it calls; one folder per state of
+    all sources does.
+    """
+    if "NUMBA_CACHE_DIR" in os.environ:
+        return
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256(sys.version.encode())
+    for name in _KERNEL_PACKAGES:
+        for source in sorted((package / name).glob("*.py")):
+            digest.update(source.read_bytes())
+    os.environ["NUMBA_CACHE_DIR"] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])

@@ -1,0 +1,139 @@
+"""Turn command-line arguments into one run configuration."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.groups import config_folder, describe_experiments, group_names
+from myoassist.config.keys import run_keys
+from myoassist.config.labels import default_expname, is_hydra_override, is_task_override
+from myoassist.config.rewording import check_overrides, reword
+from myoassist.config.schemas import RunConfig
+
+ROOT_CONFIG = "config"
+# Mappings with keys of the user's choice: Hydra takes new keys only with ++, which nobody should have to know.
+_FREE_MAPPINGS = ("cost.weights", "optimizer.cma_options")
+_FREE_MAPPING_ARGUMENT = re.compile(rf"^\+{{0,2}}((?:{'|'.join(map(re.escape, _FREE_MAPPINGS))})(?:\.[^=]+)?=)")
+
+
+@dataclass(frozen=True)
+class ComposedRun:
+    """One run, composed but not yet validated.
+
+    Attributes:
+        config: The configuration with nested dataclasses; `expname` is filled in.
+        exp: The chosen experiment, or None.
+        overrides: Overrides of the task as typed, without exp, expname, logdir, resume, fresh and Hydra's own.
+        all_overrides: Every override as typed, Hydra's own left out: what to type to get this run again.
+    """
+
+    config: RunConfig
+    exp: str | None
+    overrides: list[str]
+    all_overrides: list[str]
+
+
+def register_schemas() -> None:
+    """Make the dataclasses known to Hydra, so that unknown keys and wrong types fail in composition."""
+    ConfigStore.instance().store(name="run_schema", node=RunConfig, provider="myoassist", replace=True)
+
+
+def normalize_arguments(arguments: list[str]) -> list[str]:
+    """Rewrite spellings that Hydra refuses although their meaning is plain.
+
+    A + before a key or group that exists is dropped (`+overlays=x`, `+seed=1`), and keys below `cost.weights` and
+    `optimizer.cma_options` may be new.
+    """
+    existing = {*run_keys(), *group_names(), "overlays"}
+    arguments = [
+        argument.lstrip("+") if argument.lstrip("+").partition("=")[0] in existing else argument
+        for argument in arguments
+    ]
+    return [_FREE_MAPPING_ARGUMENT.sub(r"++\1", argument) for argument in arguments]
+
+
+def compose_run(arguments: list[str]) -> ComposedRun:
+    """Compose one run out of `key=value` arguments.
+
+    Args:
+        arguments: Overrides in Hydra's grammar, e.g. `["exp=exo_npoint", "seed=1"]`; no flags.
+
+    Raises:
+        ConfigError: for an unknown key or option, a wrong type, a list of values without --multirun, or bad syntax.
+    """
+    register_schemas()
+    normalized = normalize_arguments(arguments)
+    with rewording_errors(normalized):
+        check_overrides(normalized)
+        with initialize_config_dir(str(config_folder()), job_name="train"):
+            composed = compose(ROOT_CONFIG, normalized, return_hydra_config=True)
+        return convert_composed(composed, composed.hydra.runtime.choices, normalized)
+
+
+def convert_composed(composed: DictConfig, choices: Mapping[str, Any], overrides: list[str]) -> ComposedRun:
+    """Make dataclasses of what Hydra composed, with or without its `hydra` node.
+
+    Args:
+        composed: Configuration whose root has the run schema.
+        choices: Chosen option of every group.
+        overrides: The normalized overrides that led to it.
+
+    Raises:
+        ConfigError: if a choice needs a key that is not given.
+    """
+    if "hydra" in composed:
+        composed = composed.copy()
+        with open_dict(composed):
+            del composed["hydra"]
+    config = OmegaConf.to_object(composed)
+    if not isinstance(config, RunConfig):
+        raise ConfigError("configs/config.yaml does not start from run_schema", "`defaults: [run_schema, ...]`")
+    if choices.get("model") == "custom" and config.model.path is None:
+        raise ConfigError("model=custom without model.path", "the path of an MJCF file", "model.path=<file.xml>")
+    exp = choices.get("exp")
+    parsed = OverridesParser.create().parse_overrides(overrides)
+    task = [override.input_line for override in parsed if is_task_override(override)]
+    own = [override.input_line for override in parsed if not is_hydra_override(override)]
+    if config.expname is None:
+        config.expname = default_expname(exp, task)
+    return ComposedRun(config, exp, [_as_typed(line) for line in task], [_as_typed(line) for line in own])
+
+
+def require_experiment(arguments: list[str]) -> None:
+    """Refuse arguments that choose no experiment.
+
+    Raises:
+        ConfigError: with the list of experiments.
+    """
+    if not any(argument.startswith("exp=") for argument in arguments):
+        raise ConfigError(
+            "no experiment is chosen",
+            f"exp=<name>, one of\n{describe_experiments()}",
+            "bash scripts/local.sh scripts/train.sh exp=tutorial",
+        )
+
+
+@contextmanager
+def rewording_errors(arguments: list[str]) -> Iterator[None]:
+    """Turn the errors of Hydra and OmegaConf raised inside into a ConfigError."""
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
+        raise reword(error, arguments) from error
+
+
+def _as_typed(override: str) -> str:
+    """Take back the ++ of `normalize_arguments`."""
+    return _FREE_MAPPING_ARGUMENT.sub(r"\1", override)

@@ -1,0 +1,108 @@
+"""Run Hydra's own command line: sweeps and the inspection of configurations."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from myoassist.config.compose import (
+    ROOT_CONFIG,
+    ComposedRun,
+    convert_composed,
+    normalize_arguments,
+    register_schemas,
+    require_experiment,
+    rewording_errors,
+)
+from myoassist.config.groups import config_folder
+
+MULTIRUN_FLAGS = ("-m", "--multirun")
+_INSPECTION_FLAGS = ("-h", "--help", "--hydra-help", "--version", "-c", "--cfg", "-i", "--info", "-sc")
+# Launchers that need no folder that outlives the command.
+_LOCAL_LAUNCHERS = ("hydra/launcher=local", "hydra/launcher=basic")
+
+
+def is_hydra_command(arguments: list[str]) -> bool:
+    """Tell whether the arguments hold a flag, which only Hydra's own command line reads."""
+    return any(argument.startswith("-") for argument in arguments)
+
+
+def run_hydra_command(arguments: list[str], task: Callable[[DictConfig], Any]) -> int:
+    """Hand arguments with flags to Hydra: --multirun, --cfg, --info, --help, --hydra-help.
+
+    Args:
+        arguments: Overrides and flags.
+        task: Importable function that Hydra calls once per run; `composed_job` reads what it is handed.
+
+    Returns:
+        Exit code.
+
+    Raises:
+        ConfigError: when a configuration cannot be composed.
+    """
+    arguments = normalize_arguments(arguments)
+    if not any(argument.split("=")[0] in _INSPECTION_FLAGS for argument in arguments):
+        require_experiment(arguments)
+    register_schemas()
+    with ExitStack() as stack:
+        if _is_local_sweep(arguments):
+            # The record of a local sweep is its run folders; what Hydra writes besides holds absolute paths.
+            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="myoassist-sweep-"))
+            arguments = [*arguments, f"hydra.sweep.dir='{scratch}'"]
+        stack.enter_context(_argv(arguments))
+        # Without this, Hydra prints errors itself and exits with 1.
+        stack.enter_context(_environment("HYDRA_FULL_ERROR", "1"))
+        stack.enter_context(rewording_errors(arguments))
+        try:
+            hydra.main(config_path=str(config_folder()), config_name=ROOT_CONFIG)(task)()
+        except SystemExit as stop:
+            return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    return 0
+
+
+def composed_job(composed: DictConfig) -> ComposedRun:
+    """Return the run that Hydra composed for the job that is running now.
+
+    Args:
+        composed: What Hydra handed to the task function.
+    """
+    record = HydraConfig.get()
+    with rewording_errors(list(record.overrides.task)):
+        return convert_composed(composed, record.runtime.choices, list(record.overrides.task))
+
+
+def _is_local_sweep(arguments: list[str]) -> bool:
+    launchers = [argument for argument in arguments if argument.startswith("hydra/launcher=")]
+    placed = any(argument.startswith("hydra.sweep.dir=") for argument in arguments)
+    multirun = any(argument in MULTIRUN_FLAGS for argument in arguments)
+    return multirun and not placed and all(launcher in _LOCAL_LAUNCHERS for launcher in launchers)
+
+
+@contextmanager
+def _argv(arguments: list[str]) -> Iterator[None]:
+    """Put arguments where Hydra looks for them."""
+    before = sys.argv
+    sys.argv = ["myoassist train", *arguments]
+    try:
+        yield
+    finally:
+        sys.argv = before
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before

@@ -1,0 +1,117 @@
+"""Every configuration key with its type, range and default, read from the schemas."""
+
+import dataclasses
+import difflib
+import functools
+import types
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+from myoassist.config.schemas import RunConfig
+
+
+@dataclass(frozen=True)
+class Key:
+    """One configuration key.
+
+    Attributes:
+        name: Dotted name, e.g. `optimizer.popsize`.
+        kind: Annotated type.
+        default: Value when nothing sets it.
+        metadata: Explanation and range, see `schemas.option`.
+    """
+
+    name: str
+    kind: Any
+    default: Any
+    metadata: dict[str, Any]
+
+    @property
+    def optional(self) -> bool:
+        """Whether null is a value of this key."""
+        return self.kind is Any or type(None) in typing.get_args(self.kind)
+
+    @property
+    def base(self) -> Any:
+        """The type without null."""
+        if isinstance(self.kind, types.UnionType) or typing.get_origin(self.kind) is typing.Union:
+            return next(kind for kind in typing.get_args(self.kind) if kind is not type(None))
+        return self.kind
+
+
+@functools.cache
+def run_keys() -> dict[str, Key]:
+    """Return all leaf keys of a run by dotted name, in schema order."""
+    return _walk(RunConfig, "")
+
+
+def _walk(schema: type, prefix: str) -> dict[str, Key]:
+    keys: dict[str, Key] = {}
+    hints = typing.get_type_hints(schema)
+    for item in dataclasses.fields(schema):
+        name = prefix + item.name
+        kind = hints[item.name]
+        if dataclasses.is_dataclass(kind):
+            keys |= _walk(kind, f"{name}.")
+            continue
+        default = item.default if item.default is not dataclasses.MISSING else item.default_factory()
+        keys[name] = Key(name, kind, default, dict(item.metadata))
+    return keys
+
+
+_TYPE_WORDS = {
+    int: "an integer",
+    float: "a finite number",
+    bool: "true or false",
+    str: "a text",
+    list[str]: "a list of texts, e.g. [a.py,b.py]",
+    dict[str, float]: "a mapping of names to numbers, e.g. {effort: 2.0}",
+    Any: "a mapping, e.g. {tolfun: 1e-9}",
+}
+
+
+def describe_expected(key: Key) -> str:
+    """Say in words which values a key takes, e.g. `an integer, at least 2, at most 10000`."""
+    meta = key.metadata
+    if meta["choices"]:
+        words = [f"one of {', '.join(format_value(choice) for choice in meta['choices'])}"]
+    else:
+        words = [_TYPE_WORDS.get(key.base, str(key.base))]
+    limits = (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than"))
+    words += [f"{word} {format_value(meta[limit])}" for limit, word in limits if meta[limit] is not None]
+    text = ", ".join(words) + (f" ({meta['unit']})" if meta["unit"] else "")
+    return f"{text}, or null" if key.optional else text
+
+
+def format_value(value: Any) -> str:
+    """Write a value as it is typed on the command line."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, list | tuple):
+        return f"[{','.join(format_value(item) for item in value)}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {format_value(item)}" for name, item in value.items()) + "}"
+    return str(value)
+
+
+def closest(name: str, known: list[str]) -> str | None:
+    """Return the known name that a mistyped one most likely means, or None."""
+    group, _, tail = name.rpartition(".")
+    siblings = {item.rpartition(".")[2]: item for item in known if group and item.startswith(f"{group}.")}
+    if siblings:
+        near = difflib.get_close_matches(tail, list(siblings), n=1, cutoff=0.6)
+        return siblings[near[0]] if near else None
+    # A right last component without or with a wrong group: popsize -> optimizer.popsize.
+    tails = {item.rpartition(".")[2]: item for item in known}
+    if tail in tails:
+        return tails[tail]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
+    if near:
+        return near[0]
+    near = difflib.get_close_matches(tail, list(tails), n=1, cutoff=0.75)
+    return tails[near[0]] if near else None

@@ -1,0 +1,65 @@
+"""Import the Python files that a run names, and no others."""
+
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+from myoassist.config.errors import ConfigError
+
+
+def check_plugins(paths: list[str]) -> None:
+    """Refuse plugin files that do not exist or are not Python files.
+
+    Raises:
+        ConfigError: naming the file.
+    """
+    for path in paths:
+        if not Path(path).is_file() or not path.endswith(".py"):
+            raise ConfigError(
+                f"plugins names {path}, which is not a Python file here",
+                "paths of existing .py files, relative to the current folder",
+                "plugins=[my_plugin.py] with the right path, or plugins=[]",
+            )
+
+
+def import_plugins(paths: list[str]) -> list[ModuleType]:
+    """Import plugin files in the given order; each runs once per process.
+
+    Raises:
+        ConfigError: if a file is missing or raises while it is imported, naming the file, the line and the error.
+    """
+    check_plugins(paths)
+    modules = []
+    for text in paths:
+        path = Path(text).resolve()
+        name = f"myoassist_plugin_{path.stem}"
+        loaded = sys.modules.get(name)
+        if loaded is not None and loaded.__file__ == str(path):
+            modules.append(loaded)
+            continue
+        modules.append(_import_file(name, path, text))
+    return modules
+
+
+def _import_file(name: str, path: Path, shown: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"plugin {shown} cannot be imported", "a Python file")
+    module = importlib.util.module_from_spec(spec)
+    # Known by name while it runs, so that dataclasses and pickles inside the plugin resolve.
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = lines[-1] if lines else getattr(error, "lineno", None)
+        place = f"line {line}" if line else "its import"
+        raise ConfigError(
+            f"plugin {shown} failed at {place}: {type(error).__name__}: {error}",
+            "a file that imports without an error",
+            f"correct it, or leave it out; `python {shown}` shows the whole error",
+        ) from error
+    return module

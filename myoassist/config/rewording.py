@@ -1,0 +1,176 @@
+"""Say what Hydra and OmegaConf object to in the words of this project: key, value, expectation, remedy."""
+
+import difflib
+import re
+from pathlib import Path
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException, ValidationError
+from yaml.error import MarkedYAMLError
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.groups import describe_experiments, group_names, group_options
+from myoassist.config.keys import closest, describe_expected, format_value, run_keys
+
+LIST_KEYS_HINT = "`myoassist train --cfg job` prints every key with its value"
+
+
+def check_overrides(arguments: list[str]) -> None:
+    """Refuse bad syntax, value lists meant for a sweep and group options that do not exist.
+
+    Raises:
+        ConfigError: naming the argument.
+    """
+    for argument in arguments:
+        override = _parse(argument)
+        if not override.key_or_group:
+            raise ConfigError(f"{argument!r} names no key", "key=value or group=option", LIST_KEYS_HINT)
+        if override.is_sweep_override():
+            key, _, value = argument.partition("=")
+            raise ConfigError(
+                f"{argument} gives several values, but this is a single run",
+                f"one value (a list as one value is written {key}=[{value}]), or --multirun to run every combination",
+                f"add --multirun, or write {argument.split(',')[0]}",
+            )
+        if override.key_or_group in group_names() and not override.is_delete():
+            _check_option(override)
+
+
+def _parse(argument: str) -> Override:
+    try:
+        return OverridesParser.create().parse_override(argument)
+    except HydraException as error:
+        remedy = "put arguments with spaces, brackets or $ in quotes: 'expname=run_${seed}'"
+        if "=" not in argument:
+            remedy = f"{argument}=<value>" if argument in run_keys() else LIST_KEYS_HINT
+        raise ConfigError(f"{argument!r} cannot be read", "key=value or group=option", remedy) from error
+
+
+def _check_option(override: Override) -> None:
+    group, value = override.key_or_group, override.value()
+    options = group_options(group)
+    # A list selects several options, which Hydra resolves and checks itself.
+    if value in options or isinstance(value, list):
+        return
+    shown = format_value(value)
+    if group == "exp":
+        expected = f"exp=<name>, one of\n{describe_experiments()}"
+    else:
+        expected = f"{group}=<one of {', '.join(options)}>"
+    near = difflib.get_close_matches(shown, options, n=1)
+    raise ConfigError(
+        f"{group}={shown} does not exist",
+        expected,
+        f"{group}={near[0] if near else 'tutorial' if group == 'exp' else options[0]}",
+    )
+
+
+def reword(error: Exception, arguments: list[str]) -> ConfigError:
+    """Return the ConfigError that says the same as an error of Hydra or OmegaConf.
+
+    Args:
+        error: What composition raised.
+        arguments: The normalized command-line arguments, searched for the value that was refused.
+    """
+    cause = _omegaconf_cause(error)
+    if isinstance(error, MissingConfigException):
+        return _missing_option(error)
+    if isinstance(cause, InterpolationResolutionError):
+        key = cause.full_key or "a key"
+        return ConfigError(
+            f"{_typed(key, arguments) or key}: {_first_line(cause)}",
+            "${...} around the name of an existing key, e.g. ${seed} or ${exo.n_points}",
+            "correct the name between the braces",
+        )
+    key = _refused_key(cause, error)
+    typed = _typed(key, arguments)
+    where = re.match(r"In '(.+?)'", str(error))
+    if where and cause is None and key:
+        # A configuration file, not the command line: Hydra hands over the text only.
+        return ConfigError(
+            f"configs/{where[1]}.yaml does not fit the schema: {_flat(error).partition('config: ')[2]}",
+            f"{key}=<{describe_expected(run_keys()[key])}>" if key in run_keys() else "keys of the schema",
+            f"correct {key} in that file; {LIST_KEYS_HINT}",
+        )
+    # Below a free mapping the refused key is the user's own; the schema describes the mapping.
+    known = next((item for name, item in run_keys().items() if key == name or key.startswith(f"{name}.")), None)
+    if known and (isinstance(cause, ValidationError) or typed.startswith("~")):
+        return ConfigError(
+            f"{typed or key} does not fit: {_first_line(cause)}",
+            f"{known.name}=<{describe_expected(known)}>",
+            f"{known.name}={format_value(known.default)}",
+        )
+    if key and not isinstance(cause, ValidationError):
+        name = typed.partition("=")[0]
+        return unknown_key(name if name.startswith(f"{key}.") else key, typed)
+    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return ConfigError(
+            f"{Path(mark.name).name} cannot be read at line {mark.line + 1}: {error.problem}", "valid YAML"
+        )
+    return ConfigError(f"the configuration cannot be composed: {_flat(error)}", "", LIST_KEYS_HINT)
+
+
+def unknown_key(key: str, typed: str = "") -> ConfigError:
+    """Return the error for a key that no schema has, with the most likely meant one.
+
+    Args:
+        key: Dotted name.
+        typed: The argument that set it, if it came from the command line.
+    """
+    known = [*run_keys(), *group_names()]
+    near = closest(key, known)
+    below = key.rpartition(".")[0]
+    siblings = [name.removeprefix(f"{below}.") for name in run_keys() if below and name.startswith(f"{below}.")]
+    expected = (
+        f"a key of {below}: {', '.join(siblings)}" if siblings else f"one of the groups {', '.join(group_names())}"
+    )
+    value = typed.partition("=")[2]
+    remedy = f"{near}={value or '<value>'}" if near else LIST_KEYS_HINT
+    return ConfigError(f"{typed.lstrip('+') or key}: there is no key {key}", expected, remedy)
+
+
+def _missing_option(error: MissingConfigException) -> ConfigError:
+    missing = error.missing_cfg_file
+    group, _, name = (missing if isinstance(missing, str) else str(missing)).rpartition("/")
+    options = ", ".join(error.options or []) or "nothing yet"
+    return ConfigError(
+        f"{group}={name} does not exist", f"{group}=<one of {options}>", f"correct or leave out {group}={name}"
+    )
+
+
+def _omegaconf_cause(error: BaseException) -> OmegaConfBaseException | None:
+    current: BaseException | None = error
+    while current is not None:
+        if isinstance(current, OmegaConfBaseException):
+            return current
+        current = current.__cause__
+    return None
+
+
+def _refused_key(cause: OmegaConfBaseException | None, error: Exception) -> str:
+    if cause is not None:
+        return str(cause.full_key or "")
+    named = re.search(r"full_key: (\S+)", str(error))
+    return named[1] if named else ""
+
+
+def _typed(key: str, arguments: list[str]) -> str:
+    """Return the last argument that sets the key or something above or below it, or an empty text."""
+    for argument in reversed(arguments):
+        name = argument.lstrip("+~").partition("=")[0]
+        if name == key or name.startswith(f"{key}.") or key.startswith(f"{name}."):
+            return argument.lstrip("+")
+    return ""
+
+
+def _flat(error: Exception) -> str:
+    """Return the message on one line, without the lines that describe OmegaConf's objects."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return " ".join(line for line in lines if line and not re.match(r"(full_key|reference_type|object_type)\b", line))
+
+
+def _first_line(error: BaseException | None) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,290 @@
+"""Decide where a run lives and whether it starts, continues or is finished, and open its folder."""
+
+import datetime
+import difflib
+import os
+import re
+from pathlib import Path
+
+from myoassist.config.errors import ConfigError, ResumeError
+from myoassist.config.run_diff import describe_changes, find_changes
+from myoassist.config.run_lock import RunLock
+from myoassist.config.run_overrides import format_command
+from myoassist.config.run_record import (
+    ASIDE,
+    Inspection,
+    describe_run,
+    find_newest_finished,
+    inspect_folder,
+    list_date_folders,
+    list_run_names,
+    read_run_config,
+    read_status,
+)
+from myoassist.config.run_writer import RunFolder, remove_temporaries, write_start
+from myoassist.config.schemas import RunConfig
+
+__all__ = [
+    "RunFolder",
+    "describe_run",
+    "find_newest_finished",
+    "log_root",
+    "open_run",
+    "read_run_config",
+    "read_status",
+]
+
+LOG_ROOT = "logs"
+LOG_ROOT_VARIABLE = "MYOASSIST_LOGS"
+
+# What no file system takes, and what has a meaning in paths or shells.
+_FORBIDDEN_CHARACTERS = set('\\:*?"<>|') | {chr(code) for code in range(32)}
+_LONGEST_NAME = 200
+
+
+def log_root() -> Path:
+    """Return the folder of all runs: `logs` below the current directory, or what MYOASSIST_LOGS names."""
+    return Path(os.environ.get(LOG_ROOT_VARIABLE) or LOG_ROOT)
+
+
+def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: datetime.date | None = None) -> RunFolder:
+    """Find, lock and prepare the folder of a run.
+
+    The folder is `config.logdir`, or `logs/<date>/<expname>`; with `resume=auto` an unfinished run of the same name and
+    configuration under the newest older date is continued instead of starting one today. The folder holds config.yaml,
+    versions.json, status.json and the overrides as an exp file when this returns. A finished run is left as it is.
+
+    Args:
+        config: Validated configuration.
+        exp: Name of the chosen exp, kept for `find_newest_finished`; None without one.
+        overrides: Overrides of the command, with or without `exp=`, for the exp file and for remedies.
+        today: Date of the folder of a new run; None asks the clock.
+
+    Returns:
+        The folder, a context manager: `state` is new, resume, extend or finished, and `notice` says it for people.
+        With `resume` there may be no checkpoint yet, namely when the run was killed in its first generation.
+
+    Raises:
+        ResumeError: if the folder belongs to another configuration, another process or somebody else, if its files
+            cannot be read, or if `resume` forbids what would have to be done.
+        ConfigError: if the name makes no folder, or the folder cannot be written.
+    """
+    if exp and not any(text.startswith("exp=") for text in overrides):
+        overrides = [f"exp={exp}", *overrides]
+    request = _Request(config, exp, overrides, today or datetime.date.today())
+    if config.fresh and config.resume == "must":
+        raise ResumeError("fresh=true with resume=must", "one of the two: start anew, or continue", "drop one of them")
+    path, why = _choose_folder(request)
+    try:
+        if config.fresh:
+            why = _set_aside(path, request)
+        inspection = inspect_folder(path)
+        _check_usable(inspection, path, request)
+        path.mkdir(parents=True, exist_ok=True)
+        lock = RunLock(path)
+        lock.acquire(f"or start another run with {request.other_name(path)}")
+    except OSError as error:
+        raise ConfigError(
+            f"the run folder {path} cannot be used: {error.strerror or error}",
+            "a folder that can be created and written",
+            f"choose another place with logdir=..., or another log root with {LOG_ROOT_VARIABLE}=...",
+        ) from None
+    try:
+        # The folder may have changed hands between the first look and the lock.
+        inspection = inspect_folder(path)
+        _check_usable(inspection, path, request)
+        remove_temporaries(path)
+        state = _judge_state(inspection, config)
+        run = RunFolder(path, path.name, state, exp=exp, maxiter=config.optimizer.maxiter, lock=lock)
+        lines = [_describe_state(run, inspection), why]
+        if state == "finished":
+            run.details = dict(inspection.status or {})
+            # A smaller maxiter asked for later does not undo what was done.
+            run.maxiter = run.details.get("maxiter", run.maxiter)
+        else:
+            lines += write_start(run, config, overrides)
+        run.notice = "\n".join(line for line in lines if line)
+    except BaseException:
+        lock.release()
+        raise
+    return run
+
+
+class _Request:
+    """What the user asked for, with the words to suggest something else."""
+
+    def __init__(self, config: RunConfig, exp: str | None, overrides: list[str], today: datetime.date) -> None:
+        self.config = config
+        self.overrides = overrides
+        self.name = _check_name(config.expname or exp or "run")
+        self.day = log_root() / today.isoformat()
+        self.today = today
+
+    def other_name(self, path: Path) -> str:
+        """Return an override that leads to a folder that is not there yet."""
+        key, base = ("logdir", path.as_posix()) if self.config.logdir else ("expname", self.name)
+        number = 2
+        while (Path(f"{base}_{number}") if self.config.logdir else self.day / f"{base}_{number}").exists():
+            number += 1
+        return f"{key}={_quote(f'{base}_{number}')}"
+
+    def command(self, *changes: str) -> str:
+        """Return the command of this run with some of the overrides that place it replaced."""
+        keys = [change.partition("=")[0] for change in changes]
+        # The default name of another command may be another one, so the name is always written out.
+        place = {"logdir": self.config.logdir} if self.config.logdir else {"expname": self.name}
+        named = [f"{key}={_quote(value)}" for key, value in place.items() if key not in keys]
+        kept = [text for text in self.overrides if text.partition("=")[0].lstrip("+") not in (*keys, *place)]
+        return format_command([*kept, *named, *changes])
+
+    def remedies(self, path: Path) -> str:
+        """Return the two commands that always lead on."""
+        return (
+            f"{self.command(self.other_name(path))}   (another run)\n"
+            f"       or: {self.command('fresh=true')}   (sets the old folder aside, nothing is deleted)"
+        )
+
+
+def _quote(value: str) -> str:
+    """Return a value as Hydra's grammar takes it for one string."""
+    return value if re.fullmatch(r"[\w./-]+", value) else "'" + value.replace("'", "\\'") + "'"
+
+
+def _check_name(name: str) -> str:
+    parts = name.split("/")
+    bad = sorted(_FORBIDDEN_CHARACTERS & set(name))
+    if bad or any(part in ("", ".", "..") or len(part.encode()) > _LONGEST_NAME for part in parts):
+        raise ConfigError(
+            f"expname={name[:80]!r} makes no folder name" + (f": it holds {' '.join(map(repr, bad))}" if bad else ""),
+            f"at most {_LONGEST_NAME} bytes of letters, digits and the like, `/` for a folder inside a folder",
+            "give a shorter or plainer expname=...; use logdir=... for another place",
+        )
+    return name
+
+
+def _choose_folder(request: _Request) -> tuple[Path, str]:
+    """Return the folder to use and, if it needs one, the reason."""
+    config = request.config
+    path = Path(config.logdir).expanduser() if config.logdir else request.day / request.name
+    if config.logdir or config.fresh or config.resume == "never" or _has_run(path):
+        if config.resume == "must" and not _has_run(path):
+            raise _nothing_to_resume(path, request, [])
+        return path, ""
+    others: list[str] = []
+    for date, day in list_date_folders(request.day.parent):
+        older = day / request.name
+        if date >= request.today or not older.is_dir():
+            continue
+        inspection = _look(older)
+        if inspection is None or inspection.config is None:
+            continue
+        changes = find_changes(inspection.config, config)
+        if changes:
+            others.append(f"{older.as_posix()} has another configuration: " + ", ".join(describe_changes(changes)))
+        elif inspection.status is None or inspection.status["status"] != "finished":
+            return older, f"It is the unfinished run of {date}; the same configuration asks for it."
+        elif config.resume == "must":
+            return older, f"It is the run of {date}."
+        else:
+            return path, f"A finished run of the same configuration lies in {older.as_posix()} (logdir=... opens it)."
+    if config.resume == "must":
+        raise _nothing_to_resume(path, request, others)
+    return path, ""
+
+
+def _look(path: Path) -> Inspection | None:
+    """Inspect a folder that may be junk."""
+    try:
+        return inspect_folder(path)
+    except OSError:
+        return None
+
+
+def _has_run(path: Path) -> bool:
+    inspection = _look(path)
+    return inspection is not None and inspection.kind not in ("absent", "blank")
+
+
+def _nothing_to_resume(path: Path, request: _Request, others: list[str]) -> ResumeError:
+    names = list_run_names(request.day.parent)
+    near = difflib.get_close_matches(request.name, names, n=5, cutoff=0.4) or names[:5]
+    found = [f"resume=must, but there is no run to continue in {path}", *(f"  {line}" for line in others[:3])]
+    return ResumeError(
+        "\n".join(found),
+        f"a started run of that name; there are: {', '.join(near)}" if near else "a started run; there is none at all",
+        f"{request.command('resume=auto')}   (starts one)"
+        + ("\n       or: give expname=... of one of these" if near else ""),
+    )
+
+
+def _set_aside(path: Path, request: _Request) -> str:
+    """Rename an existing run folder, keeping everything in it; return what was done."""
+    inspection = inspect_folder(path)
+    if inspection.kind in ("absent", "blank", "foreign"):
+        return ""
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise ResumeError(f"{path} is the current directory", "a directory above it", "cd out of it first")
+    lock = RunLock(path)
+    lock.acquire(f"or start another run with {request.other_name(path)}")
+    try:
+        number = 1
+        while (aside := path.with_name(f"{path.name}{ASIDE}{number}")).exists():
+            number += 1
+        path.rename(aside)
+    except BaseException:
+        lock.release()
+        raise
+    lock.move(aside)
+    lock.release()
+    return f"The old folder is now {aside.as_posix()}."
+
+
+def _check_usable(inspection: Inspection, path: Path, request: _Request) -> None:
+    if inspection.kind == "foreign":
+        raise ResumeError(
+            f"{path} holds files, but no run" + (f" ({inspection.problem})" if inspection.problem else ""),
+            "a folder that is new, empty or a run",
+            request.command(request.other_name(path)),
+        )
+    if inspection.kind == "broken":
+        raise ResumeError(
+            f"{path} holds a run that cannot be continued: {inspection.problem}",
+            "the config.yaml that the run wrote",
+            request.remedies(path),
+        )
+    if inspection.config is None:
+        return
+    changes = find_changes(inspection.config, request.config)
+    if changes:
+        lines = "".join(f"\n    {line}" for line in describe_changes(changes))
+        raise ResumeError(
+            f"{path} holds a run with another configuration (stored -> asked for):{lines}",
+            "the stored configuration, or another folder",
+            request.remedies(path),
+        )
+    if request.config.resume == "never":
+        raise ResumeError(
+            f"resume=never, but {describe_run(path)}", "a folder that is new or empty", request.remedies(path)
+        )
+
+
+def _judge_state(inspection: Inspection, config: RunConfig) -> str:
+    if inspection.config is None or inspection.status is None:
+        return "new"
+    if inspection.status["status"] != "finished":
+        return "resume"
+    done = inspection.status.get("maxiter", inspection.config.optimizer.maxiter)
+    single = config.task == "reflex" and config.optimizer.mode == "single"
+    return "extend" if single and config.optimizer.maxiter > done else "finished"
+
+
+def _describe_state(run: RunFolder, inspection: Inspection) -> str:
+    folder, status = run.path.as_posix(), inspection.status or {}
+    if run.state == "new":
+        return f"New run in {folder}."
+    reached = f" from generation {status['generation']}" if status.get("generation") is not None else ""
+    if run.state == "resume":
+        return f"Continuing the run in {folder}{reached}."
+    if run.state == "extend":
+        return f"Extending the finished run in {folder}{reached} to {run.maxiter} generations."
+    return f"The run in {folder} is finished; nothing is left to do. A larger optimizer.maxiter extends it."

@@ -1,0 +1,173 @@
+"""Write the files that every run folder has: configuration, versions, overrides, status."""
+
+import datetime
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+
+from myoassist.config.atomic import write_text_atomic
+from myoassist.config.run_diff import make_relative, to_plain
+from myoassist.config.run_lock import RunLock
+from myoassist.config.run_overrides import format_exp_file
+from myoassist.config.run_record import CONFIG_HEADER, CONFIG_NAME, STATUS_NAME, VERSIONS_NAME, read_json, read_status
+from myoassist.config.schemas import RunConfig
+from myoassist.config.versions import collect_versions, describe_changes
+
+STATES = ("running", "finished", "interrupted", "failed")
+
+_TEMPORARY = re.compile(r"\..+\.tmp")
+
+
+@dataclass
+class RunFolder:
+    """An opened and locked run folder; a context manager that notes how the work in it ended.
+
+    Attributes:
+        path: The folder; relative to the current directory unless `logdir` or MYOASSIST_LOGS is absolute.
+        name: Its last component.
+        state: new, resume (unfinished, to be continued), extend (finished, larger maxiter) or finished.
+        notice: What was decided and why, one or more lines for people.
+        exp: Name of the exp, stored in status.json.
+        maxiter: Number of generations asked for, stored in status.json.
+        lock: The lock that is released on leaving.
+        details: Content of status.json as last written.
+    """
+
+    path: Path
+    name: str
+    state: str
+    notice: str = ""
+    exp: str | None = None
+    maxiter: int | None = None
+    lock: RunLock | None = field(default=None, repr=False)
+    details: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def write_status(self, status: str, **details: object) -> None:
+        """Replace status.json.
+
+        Args:
+            status: running, finished, interrupted or failed.
+            **details: Such as generation and best; they replace or join the ones given before. Numbers may be NumPy's;
+                NaN and infinity become null, absolute paths relative.
+
+        Raises:
+            ValueError: if the status is none of the four.
+            ResumeError: if another process has taken the folder over.
+            OSError: if the folder cannot be written.
+        """
+        if status not in STATES:
+            raise ValueError(f"status {status!r} is none of {', '.join(STATES)}")
+        if self.lock is not None:
+            self.lock.check()
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        kept = {key: value for key, value in self.details.items() if key != "reason"}
+        content = kept | {key: _to_json(value) for key, value in details.items()}
+        content |= {
+            "status": status,
+            "exp": self.exp,
+            "expname": self.name,
+            "maxiter": self.maxiter,
+            "started": kept.get("started", now),
+            "updated": now,
+        }
+        write_text_atomic(self.path / STATUS_NAME, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        self.details = content
+
+    def close(self) -> None:
+        """Release the lock; safe to call twice."""
+        if self.lock is not None:
+            self.lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Whatever the work wrote itself stands; only a run that still calls itself running is corrected.
+        try:
+            if self.details.get("status") == "running":
+                if error is None or not isinstance(error, Exception):
+                    self.write_status("interrupted")
+                else:
+                    text = str(error).split("\n")[0]
+                    self.write_status("failed", reason=f"{type(error).__name__}: {text}")
+        except Exception:
+            # A full disk must not hide the error that ended the run.
+            if error is None:
+                raise
+        finally:
+            self.close()
+
+
+def write_start(run: RunFolder, config: RunConfig, overrides: list[str]) -> list[str]:
+    """Write configuration, overrides, versions and the status `running` into a locked folder.
+
+    The configuration comes first: a folder without one counts as new. status.json comes last and keeps what it says
+    about earlier work.
+
+    Returns:
+        Lines for people, e.g. that versions have changed since the run was started.
+    """
+    text = yaml.safe_dump(to_plain(config), sort_keys=False, allow_unicode=True)
+    write_text_atomic(run.path / CONFIG_NAME, f"{CONFIG_HEADER}\n{text}")
+    _write_overrides(run, overrides)
+    notices = _write_versions(run.path)
+    before = read_status(run.path)
+    run.details = {key: value for key, value in before.items() if before["status"] != "unknown"}
+    run.exp = run.exp or run.details.get("exp")
+    run.write_status("running")
+    return notices
+
+
+def remove_temporaries(path: Path) -> None:
+    """Remove what a killed process left half-written; only for the owner of the lock."""
+    for entry in path.iterdir():
+        if _TEMPORARY.fullmatch(entry.name) and entry.is_file():
+            entry.unlink(missing_ok=True)
+
+
+def _write_overrides(run: RunFolder, overrides: list[str]) -> None:
+    """Write the overrides as `<exp>_<stamp>.yaml` unless an earlier start left a file with the same content."""
+    text = format_exp_file(run.exp, overrides)
+    base = (run.exp or "run").replace("/", "_")
+    for earlier in run.path.glob("*.yaml"):
+        if earlier.name.startswith(f"{base}_") and earlier.read_text(encoding="utf-8", errors="replace") == text:
+            return
+    stamp = datetime.datetime.now().strftime("%Y%m%d_%H%M%S")
+    write_text_atomic(run.path / f"{base}_{stamp}.yaml", text)
+
+
+def _write_versions(path: Path) -> list[str]:
+    """Write versions.json; the versions of earlier starts stay in it under `earlier` when they differ."""
+    versions = collect_versions()
+    before = read_json(path / VERSIONS_NAME)
+    earlier = before.pop("earlier", [])
+    changes = describe_changes(before, versions)
+    if before and not changes:
+        return []
+    if before:
+        versions["earlier"] = [*earlier, before]
+    write_text_atomic(path / VERSIONS_NAME, json.dumps(versions, indent=2) + "\n")
+    return [f"Versions have changed since this run was started: {', '.join(changes)}."] if changes else []
+
+
+def _to_json(value: Any) -> Any:
+    """Return a value as JSON has it; NumPy scalars and arrays through their own conversion."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {str(key): _to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_to_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return make_relative(value if isinstance(value, str | Path) else str(value))

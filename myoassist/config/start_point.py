@@ -1,0 +1,52 @@
+"""Find the file or folder that a search starts from."""
+
+from pathlib import Path
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.groups import group_options, list_experiments
+from myoassist.config.schemas import NEWEST_PREFIX
+
+
+def resolve_param_path(param_path: str | None, logs: Path | None = None) -> Path | None:
+    """Return the file or run folder that `optimizer.param_path` stands for, or None for a start from ones.
+
+    `newest:EXP` is the run folder of EXP that was finished last.
+
+    Args:
+        param_path: Value of the key.
+        logs: Folder that is searched for runs; the log root where not given.
+
+    Raises:
+        ConfigError: if there is no such file, experiment, or finished run; the last with the command that makes one.
+    """
+    if param_path is None:
+        return None
+    if not param_path.startswith(NEWEST_PREFIX):
+        path = Path(param_path).expanduser()
+        if path.exists():
+            return path
+        raise ConfigError(
+            f"optimizer.param_path={param_path} does not exist",
+            f"a parameter file or a run folder, relative to the current folder, or {NEWEST_PREFIX}<exp>",
+            "optimizer.param_path=<existing path>, or null to start from ones",
+        )
+    exp = param_path.removeprefix(NEWEST_PREFIX)
+    if exp not in group_options("exp"):
+        raise ConfigError(
+            f"optimizer.param_path={param_path}: there is no experiment {exp}",
+            f"{NEWEST_PREFIX}<one of {', '.join(group_options('exp'))}>",
+            "`myoassist list exps` shows what each one is",
+        )
+    # Late, because composing and listing need nothing of run folders.
+    from myoassist.config.run_folder import find_newest_finished, log_root
+
+    root = log_root() if logs is None else logs
+    folder = find_newest_finished(root, exp)
+    if folder is None:
+        command = next(item.command for item in list_experiments() if item.name == exp)
+        raise ConfigError(
+            f"optimizer.param_path={param_path}: {root} holds no finished run of {exp}",
+            f"a finished run of {exp}, which one command makes; or optimizer.param_path=<file or run folder>",
+            command or f"bash scripts/local.sh scripts/train.sh exp={exp}",
+        )
+    return folder

@@ -1,0 +1,244 @@
+"""Check a composed run before anything is loaded: types, ranges, pairs of keys, files."""
+
+import dataclasses
+import difflib
+import math
+import re
+import typing
+from pathlib import Path
+from typing import Any
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.keys import Key, describe_expected, format_value, run_keys
+from myoassist.config.plugins import check_plugins
+from myoassist.config.rewording import unknown_key
+from myoassist.config.schemas import TERM_NAMES, RunConfig
+from myoassist.config.start_point import resolve_param_path
+
+# Control intervals of the two reflex modes, s.
+CONTROL_INTERVAL = 0.01
+DELAYED_CONTROL_INTERVAL = 0.001
+# Options of pycma that have a key of ours, or that would break the run folder.
+_OWN_CMA_OPTIONS = {
+    "popsize": "optimizer.popsize",
+    "maxiter": "optimizer.maxiter",
+    "seed": "seed",
+    "CMA_stds": "optimizer.sigma_gain",
+    "bounds": "",
+    "verb_filenameprefix": "",
+}
+_SUFFIX_PATTERN = re.compile(r"[\w.+=,@-]{1,100}")
+# Time steps that divide both control intervals, s.
+_ROUND_TIMESTEPS = (0.001, 0.0005, 0.00025, 0.0002, 0.000125, 0.0001)
+
+
+def validate_config(config: RunConfig) -> None:
+    """Refuse a run that cannot work, before any model is loaded.
+
+    Args:
+        config: Composed configuration.
+
+    Raises:
+        ConfigError: naming the key, its value, what was expected and an override that helps.
+    """
+    _check_schema(config, "")
+    _check_pairs(config)
+    _check_suffix(config.optimizer.run_suffix)
+    _check_weights(config.cost.weights)
+    if config.optimizer.cma_options is not None:
+        _check_cma_options(config.optimizer.cma_options)
+    _check_files(config)
+
+
+def _check_schema(node: Any, prefix: str) -> None:
+    names = [item.name for item in dataclasses.fields(node)]
+    for name in vars(node):
+        # +typo=1 passes composition and arrives as an attribute.
+        if name not in names:
+            raise unknown_key(prefix + name, f"{prefix}{name}={format_value(vars(node)[name])}")
+    for name in names:
+        value = getattr(node, name)
+        if dataclasses.is_dataclass(value):
+            _check_schema(value, f"{prefix}{name}.")
+        elif f"{prefix}{name}" in run_keys():
+            _check_value(run_keys()[prefix + name], value)
+        else:
+            raise ConfigError(f"{prefix}{name}={format_value(value)} is not a group", f"the keys of {prefix}{name}")
+
+
+def _check_value(key: Key, value: Any) -> None:
+    if value is None:
+        if not key.optional:
+            raise _refuse(key, value, key.default)
+        return
+    if key.base is Any:
+        return
+    if not _has_type(value, key.base):
+        raise _refuse(key, value, key.default)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _refuse(key, value, key.default)
+    meta = key.metadata
+    if meta["choices"] and value not in meta["choices"]:
+        near = difflib.get_close_matches(str(value), [str(choice) for choice in meta["choices"]], n=1)
+        raise _refuse(key, value, near[0] if near else key.default)
+    for limit, holds in (
+        ("ge", lambda low: value >= low),
+        ("gt", lambda low: value > low),
+        ("le", lambda high: value <= high),
+        ("lt", lambda high: value < high),
+    ):
+        if meta[limit] is not None and not holds(meta[limit]):
+            raise _refuse(key, value, meta[limit] if limit in ("ge", "le") else key.default)
+
+
+def _has_type(value: Any, kind: Any) -> bool:
+    origin = typing.get_origin(kind)
+    if origin is list:
+        return isinstance(value, list) and all(_has_type(item, typing.get_args(kind)[0]) for item in value)
+    if origin is dict:
+        name_kind, item_kind = typing.get_args(kind)
+        return isinstance(value, dict) and all(
+            _has_type(name, name_kind) and _has_type(item, item_kind) for name, item in value.items()
+        )
+    # bool is an int in Python, but true is not a number of candidates.
+    if kind is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
+def _refuse(key: Key, value: Any, better: Any) -> ConfigError:
+    return ConfigError(
+        f"{key.name}={format_value(value)} is not allowed", describe_expected(key), f"{key.name}={format_value(better)}"
+    )
+
+
+def _check_pairs(config: RunConfig) -> None:
+    env, exo, optimizer = config.env, config.exo, config.optimizer
+    if config.task == "rl":
+        raise ConfigError("task=rl is not available yet", "task=reflex", "task=reflex")
+    if env.delayed and env.timestep != DELAYED_CONTROL_INTERVAL:
+        raise ConfigError(
+            f"env.delayed=true with env.timestep={env.timestep:g}",
+            "env.timestep=0.001, because the delays are counted in control steps of 1 ms",
+            "env.timestep=0.001 (or env.delayed=false)",
+        )
+    interval = DELAYED_CONTROL_INTERVAL if env.delayed else CONTROL_INTERVAL
+    steps = interval / env.timestep
+    if abs(steps - round(steps)) > 1e-9 * steps:
+        raise ConfigError(
+            f"env.timestep={env.timestep:g} does not divide the control interval of {interval:g} s",
+            f"{interval:g} s divided by a whole number, e.g. 0.001 or 0.0005",
+            f"env.timestep={min(_ROUND_TIMESTEPS, key=lambda step: abs(step - env.timestep)):g}",
+        )
+    if env.sim_time < interval:
+        raise ConfigError(
+            f"env.sim_time={env.sim_time:g} is shorter than one control step",
+            f"at least {interval:g} s",
+            "env.sim_time=20",
+        )
+    if exo.fixed and exo.controller != "four_param":
+        raise ConfigError(
+            f"exo.fixed=true with exo.controller={exo.controller}",
+            "exo.controller=four_param: only its default profile can be held fixed",
+            "exo=four_param exo.fixed=true (or exo.fixed=false)",
+        )
+    if optimizer.param_path is not None and optimizer.pickle_path is not None:
+        raise ConfigError(
+            f"optimizer.param_path={optimizer.param_path} with optimizer.pickle_path={optimizer.pickle_path}",
+            "one of them: a start vector, or a complete CMA-ES state",
+            "optimizer.param_path=null (or optimizer.pickle_path=null)",
+        )
+    if optimizer.mode == "evaluate" and optimizer.pickle_path is not None:
+        raise ConfigError(
+            f"optimizer.mode=evaluate with optimizer.pickle_path={optimizer.pickle_path}",
+            "optimizer.param_path: evaluate simulates one parameter vector",
+            "optimizer.pickle_path=null optimizer.param_path=<file or run folder>",
+        )
+
+
+def _check_suffix(suffix: str | None) -> None:
+    """The suffix ends file names; the name of the run folder is checked where folders are made."""
+    if suffix is not None and not _SUFFIX_PATTERN.fullmatch(suffix):
+        raise ConfigError(
+            f"optimizer.run_suffix={suffix} cannot end a file name",
+            "letters, digits and _ . - + = , @",
+            f"optimizer.run_suffix={re.sub(r'[^A-Za-z0-9]+', '_', suffix).strip('_') or 'null'}",
+        )
+
+
+def _check_weights(weights: dict[str, float]) -> None:
+    for name, weight in weights.items():
+        if name not in TERM_NAMES:
+            near = difflib.get_close_matches(name, TERM_NAMES, n=1)
+            raise ConfigError(
+                f"cost.weights.{name}={format_value(weight)}: there is no cost term {name}",
+                f"one of {', '.join(TERM_NAMES)}",
+                f"cost.weights.{near[0] if near else TERM_NAMES[0]}={format_value(weight)}",
+            )
+        if not math.isfinite(weight) or weight < 0:
+            raise ConfigError(
+                f"cost.weights.{name}={format_value(weight)} is not allowed",
+                "a finite number, at least 0",
+                f"cost.weights.{name}=1",
+            )
+
+
+def _check_cma_options(options: Any) -> None:
+    if not isinstance(options, dict):
+        raise ConfigError(
+            f"optimizer.cma_options={format_value(options)} is not allowed",
+            "a mapping, e.g. {tolfun: 1e-9}, or null",
+            "'optimizer.cma_options={tolfun: 1e-9}'",
+        )
+    # Slow to import, so only when needed.
+    from cma import CMAOptions
+
+    known = sorted(CMAOptions.defaults())
+    for name, value in options.items():
+        shown = f"optimizer.cma_options.{name}={format_value(value)}"
+        if name in _OWN_CMA_OPTIONS:
+            own = _OWN_CMA_OPTIONS[name]
+            raise ConfigError(
+                f"{shown} is set by the framework",
+                f"the key {own}" if own else "no value: the parameter table or the run folder decides",
+                f"{own}={format_value(value)}" if own else f"leave {name} out of optimizer.cma_options",
+            )
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1)
+            raise ConfigError(
+                f"{shown}: pycma has no such option",
+                "an option of cma.CMAOptions",
+                f"optimizer.cma_options.{near[0]}={format_value(value)}" if near else "optimizer.cma_options=null",
+            )
+        if not _is_plain_number(value):
+            # pycma evaluates option texts as Python code.
+            raise ConfigError(
+                f"{shown} is not allowed",
+                "a finite number, true, false, null, or a list of numbers",
+                f"optimizer.cma_options.{name}=<number>",
+            )
+
+
+def _is_plain_number(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(_is_plain_number(item) for item in value)
+    return value is None or (isinstance(value, bool | int | float) and math.isfinite(value))
+
+
+def _check_files(config: RunConfig) -> None:
+    _check_exists("model.path", config.model.path, "an MJCF file (.xml)", folder=False)
+    _check_exists("optimizer.pickle_path", config.optimizer.pickle_path, "a pickle file or a run folder", folder=True)
+    resolve_param_path(config.optimizer.param_path)
+    check_plugins(config.plugins)
+
+
+def _check_exists(key: str, text: str | None, kind: str, *, folder: bool) -> None:
+    if text is None:
+        return
+    path = Path(text).expanduser()
+    if path.is_file() or (folder and path.is_dir()):
+        return
+    found = "is a folder" if path.is_dir() else "does not exist"
+    raise ConfigError(f"{key}={text} {found}", f"{kind}, relative to the current folder", f"{key}=<existing path>")

@@ -1,0 +1,1 @@
+"""Cost terms, targets and staging."""

@@ -1,0 +1,33 @@
+"""What one evaluation returns."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from myoassist.rollout.log import Outcome
+
+
+@dataclass(frozen=True)
+class CostResult:
+    """Cost of one candidate.
+
+    Attributes:
+        total: The value that is minimized; always finite.
+        stage: 0 (invalid start or failed simulation), 1a (fell), 1b (too few steps), 1c (symmetry not computable),
+            2 (gates not met) or 3 (gates met).
+        parts: Summands of `total` by name (stage offset, penalties, weighted terms, regularizer); they sum to it.
+        terms: Reported values under their published keys and ours, in order; empty in stages 0 and 1.
+        outcome: How the walk ended.
+        reason: One sentence when the candidate failed.
+        walked_time: Simulated time, s.
+        distance: Pelvis x at the last sample, m.
+    """
+
+    total: float
+    stage: str
+    parts: dict[str, float]
+    outcome: Outcome
+    terms: dict[str, float | str | np.ndarray | None] = field(default_factory=dict)
+    reason: str = ""
+    walked_time: float = 0.0
+    distance: float = 0.0

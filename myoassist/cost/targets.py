@@ -1,0 +1,126 @@
+"""The optimization targets: which gates a walk has to pass and which terms count after them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.schemas import CostConfig
+
+STAGE_COST = 1000.0
+VELOCITY_TOLERANCE = 0.01
+PELVIS_LIMIT_DEG = 20.0
+SYMMETRY_FACTOR = 100.0
+GATES_OFFSET = 10.0 * STAGE_COST
+PENALTY_NAMES = ("velocity", "symmetry")
+TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One cost formula.
+
+    Attributes:
+        terms: Summands once the gates are passed.
+        gated: Whether speed and symmetry have to be right first.
+        pelvis_gate: Whether the pelvis has to be level too; means something in 3D only.
+        velocity_factor: Penalty per m/s of velocity error while the gates are not passed.
+        offset: Cost that remains after the gates.
+    """
+
+    terms: tuple[str, ...]
+    gated: bool = True
+    pelvis_gate: bool = True
+    velocity_factor: float = 100.0
+    offset: float = 0.0
+
+
+TARGETS = {
+    "effort": Target(("effort",), gated=False, pelvis_gate=False),
+    "effort_knee": Target(("effort", "pain"), gated=False, pelvis_gate=False),
+    "velocity": Target((), offset=GATES_OFFSET),
+    "velocity_grf": Target(("effort", "grf", "trunk"), pelvis_gate=False),
+    "classic": Target(("effort", "trunk", "pain"), velocity_factor=1000.0),
+    "kinematics": Target(("effort", "kinematics", "trunk")),
+    "kinematics_grf": Target(("effort", "kinematics", "trunk", "grf")),
+    "kinematics_grf_musc": Target(("effort", "kinematics", "trunk", "grf", "emg")),
+    "vel_musc": Target(("effort", "emg"), pelvis_gate=False),
+    "vel_musc_grf": Target(("effort", "trunk", "grf", "emg"), pelvis_gate=False),
+    "combined": Target(("effort", "kinematics", "trunk", "pain")),
+}
+
+
+def find_target(name: str) -> Target:
+    """Return the formula of a target.
+
+    Raises:
+        ConfigError: if there is no such target.
+    """
+    if name not in TARGETS:
+        raise ConfigError(f"cost.target={name}", f"one of {', '.join(TARGETS)}", "cost.target=kinematics")
+    return TARGETS[name]
+
+
+def check_cost(config: CostConfig) -> None:
+    """Refuse a cost configuration that names no target, or weights that would do nothing or harm.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    target = find_target(config.target)
+    if config.mode not in ("clean", "compat"):
+        raise ConfigError(f"cost.mode={config.mode}", "clean or compat")
+    used = target.terms + (PENALTY_NAMES if target.gated else ())
+    for name, weight in config.weights.items():
+        if name not in TERM_NAMES:
+            raise ConfigError(f"cost.weights.{name}={weight}", f"a term: {', '.join(TERM_NAMES)}")
+        if name not in used:
+            raise ConfigError(
+                f"cost.weights.{name}={weight} with cost.target={config.target}",
+                f"a term of this target: {', '.join(used)}",
+                f"leave the weight out or choose a target with the term {name}",
+            )
+        number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if not number or not math.isfinite(weight) or weight < 0.0:
+            raise ConfigError(f"cost.weights.{name}={weight}", "a finite number, 0 or larger")
+
+
+def gates_passed(target: Target, values: Mapping[str, float], config: CostConfig) -> bool:
+    """Return whether a walk passes the gates of a target.
+
+    Args:
+        target: The target.
+        values: At least velocity (m/s), symmetry (m) and pelvis (deg).
+        config: Holds the symmetry gate.
+    """
+    if not target.gated:
+        return True
+    level = not target.pelvis_gate or values["pelvis"] < PELVIS_LIMIT_DEG
+    return values["velocity"] < VELOCITY_TOLERANCE and values["symmetry"] < config.tgt_sym_th and level
+
+
+def assemble(values: Mapping[str, float], config: CostConfig) -> tuple[str, dict[str, float]]:
+    """Turn the terms of a walk that could be judged into its stage and summands.
+
+    Args:
+        values: Unweighted terms: the names of TERM_NAMES, pelvis (deg, 0 in 2D) and l1.
+        config: Target, weights and gates.
+
+    Returns:
+        Stage "2" (gates not passed) or "3", and the summands of the cost by name.
+    """
+    target = find_target(config.target)
+    weights = config.weights
+    regularizer = config.l1_weight * values["l1"]
+    if gates_passed(target, values, config):
+        parts = {"stage": target.offset}
+        parts |= {name: weights.get(name, 1.0) * values[name] for name in target.terms}
+        return "3", parts | {"l1": regularizer}
+    parts = {"stage": GATES_OFFSET, "velocity": 0.0, "symmetry": 0.0}
+    if values["velocity"] > VELOCITY_TOLERANCE:
+        parts["velocity"] = weights.get("velocity", 1.0) * target.velocity_factor * values["velocity"]
+    if values["symmetry"] > config.tgt_sym_th:
+        parts["symmetry"] = weights.get("symmetry", 1.0) * SYMMETRY_FACTOR * values["symmetry"]
+    if values["pelvis"] > PELVIS_LIMIT_DEG:
+        parts["pelvis"] = values["pelvis"]
+    return "2", parts | {"l1": regularizer}

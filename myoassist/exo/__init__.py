@@ -1,0 +1,1 @@
+"""Torque curves, stance timing and actuators of exoskeletons."""

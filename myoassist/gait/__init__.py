@@ -1,0 +1,1 @@
+"""Gait events, strides, reference gait and metrics."""

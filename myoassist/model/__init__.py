@@ -1,0 +1,1 @@
+"""Compiled models with everything looked up by name, once."""

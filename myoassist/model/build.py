@@ -1,0 +1,161 @@
+"""Compose, edit and compile the walker in memory: once per process, for all candidates."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import mujoco
+import numpy as np
+
+from myoassist.config.errors import ModelError
+from myoassist.config.schemas import EnvConfig, ModelConfig
+from myoassist.model.devices import MSK_KEYS, find_device
+from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
+
+GRAVITY_FOR_WEIGHT = 9.8  # body weight in the published controller is 9.8 N/kg, not 9.81
+_LEFT_TOE_SITE = "l_toes_touch"
+
+
+@dataclass(frozen=True)
+class Walker:
+    """A compiled model with everything that is looked up by name.
+
+    Attributes:
+        model: Compiled model; never changed after the build, so that threads share it.
+        layout: Ids and addresses.
+        mass: Mass of all bodies, kg.
+        own: Built from the model library (True) or read from `model.path` (False).
+        init_pose: Name of the key pose at the start.
+        slope_deg: Inclination of the ground, uphill positive, deg.
+    """
+
+    model: mujoco.MjModel
+    layout: Layout
+    mass: float
+    own: bool
+    init_pose: str
+    slope_deg: float
+
+    @property
+    def body_weight(self) -> float:
+        """Body weight in N, device included."""
+        return self.mass * GRAVITY_FOR_WEIGHT
+
+
+def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False) -> Walker:
+    """Build the walker of a configuration.
+
+    Args:
+        model: Musculature and device, or a path.
+        env: Time step, start pose and slope.
+        visual: Keep everything that is only drawn; the dynamics are the same.
+
+    Raises:
+        ModelError: if a file cannot be read or a needed name is missing.
+    """
+    if model.path is not None:
+        compiled = _load_file(Path(model.path), env)
+        name, own = model.path, False
+    else:
+        spec = _compose(model)
+        _edit(spec, env)
+        if not visual:
+            _trim(spec)
+        compiled = spec.compile()
+        name, own = f"{model.musculature} muscles, device {model.device or 'none'}", True
+    compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
+    layout = resolve_layout(compiled, name, env.init_pose)
+    mass = float(compiled.body_mass.sum())
+    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg)
+
+
+def _load_file(path: Path, env: EnvConfig) -> mujoco.MjModel:
+    """Read an own MJCF file, changing nothing but the time step."""
+    if env.slope_deg != 0.0:
+        raise ModelError(
+            f"env.slope_deg={env.slope_deg} with model.path",
+            "0: the ground of an own file is not edited",
+            "env.slope_deg=0",
+        )
+    try:
+        compiled = mujoco.MjModel.from_xml_path(os.fspath(path))
+    except (ValueError, OSError) as error:
+        raise ModelError(f"model.path={path} cannot be loaded: {error}", "an MJCF file that MuJoCo compiles") from error
+    compiled.opt.timestep = env.timestep
+    hfield = mujoco.mj_name2id(compiled, mujoco.mjtObj.mjOBJ_GEOM, "terrain")
+    if hfield >= 0 and compiled.geom_type[hfield] == mujoco.mjtGeom.mjGEOM_HFIELD:
+        # On level ground the published protocol moves the height field out of reach.
+        compiled.geom_pos[hfield, 2] = -10.0
+    return compiled
+
+
+def _compose(model: ModelConfig) -> mujoco.MjSpec:
+    """Compose musculature and device into an editable spec."""
+    import assist_sim
+    from assist_sim.combine import ModelCombiner
+
+    key = MSK_KEYS[model.musculature]
+    device = find_device(model.device)
+    # The library resolves a musculature only together with a device; the spec is bare until it is combined.
+    spec, device_config = assist_sim.resolve_model_path(key, device.key if device else "Tutorial_L1")
+    if device is not None:
+        ModelCombiner().combine(spec, assist_sim.DeviceConfig.from_yaml(str(device_config)), msk_key=key)
+    return spec
+
+
+def _edit(spec: mujoco.MjSpec, env: EnvConfig) -> None:
+    """Set the time step, mirror the left toe site, let only feet collide, and add the ground."""
+    spec.option.timestep = env.timestep
+    feet = set()
+    for sensor_name in TOUCH_SENSORS:
+        sensor = spec.sensor(sensor_name)
+        if sensor is None:
+            names = ", ".join(s.name for s in spec.sensors)
+            raise ModelError(f"the model has no touch sensor {sensor_name} (it has {names})", ", ".join(TOUCH_SENSORS))
+        site = spec.site(sensor.objname)
+        feet.add(site.parent.name)
+        if site.name == _LEFT_TOE_SITE:
+            # The library copies the right site; unmirrored it misses a third of the left toe load.
+            site.pos = site.pos * np.array([1.0, 1.0, -1.0])
+            site.quat = site.quat * np.array([1.0, -1.0, -1.0, 1.0])
+    for pair in list(spec.pairs):
+        spec.delete(pair)
+    for geom in spec.geoms:
+        geom.contype = 0
+        geom.conaffinity = 1 if geom.parent.name in feet else 0
+    slope = np.deg2rad(env.slope_deg)
+    spec.worldbody.add_geom(
+        name="ground",
+        type=mujoco.mjtGeom.mjGEOM_PLANE,
+        size=[0.0, 0.0, 1.0],
+        quat=[np.cos(slope / 2), 0.0, -np.sin(slope / 2), 0.0],
+        contype=1,
+        conaffinity=0,
+        condim=3,
+        friction=[1.0, 0.005, 0.0001],
+        margin=0.001,
+        rgba=[0.80, 0.82, 0.84, 1.0],
+    )
+
+
+def _trim(spec: mujoco.MjSpec) -> None:
+    """Delete geoms and meshes that neither collide nor guide a tendon; masses and inertias stay as compiled."""
+    compiled = spec.compile()
+    for body in spec.bodies:
+        if body.name == "world":
+            continue
+        reference = compiled.body(body.name)
+        if reference.mass[0] > 0:
+            body.explicitinertial = True
+            body.mass = float(reference.mass[0])
+            body.ipos, body.iquat, body.inertia = reference.ipos, reference.iquat, reference.inertia
+            body.fullinertia = [np.nan] * 6
+    wraps = np.isin(compiled.wrap_type, (mujoco.mjtWrap.mjWRAP_SPHERE, mujoco.mjtWrap.mjWRAP_CYLINDER))
+    guides = set(compiled.wrap_objid[wraps].tolist())
+    for geom in list(spec.geoms):
+        if geom.contype == 0 and geom.conaffinity == 0 and geom.id not in guides:
+            spec.delete(geom)
+    used = {geom.meshname for geom in spec.geoms}
+    for mesh in list(spec.meshes):
+        if mesh.name not in used:
+            spec.delete(mesh)

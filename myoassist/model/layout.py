@@ -1,0 +1,214 @@
+"""Ids and addresses of everything that the controller, the exo and the log read, resolved by name."""
+
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from myoassist.config.errors import ModelError
+
+TOUCH_SENSORS = ("r_foot", "r_toes", "l_foot", "l_toes")
+SIDES = ("r", "l")
+# Controller muscle -> actuator without its side suffix. Order is the order of the controller's outputs.
+MUSCLES = {
+    "HAB": "abd",
+    "HAD": "add",
+    "HFL": "iliopsoas",
+    "GLU": "glutmax",
+    "HAM": "hamstrings",
+    "RF": "rectfem",
+    "VAS": "vasti",
+    "BFSH": "bifemsh",
+    "GAS": "gastroc",
+    "SOL": "soleus",
+    "TA": "tibant",
+    "FDL": "fdl",
+    "EDL": "edl",
+}
+FRONTAL_MUSCLES = ("HAB", "HAD")
+LEG_JOINTS = ("hip_flexion", "knee_angle", "ankle_angle", "mtp_angle")
+SEGMENTS = ("pelvis", "torso", "femur", "tibia", "talus", "calcn", "toes")
+_ROOT_2D = ("pelvis_tx", "pelvis_ty", "pelvis_tilt")
+_ROOT_3D = ("pelvis_tx", "pelvis_ty", "pelvis_tz", "pelvis_tilt", "pelvis_list", "pelvis_rotation")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Addresses in the buffers of `mjData`; leg rows are in the order r, l; -1 where a model has no such element.
+
+    Attributes:
+        dimensions: 2 (planar root) or 3.
+        pelvis: Body id.
+        torso: Body id.
+        talus: Body ids, shape (2,).
+        torso_right_b: Axis of the torso body that points right when standing, in the body frame, shape (3,).
+        torso_forward_b: Axis of the torso body that points forward, in the body frame, shape (3,).
+        qpos_leg: Position addresses of hip, knee, ankle, mtp, shape (2, 4).
+        qvel_leg: Velocity addresses of the same, shape (2, 4).
+        joint_leg: Joint ids of hip, knee, ankle, shape (2, 3).
+        qpos_add, qpos_rot: Position addresses of hip adduction and rotation, shape (2,).
+        qpos_root: Position addresses of tx, ty, tz, tilt, list, rotation, shape (6,).
+        qvel_tx: Velocity address of pelvis_tx.
+        touch: Sensor addresses of heel and toes, shape (2, 2).
+        limit: Sensor addresses of the hip, knee, ankle limit torques, shape (2, 3).
+        muscle: Actuator ids of MUSCLES, shape (2, 13).
+        muscle_f_max: Peak isometric forces of MUSCLES, N, shape (2, 13); 1 where absent.
+        all_muscles: Ids of all muscle actuators, in model order.
+        muscle_act: Activation addresses of all muscles, in the order of `all_muscles`.
+        muscle_names: Their names.
+        exo: Actuator ids of the ankle exo, shape (2,).
+        exo_gain: Torque per control of the exo actuators, N·m, shape (2,).
+        keyframe: Id of the start pose.
+        feet: Ids of geoms that collide with the ground.
+        segments: Body ids that must start above the ground.
+    """
+
+    dimensions: int
+    pelvis: int
+    torso: int
+    talus: np.ndarray
+    torso_right_b: np.ndarray
+    torso_forward_b: np.ndarray
+    qpos_leg: np.ndarray
+    qvel_leg: np.ndarray
+    joint_leg: np.ndarray
+    qpos_add: np.ndarray
+    qpos_rot: np.ndarray
+    qpos_root: np.ndarray
+    qvel_tx: int
+    touch: np.ndarray
+    limit: np.ndarray
+    muscle: np.ndarray
+    muscle_f_max: np.ndarray
+    all_muscles: np.ndarray
+    muscle_act: np.ndarray
+    muscle_names: tuple[str, ...]
+    exo: np.ndarray
+    exo_gain: np.ndarray
+    keyframe: int
+    feet: np.ndarray
+    segments: np.ndarray
+
+
+class _Finder:
+    """Look names up and say which model misses what."""
+
+    def __init__(self, model: mujoco.MjModel, name: str) -> None:
+        self.model = model
+        self.name = name
+
+    def id(self, kind: mujoco.mjtObj, name: str, needed: bool = True) -> int:
+        """Return the id of a name, or -1 if it may be missing."""
+        found = mujoco.mj_name2id(self.model, kind, name)
+        if found < 0 and needed:
+            label = kind.name.removeprefix("mjOBJ_").lower()
+            raise ModelError(
+                f"the model ({self.name}) has no {label} named {name}",
+                f"a {label} {name}, as in the 22- and 26-muscle leg models",
+                "name it so in the MJCF file, or use model.musculature and model.device",
+            )
+        return found
+
+    def joint(self, name: str, needed: bool = True) -> int:
+        """Return a joint id."""
+        return self.id(mujoco.mjtObj.mjOBJ_JOINT, name, needed)
+
+    def qpos(self, name: str, needed: bool = True) -> int:
+        """Return the position address of a joint, or -1."""
+        joint = self.joint(name, needed)
+        return int(self.model.jnt_qposadr[joint]) if joint >= 0 else -1
+
+    def qvel(self, name: str, needed: bool = True) -> int:
+        """Return the velocity address of a joint, or -1."""
+        joint = self.joint(name, needed)
+        return int(self.model.jnt_dofadr[joint]) if joint >= 0 else -1
+
+    def sensor(self, name: str, needed: bool = True) -> int:
+        """Return the data address of a sensor, or -1."""
+        sensor = self.id(mujoco.mjtObj.mjOBJ_SENSOR, name, needed)
+        return int(self.model.sensor_adr[sensor]) if sensor >= 0 else -1
+
+
+def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str) -> Layout:
+    """Look up every needed element of a compiled model.
+
+    Args:
+        model: Compiled model.
+        name: How error messages call it.
+        init_pose: Name of the keyframe at the start.
+
+    Raises:
+        ModelError: naming the model and the first missing element.
+    """
+    find = _Finder(model, name)
+    dimensions = 3 if find.joint("pelvis_tz", False) >= 0 else 2
+    for root in _ROOT_3D if dimensions == 3 else _ROOT_2D:
+        find.joint(root)
+    frontal = dimensions == 3
+    muscle = np.full((2, len(MUSCLES)), -1, dtype=np.int64)
+    f_max = np.ones((2, len(MUSCLES)))
+    for row, side in enumerate(SIDES):
+        for column, (short, actuator) in enumerate(MUSCLES.items()):
+            needed = frontal or short not in FRONTAL_MUSCLES
+            index = find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, f"{actuator}_{side}", needed) if needed else -1
+            if index >= 0:
+                muscle[row, column] = index
+                f_max[row, column] = model.actuator_gainprm[index, 2]
+    exo = np.array([find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, f"Exo_{side.upper()}", False) for side in SIDES])
+    right_b, forward_b = _torso_axes(model, find, init_pose)
+    all_muscles = np.flatnonzero(model.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE)
+    segments = list(SEGMENTS[:2]) + [f"{s}_{side}" for s in SEGMENTS[2:] for side in SIDES]
+    return Layout(
+        dimensions=dimensions,
+        pelvis=find.id(mujoco.mjtObj.mjOBJ_BODY, "pelvis"),
+        torso=find.id(mujoco.mjtObj.mjOBJ_BODY, "torso"),
+        talus=np.array([find.id(mujoco.mjtObj.mjOBJ_BODY, f"talus_{s}") for s in SIDES]),
+        torso_right_b=right_b,
+        torso_forward_b=forward_b,
+        qpos_leg=np.array([[find.qpos(f"{j}_{s}") for j in LEG_JOINTS] for s in SIDES]),
+        qvel_leg=np.array([[find.qvel(f"{j}_{s}") for j in LEG_JOINTS] for s in SIDES]),
+        joint_leg=np.array([[find.joint(f"{j}_{s}") for j in LEG_JOINTS[:3]] for s in SIDES]),
+        qpos_add=np.array([find.qpos(f"hip_adduction_{s}", frontal) for s in SIDES]),
+        qpos_rot=np.array([find.qpos(f"hip_rotation_{s}", frontal) for s in SIDES]),
+        qpos_root=np.array([find.qpos(j, False) for j in _ROOT_3D]),
+        qvel_tx=find.qvel("pelvis_tx"),
+        touch=np.array([[find.sensor(f"{s}_{part}") for part in ("foot", "toes")] for s in SIDES]),
+        limit=np.array([[find.sensor(f"{s}_{j}_sensor", False) for j in ("hip", "knee", "ankle")] for s in SIDES]),
+        muscle=muscle,
+        muscle_f_max=f_max,
+        all_muscles=all_muscles,
+        muscle_act=model.actuator_actadr[all_muscles].astype(np.int64),
+        muscle_names=tuple(model.actuator(int(i)).name for i in all_muscles),
+        exo=exo.astype(np.int64),
+        exo_gain=np.array([model.actuator_gainprm[i, 0] if i >= 0 else 1.0 for i in exo]),
+        keyframe=find.id(mujoco.mjtObj.mjOBJ_KEY, init_pose),
+        feet=_foot_geoms(model),
+        segments=np.array([find.id(mujoco.mjtObj.mjOBJ_BODY, s) for s in segments]),
+    )
+
+
+def _torso_axes(model: mujoco.MjModel, find: _Finder, init_pose: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the torso's body axes that point right and forward in the start pose.
+
+    Trunk rates are taken about body axes; which axis is which differs between model families, the pose tells.
+    """
+    data = mujoco.MjData(model)
+    mujoco.mj_resetDataKeyframe(model, data, find.id(mujoco.mjtObj.mjOBJ_KEY, init_pose))
+    mujoco.mj_kinematics(model, data)
+    axes_w = data.xmat[find.id(mujoco.mjtObj.mjOBJ_BODY, "torso")].reshape(3, 3)
+    return _nearest_axis(axes_w, np.array([0.0, -1.0, 0.0])), _nearest_axis(axes_w, np.array([1.0, 0.0, 0.0]))
+
+
+def _nearest_axis(axes_w: np.ndarray, direction_w: np.ndarray) -> np.ndarray:
+    alignment = axes_w.T @ direction_w
+    best = int(np.argmax(np.abs(alignment)))
+    axis = np.zeros(3)
+    axis[best] = np.sign(alignment[best])
+    return axis
+
+
+def _foot_geoms(model: mujoco.MjModel) -> np.ndarray:
+    """Return the geoms that collide and move."""
+    moving = model.geom_bodyid > 0
+    colliding = (model.geom_contype > 0) | (model.geom_conaffinity > 0)
+    return np.flatnonzero(moving & colliding).astype(np.int64)

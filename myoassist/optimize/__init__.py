@@ -1,0 +1,1 @@
+"""Ask/tell loop of CMA-ES, parallel evaluation, checkpoints and result files."""

@@ -1,0 +1,172 @@
+"""The search loop: ask, evaluate, tell, save; continues where a killed run was."""
+
+import time
+import warnings
+from contextlib import ExitStack
+
+import numpy as np
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.run_folder import RunFolder
+from myoassist.config.schemas import RunConfig
+from myoassist.cost.result import CostResult
+from myoassist.optimize.problem import OptimizationResult, Problem
+from myoassist.optimize.progress import Progress, make_progress
+from myoassist.optimize.run_name import make_run_name
+from myoassist.optimize.saver import RunSaver, resume_search
+from myoassist.optimize.search import Search, cost_fingerprint
+from myoassist.optimize.signals import Stopped, StopRequest
+from myoassist.optimize.start import load_start
+from myoassist.optimize.strategy import new_strategy
+from myoassist.optimize.workers import Workers
+from myoassist.reflex.parameters import ParameterTable
+
+
+def run_cma(
+    problem: Problem,
+    config: RunConfig,
+    folder: RunFolder,
+    *,
+    start: np.ndarray | None = None,
+    progress: Progress | None = None,
+) -> OptimizationResult:
+    """Minimize the cost of a problem with CMA-ES and leave the results in the run folder.
+
+    A folder with a checkpoint is continued, bit for bit as if nothing had happened; a larger `optimizer.maxiter`
+    extends a finished run. SIGINT and SIGTERM save the last complete generation and end the run.
+
+    Args:
+        problem: Cost, parameter table and number of evaluations at once; the latter has no influence on the outcome.
+        config: Seed and optimizer options.
+        folder: Opened run folder.
+        start: Raw start vector, shape (D,); None takes `optimizer.param_path` or the table's initial values.
+        progress: Display; None chooses by standard output.
+
+    Raises:
+        Stopped: after a stop signal, with the exit code of the process; everything is saved.
+        UserError: before any evaluation, for what the user can change.
+
+    Source: Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772.
+    """
+    began = time.perf_counter()
+    with ExitStack() as stack:
+        stop = stack.enter_context(StopRequest())
+        search, saver = _open_search(problem.table, config, folder, start)
+        limit = search.first_generation + config.optimizer.maxiter
+        search.set_limit(limit)
+        saver.save(search)
+        display = stack.enter_context(progress or make_progress())
+        workers = stack.enter_context(Workers(problem, config.seed))
+        reasons_seen: set[str] = set()
+        while search.generation < limit and not search.reasons:
+            generation_began = time.perf_counter()
+            vectors = search.ask()
+            results = workers.evaluate(vectors, search.generation + 1, stop)
+            if results is None:
+                _end_stopped(search, saver, folder, stop)
+            else:
+                search.tell(vectors, results)
+                saver.add(search, results, time.perf_counter() - generation_began, problem.workers)
+                if search.generation % config.optimizer.checkpoint_every == 0:
+                    saver.save(search)
+                    folder.write_status("running", **_status(search))
+                _note_errors(display, results, reasons_seen)
+                display.update(search, results, limit)
+        saver.save(search)
+    return _finish(search, config, folder, limit, time.perf_counter() - began)
+
+
+def _open_search(
+    table: ParameterTable, config: RunConfig, folder: RunFolder, start: np.ndarray | None
+) -> tuple[Search, RunSaver]:
+    """Return the search of a run folder, resumed, continued from another state, or new, with its saver."""
+    resumed = resume_search(folder.path, table)
+    if resumed is not None:
+        search, files = resumed
+        return search, RunSaver(folder.path, search, files)
+    if config.optimizer.pickle_path is not None:
+        if config.optimizer.param_path is not None or start is not None:
+            raise ConfigError(
+                "optimizer.pickle_path and optimizer.param_path are both given",
+                "one of them: the state of an optimizer, or a vector to start a new one from",
+                "drop one of the two",
+            )
+        # Kept out of the module's imports: only few runs need it.
+        from myoassist.optimize.continued_state import continue_search
+
+        search = continue_search(config, table)
+    else:
+        vector = load_start(config, table) if start is None else np.where(table.free, table.clamp(start), table.initial)
+        search = Search(
+            strategy=new_strategy(table, config.optimizer, vector, config.seed),
+            table=table,
+            run_name=make_run_name(config, table),
+            fingerprint=cost_fingerprint(config),
+            base_vector=vector,
+        )
+    return search, RunSaver(folder.path, search)
+
+
+def _note_errors(display: Progress, results: list[CostResult], seen: set[str]) -> None:
+    """Say once why evaluations fail, and once if all of a generation do."""
+    errors = [result.reason for result in results if result.outcome.name == "ERROR"]
+    for reason in errors:
+        if reason not in seen and len(seen) < 10:
+            seen.add(reason)
+            display.note(f"an evaluation failed: {reason}")
+    if len(errors) == len(results) and "" not in seen:
+        seen.add("")
+        display.note("every evaluation of this generation failed; the search cannot succeed like this")
+
+
+def _status(search: Search) -> dict[str, object]:
+    """Return what status.json says about a search."""
+    best = None if search.best is None else search.best.result
+    return {
+        "generation": search.generation,
+        "evaluations": search.evaluations,
+        "best": None if best is None else best.total,
+        "best_stage": None if best is None else best.stage,
+        "run_name": search.run_name,
+    }
+
+
+def _end_stopped(search: Search, saver: RunSaver, folder: RunFolder, stop: StopRequest) -> None:
+    """Save the last complete generation and raise `Stopped`."""
+    assert stop.signal_number is not None
+    saver.save(search)
+    folder.write_status("interrupted", **_status(search))
+    raise Stopped(
+        stop.signal_number,
+        f"stopped in generation {search.generation + 1}; generation {search.generation} is saved in {folder.path}, "
+        "the same command continues",
+    )
+
+
+def _finish(search: Search, config: RunConfig, folder: RunFolder, limit: int, wall_time: float) -> OptimizationResult:
+    """Draw the figure, write the final status, return the result."""
+    assert search.best is not None and search.best_last is not None
+    reason = ", ".join(search.reasons) or "maxiter"
+    try:
+        from myoassist.optimize.plot import plot_convergence
+
+        plot_convergence(folder.path, search.run_name)
+    except Exception as error:  # a figure is no reason to lose the news that the search has ended well
+        warnings.warn(f"the convergence figure was not drawn: {type(error).__name__}: {error}", stacklevel=2)
+    folder.write_status("finished", **_status(search), stop_reason=reason)
+    print(
+        f"finished after generation {search.generation} ({reason}), {wall_time:.1f} s: "
+        f"best {search.best.result.total:.5f}, best of the last generation {search.best_last.result.total:.5f}"
+    )
+    if config.optimizer.cost_print:
+        from myoassist.cost.report import format_terms
+
+        print(format_terms(search.best.result), end="")
+    return OptimizationResult(
+        best=search.best,
+        best_last=search.best_last,
+        generations=search.generation,
+        evaluations=search.evaluations,
+        stop_reason=reason,
+        run_name=search.run_name,
+    )

@@ -1,0 +1,93 @@
+"""Read what the convergence plot shows back from a run folder."""
+
+import csv
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from myoassist.config.errors import UserError
+from myoassist.optimize.cma_log import log_path
+from myoassist.optimize.history import CANDIDATES_NAME
+
+
+@dataclass(frozen=True)
+class ConvergenceData:
+    """Convergence of a run; G generations, P candidates each, N free parameters.
+
+    Attributes:
+        run_name: Beginning of the names of the result files.
+        generations: Numbers of the generations, shape (G,).
+        totals: Costs of each generation in ascending order, NaN where one had fewer candidates, shape (G, P).
+        evaluations: Number of evaluations up to each generation, shape (G,).
+        sigma: Step size, shape (G,).
+        axis_ratio: Longest over shortest principal axis, shape (G,).
+        best_vectors: Free parameters of the best of each generation, shape (G, N).
+        axes: Principal axis lengths, ascending, shape (G, N).
+        deviations: Standard deviation of each free parameter, shape (G, N).
+    """
+
+    run_name: str
+    generations: np.ndarray
+    totals: np.ndarray
+    evaluations: np.ndarray
+    sigma: np.ndarray
+    axis_ratio: np.ndarray
+    best_vectors: np.ndarray
+    axes: np.ndarray
+    deviations: np.ndarray
+
+
+def read_convergence(folder: Path, run_name: str) -> ConvergenceData | None:
+    """Return the convergence of a run, or None where no generation is complete.
+
+    Args:
+        folder: Run folder.
+        run_name: Beginning of the names of the result files.
+
+    Raises:
+        UserError: if a file is missing or damaged.
+    """
+    try:
+        totals_by_generation: dict[int, list[float]] = {}
+        with (folder / CANDIDATES_NAME).open(newline="", encoding="utf-8") as stream:
+            for row in csv.DictReader(stream):
+                totals_by_generation.setdefault(int(row["generation"]), []).append(float(row["total"]))
+        tables = {
+            name: _read_log(log_path(folder, run_name, name)) for name in ("fit", "xrecentbest", "axlen", "stddev")
+        }
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"the history of {run_name} in {folder} cannot be read ({error})",
+            f"{CANDIDATES_NAME} and outcmaes/*.dat as the run wrote them",
+        ) from error
+    shared = set(totals_by_generation).intersection(*(set(table[:, 0].astype(int)) for table in tables.values()))
+    if not shared:
+        return None
+    generations = np.array(sorted(shared))
+    widest = max(len(totals) for totals in totals_by_generation.values())
+    totals = np.full((generations.size, widest), np.nan)
+    for i, generation in enumerate(generations):
+        row = sorted(totals_by_generation[int(generation)])
+        totals[i, : len(row)] = row
+    picked = {name: table[np.isin(table[:, 0], generations)] for name, table in tables.items()}
+    return ConvergenceData(
+        run_name=run_name,
+        generations=generations,
+        totals=totals,
+        evaluations=picked["fit"][:, 1],
+        sigma=picked["fit"][:, 2],
+        axis_ratio=picked["fit"][:, 3],
+        best_vectors=picked["xrecentbest"][:, 5:],
+        axes=picked["axlen"][:, 5:],
+        deviations=picked["stddev"][:, 5:],
+    )
+
+
+def _read_log(path: Path) -> np.ndarray:
+    with warnings.catch_warnings():
+        # A table without rows yet is no surprise.
+        warnings.simplefilter("ignore")
+        table = np.loadtxt(path, comments="%", ndmin=2)
+    return table if table.size else np.empty((0, 6))

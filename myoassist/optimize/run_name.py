@@ -1,0 +1,39 @@
+"""Names of result files."""
+
+import re
+from datetime import datetime
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.schemas import RunConfig
+from myoassist.reflex.parameters import ParameterTable
+
+PICKLE_SUFFIX = "_Pickle.pkl"
+PARAMETERS_NAME = "best_parameters.json"
+
+# Names of the targets in published file names.
+TARGET_NAMES = {"effort": "Effort", "velocity": "Velocity", "kinematics": "Kine"}
+# Not strftime("%b"), which speaks the language of the computer.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def make_run_name(config: RunConfig, table: ParameterTable, now: datetime | None = None) -> str:
+    """Return `myorfl_<target>_<2D|3D>_<speed>_<stamp>_<suffix>`.
+
+    Args:
+        config: Target, speed and suffix.
+        table: Its layout tells 2D from 3D.
+        now: Local time of the first start; the current one if None.
+
+    Raises:
+        ConfigError: if the suffix cannot be part of a file name.
+    """
+    now = datetime.now() if now is None else now
+    suffix = "None" if config.optimizer.run_suffix is None else config.optimizer.run_suffix
+    if not re.fullmatch(r"[A-Za-z0-9._+-]{1,80}", suffix):
+        raise ConfigError(
+            f"optimizer.run_suffix is {suffix!r}", "1 to 80 letters, digits, dots, plus, minus or underscores"
+        )
+    target = TARGET_NAMES.get(config.cost.target, config.cost.target)
+    speed = str(float(config.cost.tgt_vel)).replace(".", "_")
+    stamp = f"{now.year}{_MONTHS[now.month - 1]}{now.day:02d}_{now.hour:02d}{now.minute:02d}"
+    return f"myorfl_{target}_{table.layout[:2].upper()}_{speed}_{stamp}_{suffix}"

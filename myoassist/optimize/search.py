@@ -1,0 +1,186 @@
+"""State of a search: the pycma optimizer, counters and the best candidates, between ask and tell."""
+
+import hashlib
+import json
+import pickle
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from myoassist.config.errors import LayoutError, ResumeError
+from myoassist.config.schemas import RunConfig
+from myoassist.cost.result import CostResult
+from myoassist.optimize.checkpoint import Checkpoint
+from myoassist.optimize.problem import Candidate
+from myoassist.optimize.result_json import decode_candidate, encode_candidate
+from myoassist.optimize.safe_pickle import load_state_bytes
+from myoassist.optimize.strategy import adopt_strategy
+from myoassist.reflex.parameters import ParameterTable
+
+if TYPE_CHECKING:
+    from cma import CMAEvolutionStrategy
+
+LOG_FOLDER = "outcmaes"
+
+
+def cost_fingerprint(config: RunConfig) -> str:
+    """Return a hash of everything that decides which cost a vector has; equal hashes make costs comparable."""
+    sections = {name: asdict(getattr(config, name)) for name in ("model", "env", "exo", "cost")}
+    return hashlib.sha256(json.dumps(sections, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass
+class Search:
+    """A CMA-ES search over the free parameters of a table.
+
+    Attributes:
+        strategy: pycma optimizer over the free entries.
+        table: Parameters.
+        run_name: Beginning of the names of the result files.
+        fingerprint: See `cost_fingerprint`.
+        base_vector: Raw vector whose fixed entries every candidate has, shape (D,).
+        first_generation: Generation that a continued state came with, 0 for a new search.
+        best: Best candidate so far, None before the first generation.
+        best_last: Best candidate of the last generation.
+        reasons: Stop criteria met, other than the number of generations.
+        snapshot: The optimizer pickled after the last complete generation.
+    """
+
+    strategy: "CMAEvolutionStrategy"
+    table: ParameterTable
+    run_name: str
+    fingerprint: str
+    base_vector: np.ndarray
+    first_generation: int = 0
+    best: Candidate | None = None
+    best_last: Candidate | None = None
+    reasons: tuple[str, ...] = ()
+    snapshot: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        adopt_strategy(self.strategy, f"{LOG_FOLDER}/{self.run_name}_")
+        self.snapshot = pickle.dumps(self.strategy)
+
+    @property
+    def generation(self) -> int:
+        """Number of complete generations, those before a continued state included."""
+        return int(self.strategy.countiter)
+
+    @property
+    def evaluations(self) -> int:
+        """Number of evaluations told to the optimizer."""
+        return int(self.strategy.countevals)
+
+    def ask(self) -> list[np.ndarray]:
+        """Draw a generation: full-length raw vectors within the bounds, each of shape (D,)."""
+        self._asked = self.strategy.ask()
+        return [self._full(free) for free in self._asked]
+
+    def _full(self, free: np.ndarray) -> np.ndarray:
+        vector = self.base_vector.copy()
+        vector[self.table.free] = free
+        # The bound transform may miss a bound by a rounding error.
+        return np.clip(vector, self.table.lower, self.table.upper)
+
+    def tell(self, vectors: Sequence[np.ndarray], results: Sequence[CostResult]) -> None:
+        """Hand the costs of the drawn generation to the optimizer and update the best.
+
+        Args:
+            vectors: What `ask` returned.
+            results: Their costs, in the same order, all finite.
+        """
+        totals = [float(result.total) for result in results]
+        self.strategy.tell(self._asked, totals)
+        i = int(np.argmin(totals))
+        self.best_last = Candidate(vectors[i], results[i], self.generation, i)
+        if self.best is None or totals[i] < self.best.result.total:
+            self.best = self.best_last
+        # The number of generations is ours to judge: it counts anew for a continued state and grows when a run is
+        # extended, while pycma keeps what was met under the old limit.
+        self.reasons = tuple(self.strategy.stop(ignore_list=("maxiter",)))
+        self.snapshot = pickle.dumps(self.strategy)
+
+    def set_limit(self, generations: int) -> None:
+        """Write the limit of generations into the optimizer, so that its pickle tells it; not between ask and tell."""
+        self.strategy.opts["maxiter"] = generations
+        self.snapshot = pickle.dumps(self.strategy)
+
+    def to_checkpoint(self, files: dict[str, Any]) -> Checkpoint:
+        """Return the checkpoint of the last complete generation.
+
+        Args:
+            files: State of the growing files by name.
+        """
+        header = {
+            "layout": self.table.layout,
+            "names": list(self.table.names),
+            "run_name": self.run_name,
+            "fingerprint": self.fingerprint,
+            "generation": self.best_last.generation if self.best_last else self.generation,
+            "first_generation": self.first_generation,
+            "base_vector": self.base_vector.tolist(),
+            "best": encode_candidate(self.best),
+            "best_last": encode_candidate(self.best_last),
+            "reasons": list(self.reasons),
+            "files": files,
+        }
+        return Checkpoint(header, self.snapshot)
+
+
+def search_from_checkpoint(checkpoint: Checkpoint, table: ParameterTable, source: str) -> Search:
+    """Return the search that a checkpoint holds.
+
+    Args:
+        checkpoint: As read from disk.
+        table: Parameters of this run.
+        source: Name of the checkpoint for error messages.
+
+    Raises:
+        LayoutError: if the checkpoint belongs to another layout.
+        ResumeError: if something is missing in it.
+        UnsafeFileError: if its state holds anything but a pycma optimizer.
+    """
+    header = checkpoint.header
+    try:
+        if header["layout"] != table.layout or header["names"] != list(table.names):
+            raise LayoutError(
+                f"{source} holds layout {header['layout']} with {len(header['names'])} parameters",
+                f"layout {table.layout} with {len(table)} parameters",
+                "use the same model, env.init_pose and exo options as the run that wrote it",
+            )
+        strategy = load_state_bytes(checkpoint.state, source)
+        check_length(strategy, table, source)
+        return Search(
+            strategy=strategy,
+            table=table,
+            run_name=header["run_name"],
+            fingerprint=header["fingerprint"],
+            base_vector=table.check(np.array(header["base_vector"]), source),
+            first_generation=int(header["first_generation"]),
+            best=decode_candidate(header["best"]),
+            best_last=decode_candidate(header["best_last"]),
+            reasons=tuple(header["reasons"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ResumeError(
+            f"{source} lacks something ({type(error).__name__}: {error})",
+            "a checkpoint written by this version",
+            "start anew with fresh=true",
+        ) from error
+
+
+def check_length(strategy: "CMAEvolutionStrategy", table: ParameterTable, source: str) -> None:
+    """Refuse a pycma state that searches another number of parameters.
+
+    Raises:
+        LayoutError: naming both.
+    """
+    n_free = int(table.free.sum())
+    if strategy.N_pheno != n_free:
+        raise LayoutError(
+            f"{source} searches {strategy.N_pheno} parameters",
+            f"{n_free} free parameters of layout {table.layout} with {len(table)} entries",
+            "use the same model and exo options as the run that wrote it",
+        )

@@ -1,0 +1,201 @@
+"""Set up pycma for a parameter table: bounds, step sizes, options, random numbers."""
+
+import difflib
+import pickle
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
+from myoassist.config.schemas import OptimizerConfig
+from myoassist.optimize.safe_pickle import load_state_bytes
+from myoassist.reflex.parameters import ParameterTable
+
+if TYPE_CHECKING:
+    from cma import CMAEvolutionStrategy
+
+SIGMA_0 = 0.01
+# Separates the random numbers of the optimizer from those of the candidates.
+_OPTIMIZER_STREAM = 0
+
+# Options that the run sets itself: a second place to set them would contradict the first.
+_OWNED_OPTIONS = {
+    "bounds": "the bounds come from the parameter table",
+    "fixed_variables": "parameters are held with exo.fixed",
+    "maxiter": "use optimizer.maxiter",
+    "popsize": "use optimizer.popsize",
+    "randn": "use seed",
+    "seed": "use seed",
+    "signals_filename": "Ctrl-C or SIGTERM stop a run",
+    "termination_callback": "functions cannot be given in a configuration",
+    "transformation": "functions cannot be given in a configuration",
+    "verb_append": "the run folder decides what continues",
+    "verb_filenameprefix": "the run folder decides the names of files",
+    "verb_log": "every generation is logged",
+    "verbose": "the progress display is ours",
+}
+
+# Options that may stay a word; every other text is an expression for pycma, such as "3 * N".
+_WORD_OPTIONS = ("CMA_const_trace", "CMA_elitism")
+# What pycma and pickle raise when they dislike an option.
+_REFUSALS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    pickle.PicklingError,
+    UnsafeFileError,
+)
+
+
+def random_stream(run_seed: int) -> np.random.RandomState:
+    """Return the optimizer's own random numbers; every seed, 0 included, is its own reproducible stream.
+
+    pycma would take 0 for "use the clock" and otherwise seed NumPy's global generator, which any other code may use.
+    """
+    words = np.random.SeedSequence([run_seed, _OPTIMIZER_STREAM]).generate_state(8)
+    return np.random.RandomState(words)
+
+
+def check_cma_options(cma_options: Any) -> dict[str, Any]:
+    """Return the options that a user hands to pycma.
+
+    Raises:
+        ConfigError: if they are no mapping, or name an option that pycma lacks or that the run sets itself.
+    """
+    from cma.options_parameters import cma_default_options
+
+    if cma_options is None:
+        return {}
+    if not isinstance(cma_options, Mapping):
+        raise ConfigError(
+            f"optimizer.cma_options is {cma_options!r}", "a mapping of pycma options such as {tolfun: 1e-9}"
+        )
+    for name in cma_options:
+        if name in _OWNED_OPTIONS:
+            raise ConfigError(
+                f"optimizer.cma_options sets {name}",
+                "options that the run does not set itself",
+                _OWNED_OPTIONS[name],
+            )
+        if name not in cma_default_options:
+            close = difflib.get_close_matches(str(name), cma_default_options, n=3)
+            remedy = (
+                f"did you mean {' or '.join(close)}?" if close else "python -c 'import cma; print(cma.CMAOptions())'"
+            )
+            raise ConfigError(f"optimizer.cma_options has the unknown key {name!r}", "an option of pycma", remedy)
+    return dict(cma_options)
+
+
+def new_strategy(
+    table: ParameterTable, config: OptimizerConfig, start: np.ndarray, run_seed: int
+) -> "CMAEvolutionStrategy":
+    """Return a fresh pycma optimizer over the free parameters.
+
+    Args:
+        table: Bounds and free entries.
+        config: Population size, step size, further pycma options.
+        start: Raw start vector within the bounds, shape (D,).
+        run_seed: Seed of the run.
+
+    Raises:
+        ConfigError: if pycma refuses the options.
+        LayoutError: if no parameter is free.
+
+    Source: Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772; values as published with MyoAssist.
+    """
+    from cma import CMAEvolutionStrategy
+
+    n_free = int(table.free.sum())
+    if n_free < 2:
+        raise LayoutError(f"layout {table.layout} has {n_free} free parameters", "2 or more for CMA-ES")
+    own = check_cma_options(config.cma_options)
+    options: dict[str, Any] = {
+        "CMA_stds": [float(config.sigma_gain)] * n_free,
+        "bounds": [table.lower[table.free].tolist(), table.upper[table.free].tolist()],
+        "popsize": config.popsize,
+        "maxiter": config.maxiter,
+        "CMA_active": True,
+        "tolfun": 1e-11,
+        "tolx": 1e-11,
+        # NaN stands for "leave the global generator alone".
+        "seed": float("nan"),
+        "randn": random_stream(run_seed).randn,
+        # pycma would read options from a file of this name in the current folder.
+        "signals_filename": "",
+        "verbose": -9,
+        "verb_log": 0,
+        **own,
+    }
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            strategy = CMAEvolutionStrategy(start[table.free], SIGMA_0, options)
+        unread = [
+            name
+            for name, value in own.items()
+            if isinstance(value, str) and strategy.opts[name] == value and name not in _WORD_OPTIONS
+        ]
+        if unread:
+            raise ValueError(f"{unread[0]} = {own[unread[0]]!r} was not understood")
+        for warning in caught:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        load_state_bytes(pickle.dumps(strategy), "the state made by these options")
+    except _REFUSALS as error:
+        if not own:
+            raise
+        raise ConfigError(
+            f"optimizer.cma_options = {own} is refused: {error}",
+            "values that pycma accepts and that a checkpoint can hold",
+        ) from error
+    return strategy
+
+
+def adopt_strategy(strategy: "CMAEvolutionStrategy", log_prefix: str) -> None:
+    """Make a new or loaded optimizer keep quiet, read no files and point to the log files of this run.
+
+    Args:
+        strategy: Changed in place.
+        log_prefix: Beginning of the log files' paths, relative to the run folder.
+    """
+    from cma.utilities import utils
+
+    utils.global_verbosity = -9
+    strategy.opts["verbose"] = -9
+    strategy.opts["verb_disp"] = 0
+    strategy.opts["verb_log"] = 0
+    strategy.opts["verb_filenameprefix"] = log_prefix
+    strategy.opts["signals_filename"] = ""
+    strategy.opts["termination_callback"] = []
+    # The logger makes its prefix absolute when it is created; a run folder can be moved.
+    strategy.logger.name_prefix = log_prefix
+    strategy.logger.modulo = 0
+
+
+def continue_strategy(strategy: "CMAEvolutionStrategy", cma_options: Any) -> None:
+    """Let a loaded state go on whatever it stopped at, under the options that may change during a run.
+
+    Args:
+        strategy: Changed in place.
+        cma_options: Further pycma options of the run; those fixed at the start of a search are refused.
+
+    Raises:
+        ConfigError: if an option is unknown or cannot change any more.
+    """
+    from cma.options_parameters import cma_versatile_options
+
+    for name, value in check_cma_options(cma_options).items():
+        if name not in cma_versatile_options:
+            raise ConfigError(
+                f"optimizer.cma_options sets {name} for a continued state",
+                "options that may change during a search, such as tolfun",
+                "start a new search with optimizer.param_path instead of optimizer.pickle_path",
+            )
+        strategy.opts[name] = value
+        strategy.opts.eval(name, loc={"N": strategy.N, "popsize": strategy.sp.popsize})
+    strategy._stopdict.clear()
+    strategy.callbackstop = ()

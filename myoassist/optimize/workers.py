@@ -1,0 +1,110 @@
+"""Evaluate a population on a pool of threads; the outcome does not depend on their number."""
+
+import math
+import threading
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from itertools import count
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from myoassist.cost.result import CostResult
+from myoassist.optimize.problem import Problem
+from myoassist.optimize.signals import StopRequest
+from myoassist.rollout.log import Outcome
+
+FAILURE_COST = 1_200_000.0
+# Separates the random numbers of candidates from those of the optimizer.
+_CANDIDATE_STREAM = 1
+# Longest time until a stop request is noticed, s.
+_POLL_INTERVAL = 0.1
+
+
+def candidate_seed(run_seed: int, generation: int, index: int) -> int:
+    """Return the seed of one evaluation, 0 to 2**32 - 1, from its place in the run alone.
+
+    Args:
+        run_seed: Seed of the run.
+        generation: Generation, counted from 1.
+        index: Place in the generation, counted from 0.
+    """
+    words = np.random.SeedSequence([run_seed, _CANDIDATE_STREAM, generation, index]).generate_state(1)
+    return int(words[0])
+
+
+def failed(reason: str, result: CostResult | None = None) -> CostResult:
+    """Return the result of a candidate that could not be judged, with the worst cost.
+
+    Args:
+        reason: One sentence for people.
+        result: What the evaluation returned, if it returned; its walked time and distance are kept where finite.
+    """
+    failure = CostResult(FAILURE_COST, "0", {"stage": FAILURE_COST}, Outcome.ERROR, reason=reason)
+    if result is None:
+        return failure
+    kept = {name: value for name in ("walked_time", "distance") if math.isfinite(value := getattr(result, name))}
+    return replace(failure, **kept)
+
+
+class Workers:
+    """A pool of `problem.workers` threads; use it as a context manager.
+
+    Args:
+        problem: What is evaluated.
+        run_seed: Seed of the run.
+    """
+
+    def __init__(self, problem: Problem, run_seed: int) -> None:
+        self._problem = problem
+        self._run_seed = run_seed
+        self._slot = threading.local()
+        self._slots = count()
+        self._pool = ThreadPoolExecutor(
+            max_workers=max(1, problem.workers), thread_name_prefix="evaluate", initializer=self._take_slot
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Running simulations are not waited for: after a stop request the checkpoint comes first.
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _take_slot(self) -> None:
+        self._slot.number = next(self._slots)
+
+    def _evaluate(self, vector: np.ndarray, generation: int, index: int) -> CostResult:
+        seed = candidate_seed(self._run_seed, generation, index)
+        try:
+            result = self._problem.evaluate(vector, seed, self._slot.number)
+        except Exception as error:  # a failure is a value: the candidate ranks last, the search goes on
+            return failed(f"{type(error).__name__}: {error}")
+        if not math.isfinite(result.total):
+            # pycma would silently replace NaN by the median of the population.
+            return failed(f"total cost is {result.total}", result)
+        return result
+
+    def evaluate(
+        self, vectors: Sequence[np.ndarray], generation: int, stop: StopRequest | None = None
+    ) -> list[CostResult] | None:
+        """Return the results in the order of the vectors, or None when a stop was requested meanwhile.
+
+        Args:
+            vectors: Full-length raw vectors, each of shape (D,).
+            generation: Generation, counted from 1.
+            stop: Watched while waiting.
+        """
+        futures = [self._pool.submit(self._evaluate, vector, generation, i) for i, vector in enumerate(vectors)]
+        pending: set[Future[CostResult]] = set(futures)
+        while pending:
+            if stop is not None and stop.requested:
+                for future in pending:
+                    future.cancel()
+                return None
+            _, pending = wait(pending, timeout=_POLL_INTERVAL, return_when=FIRST_COMPLETED)
+        return [future.result() for future in futures]

@@ -1,0 +1,267 @@
+"""The parameter table: the only source of names, units, decoding, bounds and initial values of a search vector.
+
+Raw parameters are near 1; physical value = scale * raw + offset. Layout: reflex | pose | activation | exo.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from myoassist.config.errors import LayoutError
+
+INF = math.inf
+
+# Muscles with an initial activation, in vector order; the nine of each leg, then the frontal ones in 3D.
+ACTIVATION_MUSCLES = ("GLU", "HFL", "HAM", "RF", "BFSH", "GAS", "SOL", "VAS", "TA")
+FRONTAL_ACTIVATION_MUSCLES = ("HAB", "HAD")
+
+# name, scale, offset, lower, unit. Angles are written in degrees here and converted once below.
+_REFLEX_SAGITTAL = (
+    ("theta_tgt", 10.0, 0.0, 0.0, "deg"),
+    ("alpha_0", 20.0, 55.0, 0.0, "deg"),
+    ("alpha_delta", 10.0, 0.0, 0.0, "deg"),
+    ("C_d", 2.0, 0.0, 0.0, "deg/m"),
+    ("C_v", 2.0, 0.0, 0.0, "deg·s/m"),
+    ("Tr_St_sup", 1.0, 0.0, 0.0, ""),
+    ("Tr_Sw", 1.5, 0.0, 0.0, ""),
+    ("knee_tgt", 15.0, 160.0, -INF, "deg"),
+    ("knee_sw_tgt", 20.0, 100.0, -INF, "deg"),
+    ("knee_off_st", 10.0, 165.0, -INF, "deg"),
+    ("ankle_tgt", 20.0, 60.0, -INF, "deg"),
+    ("mtp_tgt", 10.0, 35.0, -INF, "deg"),
+    ("1_GLU_FG", 0.2, 0.0, 0.0, ""),
+    ("1_VAS_FG", 2.0, 0.0, 0.0, ""),
+    ("1_SOL_FG", 1.9, 0.0, 0.0, ""),
+    ("1_FDL_FG", 1.1, 0.0, 0.0, ""),
+    ("2_HAM_FG", 0.5, 0.0, 0.0, ""),
+    ("2_VAS_BFSH_PG", 1.2, 0.0, 0.0, ""),
+    ("2_BFSH_PG", 1.2, 0.0, 0.0, ""),
+    ("2_GAS_FG", 1.0, 0.0, 0.0, ""),
+    ("3_HFL_Th", 0.6, 0.0, 0.0, ""),
+    ("3_HFL_d_Th", 0.3, 0.0, 0.0, ""),
+    ("3_GLU_Th", 0.5, 0.0, 0.0, ""),
+    ("3_GLU_d_Th", 0.1, 0.0, 0.0, ""),
+    ("3_HAM_GLU_SG", 1.0, 0.0, 0.0, ""),
+    ("4_HFL_C_GLU_PG", 0.1, 0.0, 0.0, ""),
+    ("4_HFL_C_HAM_PG", 0.1, 0.0, 0.0, ""),
+    ("4_GLU_C_HFL_PG", 0.1, 0.0, 0.0, ""),
+    ("4_GLU_C_RF_PG", 0.1, 0.0, 0.0, ""),
+    ("4_HAM_GLU_PG", 0.1, 0.0, 0.0, ""),
+    ("5_TA_PG", 1.1, 0.0, 0.0, ""),
+    ("5_TA_SOL_FG", 0.4, 0.0, 0.0, ""),
+    ("5_EDL_PG", 1.1, 0.0, 0.0, ""),
+    ("5_EDL_FDL_FG", 0.4, 0.0, 0.0, ""),
+    ("6_HFL_RF_PG", 1.5, 0.0, 0.0, ""),
+    ("6_HFL_RF_VG", 0.15, 0.0, 0.0, ""),
+    ("6_GLU_HAM_PG", 0.5, 0.0, 0.0, ""),
+    ("6_GLU_HAM_VG", 0.05, 0.0, 0.0, ""),
+    ("7_BFSH_RF_VG", 0.5, 0.0, 0.0, ""),
+    ("7_BFSH_PG", 0.2, 0.0, 0.0, ""),
+    ("8_RF_VG", 0.1, 0.0, 0.0, ""),
+    ("8_BFSH_PG", 1.0, 0.0, 0.0, ""),
+    ("8_BFSH_VG", 2.5, 0.0, 0.0, ""),
+    ("9_HAM_PG", 1.0, 0.0, 0.0, ""),
+    ("9_BFSH_HAM_SG", 3.0, 0.0, 0.0, ""),
+    ("9_BFSH_HAM_Thr", 0.65, 0.0, 0.0, ""),
+    ("9_GAS_HAM_SG", 2.0, 0.0, 0.0, ""),
+    ("9_GAS_HAM_Thr", 0.65, 0.0, 0.0, ""),
+    ("10_HFL_PG", 0.4, 0.0, 0.0, ""),
+    # Free of sign on purpose: published vectors use it.
+    ("10_GLU_PG", 0.4, 0.0, -INF, ""),
+    ("10_VAS_PG", 0.3, 0.0, -INF, ""),
+)
+
+_REFLEX_FRONTAL = (
+    ("alpha_0_f", 5.0, 85.0, 0.0, "deg"),
+    ("C_d_f", 2.0, 0.0, 0.0, "deg/m"),
+    ("C_v_f", 2.0, 0.0, 0.0, "deg·s/m"),
+    ("1_HAB_FG", 1.0, 0.0, 0.0, ""),
+    ("3_HAB_Th", 1.0, 0.0, 0.0, ""),
+    ("3_HAB_d_Th", 0.1, 0.0, 0.0, ""),
+    ("3_HAD_Th", 1.0, 0.0, 0.0, ""),
+    ("3_HAD_d_Th", 0.1, 0.0, 0.0, ""),
+    ("4_HAB_C_HAB_PG", 0.1, 0.0, 0.0, ""),
+    ("4_HAD_C_HAD_PG", 0.1, 0.0, 0.0, ""),
+    ("6_HAB_PG", 1.0, 0.0, 0.0, ""),
+    ("6_HAD_PG", 1.0, 0.0, 0.0, ""),
+)
+
+# Offsets (deg) of the pose in walk_left; walk_right mirrors the legs. Scale is 5 deg for legs, 1 deg for the pelvis.
+_POSE_OFFSETS = {
+    "hip_flexion": (-15.0, 20.0),
+    "knee_angle": (-30.0, -10.0),
+    "ankle_angle": (-5.0, -8.0),
+}
+
+DEFAULT_FOUR_PARAM = (0.5, 0.467, 0.90, 0.075)
+FOUR_PARAM_NAMES = ("exo_peak_torque", "exo_rise_time", "exo_peak_time", "exo_fall_time")
+# Torques below this fraction make a curve invalid, so defaults stay above it.
+NPOINT_DEFAULT_FLOOR = 0.02
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One entry of the search vector.
+
+    Attributes:
+        name: Unique name.
+        unit: Unit of the decoded value; angles are decoded to rad whatever `unit` says about display.
+        scale: Decoded value per raw unit.
+        offset: Decoded value at raw 0.
+        lower: Lower bound of the raw value.
+        upper: Upper bound of the raw value.
+        initial: Raw start value.
+        group: reflex, pose, activation or exo.
+        fixed: Held at its initial value and left out of the search.
+    """
+
+    name: str
+    unit: str
+    scale: float
+    offset: float
+    lower: float
+    upper: float
+    initial: float
+    group: str
+    fixed: bool = False
+
+
+class ParameterTable:
+    """An ordered set of parameters with a layout name.
+
+    Args:
+        parameters: Entries in vector order.
+        layout: Name of the layout, e.g. `2d-npoint6`; vectors of another layout are refused.
+    """
+
+    def __init__(self, parameters: list[Parameter], layout: str) -> None:
+        self.parameters = tuple(parameters)
+        self.layout = layout
+        self.names = tuple(p.name for p in parameters)
+        self.scale = np.array([p.scale for p in parameters])
+        self.offset = np.array([p.offset for p in parameters])
+        self.lower = np.array([p.lower for p in parameters])
+        self.upper = np.array([p.upper for p in parameters])
+        self.initial = np.array([p.initial for p in parameters])
+        self.groups = tuple(p.group for p in parameters)
+        self.free = np.array([not p.fixed for p in parameters])
+        self._index = {name: i for i, name in enumerate(self.names)}
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def index(self, name: str) -> int:
+        """Return the position of a name in the vector."""
+        return self._index[name]
+
+    def group_slice(self, group: str) -> slice:
+        """Return the contiguous slice of a group; empty when the group has no entry."""
+        members = [i for i, g in enumerate(self.groups) if g == group]
+        return slice(members[0], members[-1] + 1) if members else slice(len(self), len(self))
+
+    def check(self, vector: np.ndarray, source: str = "parameter vector") -> np.ndarray:
+        """Return the vector as float64 of shape (len(self),).
+
+        Raises:
+            LayoutError: if the length differs or an entry is not finite.
+        """
+        vector = np.asarray(vector, dtype=np.float64).reshape(-1)
+        if vector.shape[0] != len(self):
+            raise LayoutError(
+                f"{source} has {vector.shape[0]} entries",
+                f"{len(self)} entries of layout {self.layout} ({describe_lengths()})",
+                "use a file of the same musculature and exo.controller, or change these to match the file",
+            )
+        if not np.isfinite(vector).all():
+            bad = [self.names[i] for i in np.flatnonzero(~np.isfinite(vector))]
+            raise LayoutError(f"{source} holds NaN or infinite values at {', '.join(bad)}", "finite numbers")
+        return vector
+
+    def decode(self, vector: np.ndarray) -> np.ndarray:
+        """Return physical values `scale * raw + offset` (angles in rad), shape (len(self),)."""
+        return self.scale * self.check(vector) + self.offset
+
+    def clamp(self, vector: np.ndarray) -> np.ndarray:
+        """Return the vector with every entry moved into its bounds."""
+        return np.clip(self.check(vector), self.lower, self.upper)
+
+
+def describe_lengths() -> str:
+    """Say which vector lengths belong to which layouts."""
+    return "77 human entries in 2D, 97 in 3D, plus 4 for the four-parameter exo or 2n for the n-point exo"
+
+
+def build_table(
+    dimensions: int = 2,
+    init_pose: str = "walk_left",
+    controller: str = "none",
+    n_points: int = 4,
+    fixed_exo: bool = False,
+) -> ParameterTable:
+    """Build the parameter table of a run.
+
+    Args:
+        dimensions: 2 (planar) or 3.
+        init_pose: walk_left or walk_right; sets the offsets of the pose entries.
+        controller: none, four_param or npoint.
+        n_points: Number of points of the n-point controller.
+        fixed_exo: Hold the exo entries at their defaults.
+
+    Source: Song & Geyer 2015 for the reflexes; Poggensee & Collins 2021 for the default exo profile.
+    """
+    rows: list[Parameter] = []
+    reflex = _REFLEX_SAGITTAL + (_REFLEX_FRONTAL if dimensions == 3 else ())
+    for name, scale, offset, lower, unit in reflex:
+        factor = math.pi / 180.0 if unit.startswith("deg") else 1.0
+        rows.append(Parameter(name, unit, scale * factor, offset * factor, lower, INF, 1.0, "reflex"))
+    rows += _pose_rows(dimensions, init_pose)
+    rows += _activation_rows(dimensions)
+    rows += _exo_rows(controller, n_points, fixed_exo)
+    suffix = {"none": "", "four_param": "-four_param", "npoint": f"-npoint{n_points}"}[controller]
+    return ParameterTable(rows, f"{dimensions}d{suffix}")
+
+
+def _pose_rows(dimensions: int, init_pose: str) -> list[Parameter]:
+    deg = math.pi / 180.0
+    mirrored = init_pose == "walk_right"
+    rows = [Parameter("pelvis_tilt", "deg", deg, -16.0 * deg, -INF, INF, 1.0, "pose")]
+    for joint, (right, left) in _POSE_OFFSETS.items():
+        if mirrored:
+            right, left = left, right
+        rows.append(Parameter(f"{joint}_r", "deg", 5 * deg, right * deg, -INF, INF, 1.0, "pose"))
+        rows.append(Parameter(f"{joint}_l", "deg", 5 * deg, left * deg, -INF, INF, 1.0, "pose"))
+    rows.append(Parameter("vel_pelvis_tx", "m/s", 0.1, 1.4, -29.0, 6.0, 1.0, "pose"))
+    if dimensions == 3:
+        for joint in ("hip_adduction", "hip_rotation"):
+            rows += [
+                Parameter(f"{joint}_{side}", "deg", 5 * deg, -5 * deg, -INF, INF, 1.0, "pose") for side in ("r", "l")
+            ]
+    return rows
+
+
+def _activation_rows(dimensions: int) -> list[Parameter]:
+    names = [f"act_{muscle}_{side}" for side in ("r", "l") for muscle in ACTIVATION_MUSCLES]
+    if dimensions == 3:
+        names += [f"act_{muscle}_{side}" for side in ("r", "l") for muscle in FRONTAL_ACTIVATION_MUSCLES]
+    return [Parameter(name, "", 0.01, 0.0, 1.0, 50.0, 1.0, "activation") for name in names]
+
+
+def _exo_rows(controller: str, n_points: int, fixed: bool) -> list[Parameter]:
+    if controller == "none":
+        return []
+    if controller == "four_param":
+        names, initial = FOUR_PARAM_NAMES, DEFAULT_FOUR_PARAM
+    else:
+        names = tuple(f"exo_{kind}_{i + 1}" for kind in ("torque", "time") for i in range(n_points))
+        initial = tuple(default_npoint_torques(n_points)) + (0.5,) * n_points
+    return [
+        Parameter(name, "", 1.0, 0.0, 0.0, 1.0, float(value), "exo", fixed)
+        for name, value in zip(names, initial, strict=True)
+    ]
+
+
+def default_npoint_torques(n_points: int) -> np.ndarray:
+    """Return the initial torque fractions, halved with every point of distance from the peak; shape (n_points,)."""
+    peak = n_points // 2 if n_points % 2 == 0 else (n_points - 1) // 2
+    return np.maximum(0.5 / 2.0 ** np.abs(np.arange(n_points) - peak), NPOINT_DEFAULT_FLOOR)

@@ -1,0 +1,1 @@
+"""Closed loop of sensing, control, exoskeleton, physics and log in compiled code."""

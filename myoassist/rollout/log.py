@@ -1,0 +1,142 @@
+"""The record of one simulated walk: one flat array that compiled code fills, read through named columns."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+SIDES = ("r", "l")
+JOINTS = ("hip", "knee", "ankle")
+
+# Columns of the flat log before the muscle blocks: name -> shape of one sample. Leg blocks are in the order of SIDES.
+_FIXED_COLUMNS: dict[str, tuple[int, ...]] = {
+    "time": (),
+    "pelvis_pos_w": (3,),
+    "pelvis_vel_heading": (2,),
+    "trunk_pitch": (),
+    "trunk_pitch_rate": (),
+    "trunk_roll": (),
+    "trunk_yaw": (),
+    "pelvis_pitch": (),
+    "pelvis_list": (),
+    "pelvis_rotation": (),
+    "joint_angle": (2, 3),
+    "joint_velocity": (2, 3),
+    "joint_moment": (2, 3),
+    "hip_adduction": (2,),
+    "hip_rotation": (2,),
+    "joint_pos_w": (2, 3, 3),
+    "limit_force": (2, 3),
+    "load_heel": (2,),
+    "load_toes": (2,),
+    "new_step": (2,),
+    "phase_bits": (2,),
+    "exo_torque": (2,),
+    "exo_percent": (2,),
+}
+
+
+class Outcome(IntEnum):
+    """How a simulated walk ended."""
+
+    SURVIVED = 0
+    FELL = 1
+    INVALID_START = 2
+    UNSTABLE = 3
+    NAN_CONTROL = 4
+    ERROR = 5
+
+
+class LogLayout:
+    """Place every logged quantity in the columns of a flat array.
+
+    Args:
+        muscle_names: Actuator names of the muscles, in model order.
+    """
+
+    def __init__(self, muscle_names: tuple[str, ...]) -> None:
+        self.muscle_names = muscle_names
+        shapes = dict(_FIXED_COLUMNS)
+        shapes["activation"] = (len(muscle_names),)
+        shapes["excitation"] = (len(muscle_names),)
+        shapes["muscle_force"] = (len(muscle_names),)
+        self.shapes = shapes
+        self.offsets: dict[str, int] = {}
+        column = 0
+        for name, shape in shapes.items():
+            self.offsets[name] = column
+            column += int(np.prod(shape, dtype=int))
+        self.size = column
+
+    def view(self, flat: np.ndarray, name: str) -> np.ndarray:
+        """Return one quantity of a flat log as a view of shape `(samples, *shape)`."""
+        start = self.offsets[name]
+        shape = self.shapes[name]
+        block = flat[:, start : start + int(np.prod(shape, dtype=int))]
+        return block.reshape(flat.shape[0], *shape)
+
+
+@dataclass(frozen=True)
+class WalkLog:
+    """Everything that cost, analysis and plots read about one simulated walk.
+
+    One sample per control step, taken after that step's physics. `T` is the number of steps done.
+
+    Attributes:
+        layout: Columns of `flat`.
+        flat: Samples, shape (T, layout.size).
+        dt: Control interval, s.
+        step_limit: Number of control steps that a survivor makes (int(sim_time / dt)).
+        mass: Total mass of the model, device included, kg.
+        outcome: How the walk ended.
+        reason: One sentence for people when the outcome is not SURVIVED.
+        slope_deg: True inclination of the ground, deg.
+        trunk_target: Trunk-lean target of the reflex controller, rad.
+
+    Named columns are read as attributes, each of shape (T, ...), legs in the order r, l:
+
+    * time (s), pelvis_pos_w (3; m, world: x forward, y left, z up), pelvis_vel_heading (2; m/s, forward and left)
+    * trunk_pitch (rad, forward lean positive), trunk_pitch_rate (rad/s), trunk_roll, trunk_yaw, pelvis_pitch (rad)
+    * pelvis_list, pelvis_rotation (rad, 0 in 2D)
+    * joint_angle (leg, hip|knee|ankle; rad) in the controller's convention, q being the model coordinate:
+      phi_h = pi - q_hip, phi_k = pi + q_knee, phi_a = pi/2 - q_ankle
+    * joint_velocity (leg, joint; rad/s of q), joint_moment (leg, joint; N·m on q by muscles, exo, passive elements)
+    * hip_adduction, hip_rotation (leg; rad), joint_pos_w (leg, joint, xyz; m)
+    * limit_force (leg, joint; N·m, joint-limit torque sensor)
+    * load_heel, load_toes (leg; body weights of 9.8 N/kg)
+    * new_step (leg; 1 where that foot's heel sensor rose through 0.1 body weight in this step)
+    * phase_bits (leg; bit field in the order of reflex.PHASES)
+    * exo_torque (leg; N·m, delivered plantarflexion), exo_percent (leg; percent of stance)
+    * activation, excitation (muscle; 0-1), muscle_force (muscle; N, tension positive)
+    """
+
+    layout: LogLayout
+    flat: np.ndarray
+    dt: float
+    step_limit: int
+    mass: float
+    outcome: Outcome
+    reason: str = ""
+    slope_deg: float = 0.0
+    trunk_target: float = 0.0
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        """Return a named column."""
+        if name.startswith("__") or name not in self.layout.shapes:
+            raise AttributeError(name)
+        return self.layout.view(self.flat, name)
+
+    @property
+    def n_steps(self) -> int:
+        """Number of control steps done."""
+        return self.flat.shape[0]
+
+    @property
+    def load(self) -> np.ndarray:
+        """Load of each foot, heel and toes, in body weights, shape (T, 2)."""
+        return self.load_heel + self.load_toes
+
+    @property
+    def muscle_names(self) -> tuple[str, ...]:
+        """Actuator names of the muscles in the order of `activation`."""
+        return self.layout.muscle_names

@@ -1,0 +1,156 @@
+"""The closed loop as one compiled function: sense, control, exo, physics, log, termination.
+
+The physics of one control step equals `mj_step` n times followed by `mj_forward`, bit for bit. Its first step does not
+repeat the position and velocity stages that the previous forward pass has already computed for the same state, and when
+the exo command has not changed, not the constraint solver either: muscle forces depend on activation, not on control.
+"""
+
+import numpy as np
+from numba import njit
+
+from myoassist.exo.timing import Exo, update_exo
+from myoassist.reflex.controller import Reflex, update_reflex
+from myoassist.reflex.indices import B_THETA, LOAD, N_MUSCLES, PRE_STIMULATION
+from myoassist.rollout.log import Outcome
+from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward, mj_forward_skip, mj_fwd_actuation, mj_step
+from myoassist.rollout.record import record_sample
+from myoassist.rollout.sense import Buffers, Constants, Ids, Signals, sense
+
+FALL_HEIGHT = 0.65  # m, pelvis above the ground
+FALL_PITCH = np.pi / 3.0
+STEP_LOAD = 0.1  # body weights on the heel sensor
+
+SURVIVED = int(Outcome.SURVIVED)
+FELL = int(Outcome.FELL)
+UNSTABLE = int(Outcome.UNSTABLE)
+NAN_CONTROL = int(Outcome.NAN_CONTROL)
+
+
+@njit(cache=True, nogil=True)
+def control(b: Buffers, ids: Ids, const: Constants, s: Signals, reflex: Reflex, exo: Exo) -> int:
+    """Compute and set the controls from the signals of this instant.
+
+    Returns:
+        -1 if a control is NaN, 1 if the exo command changed, else 0.
+    """
+    update_reflex(reflex, s.body, s.legs)
+    finite = True
+    changed = 0
+    for leg in range(2):
+        for m in range(N_MUSCLES):
+            actuator = ids.muscle[leg, m]
+            if actuator >= 0:
+                value = reflex.stimulation[leg, m]
+                b.ctrl[actuator] = value
+                finite = finite and np.isfinite(value)
+        actuator = ids.exo[leg]
+        if actuator >= 0:
+            value = -update_exo(exo, leg, s.legs[leg, LOAD], const.dt) / ids.exo_gain[leg]
+            if value != b.ctrl[actuator]:
+                changed = 1
+            b.ctrl[actuator] = value
+            finite = finite and np.isfinite(value)
+    return changed if finite else -1
+
+
+@njit(cache=True, nogil=True)
+def prepare_controls(b: Buffers, ids: Ids) -> None:
+    """Give every actuator the rest control and the exo none; the loop then writes only what it drives."""
+    b.ctrl[:] = PRE_STIMULATION
+    for leg in range(2):
+        if ids.exo[leg] >= 0:
+            b.ctrl[ids.exo[leg]] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def finish_step(
+    row: np.ndarray,
+    time: float,
+    b: Buffers,
+    ids: Ids,
+    const: Constants,
+    s: Signals,
+    reflex: Reflex,
+    exo: Exo,
+    heel_contact: np.ndarray,
+    new_step: np.ndarray,
+) -> int:
+    """Sense the new state, detect steps, log, and say how the walk goes on.
+
+    Returns:
+        SURVIVED to go on, else FELL or UNSTABLE.
+    """
+    for i in range(len(b.warnings)):
+        if b.warnings[i] > 0:
+            return UNSTABLE
+    for i in range(len(b.qpos)):
+        if not np.isfinite(b.qpos[i]):
+            return UNSTABLE
+    sense(b, ids, const, s)
+    for leg in range(2):
+        contact = b.sensordata[ids.touch[leg, 0]] > STEP_LOAD * const.body_weight
+        new_step[leg] = 1.0 if contact and heel_contact[leg] == 0.0 else 0.0
+        heel_contact[leg] = 1.0 if contact else 0.0
+    record_sample(row, time, b, ids, const, s, reflex, exo, new_step)
+    pelvis = ids.body[0]
+    height = b.xpos[pelvis, 2] - const.slope_tan * b.xpos[pelvis, 0]
+    if height < FALL_HEIGHT or abs(s.body[B_THETA]) > FALL_PITCH:
+        return FELL
+    return SURVIVED
+
+
+@njit(cache=True, nogil=True)
+def walk(
+    model_address: int,
+    data_address: int,
+    b: Buffers,
+    ids: Ids,
+    const: Constants,
+    s: Signals,
+    reflex: Reflex,
+    exo: Exo,
+    heel_contact: np.ndarray,
+    new_step: np.ndarray,
+    log: np.ndarray,
+    poses: np.ndarray,
+) -> tuple[int, int]:
+    """Simulate a walk from a forwarded and sensed start state.
+
+    Args:
+        model_address: Address of mjModel.
+        data_address: Address of mjData.
+        b: Views of the same data.
+        ids: Addresses.
+        const: Scalars of the walk.
+        s: Signals of the start state.
+        reflex: Controller state, reset.
+        exo: Exo state, reset.
+        heel_contact: Heel contact of the legs at the start, shape (2,), changed in place.
+        new_step: Work space, shape (2,).
+        log: Flat log to fill, shape (step limit, columns).
+        poses: Positions after every control step, shape (step limit, nq), or (0, nq) for none.
+
+    Returns:
+        Number of logged steps, outcome.
+    """
+    for k in range(log.shape[0]):
+        changed = control(b, ids, const, s, reflex, exo)
+        if changed < 0:
+            return k, NAN_CONTROL
+        if changed > 0 or k == 0:
+            mj_forward_skip(model_address, data_address, STAGE_VEL, 1)
+        else:
+            mj_fwd_actuation(model_address, data_address)
+        mj_euler(model_address, data_address)
+        for _ in range(const.substeps - 1):
+            mj_step(model_address, data_address)
+        mj_forward(model_address, data_address)
+        time = (k + 1) * const.dt
+        outcome = finish_step(log[k], time, b, ids, const, s, reflex, exo, heel_contact, new_step)
+        if outcome == UNSTABLE:
+            return k, UNSTABLE
+        if poses.shape[0] > 0:
+            poses[k] = b.qpos
+        if outcome != SURVIVED:
+            return k + 1, outcome
+    return log.shape[0], SURVIVED

@@ -1,0 +1,101 @@
+"""Write one sample of the log, compiled; the column order is that of `log.LogLayout`."""
+
+import numpy as np
+from numba import njit
+
+from myoassist.exo.timing import PERCENT, Exo
+from myoassist.reflex import indices as ix
+from myoassist.reflex.controller import Reflex
+from myoassist.rollout.sense import Buffers, Constants, Ids, Signals, euler_angles, torso_rates
+
+
+@njit(cache=True, nogil=True)
+def record_sample(
+    row: np.ndarray,
+    time: float,
+    b: Buffers,
+    ids: Ids,
+    const: Constants,
+    s: Signals,
+    reflex: Reflex,
+    exo: Exo,
+    new_step: np.ndarray,
+) -> None:
+    """Fill one row of the flat log after a control step.
+
+    Args:
+        row: Row of the flat log, shape (columns,).
+        time: Simulated time, s.
+        b: Simulator buffers.
+        ids: Addresses.
+        const: Scalars of the walk.
+        s: Signals of this instant.
+        reflex: Controller state.
+        exo: Exo state.
+        new_step: Flags of the legs, shape (2,).
+    """
+    pelvis, torso = ids.body[0], ids.body[1]
+    roll, pitch, yaw = euler_angles(b.xquat[torso])
+    rate, _ = torso_rates(b, ids)
+    row[0] = time
+    for i in range(3):
+        row[1 + i] = b.xpos[pelvis, i]
+    row[4] = s.body[ix.B_VX]
+    row[5] = s.body[ix.B_VY]
+    row[6] = pitch
+    row[7] = rate
+    row[8] = roll - ix.UPRIGHT_ROLL
+    row[9] = yaw
+    row[10] = s.body[ix.B_THETA]
+    row[11] = b.qpos[ids.qpos_root[4]] if ids.qpos_root[4] >= 0 else 0.0
+    row[12] = b.qpos[ids.qpos_root[5]] if ids.qpos_root[5] >= 0 else 0.0
+    c = 13
+    for leg in range(2):
+        row[c] = s.legs[leg, ix.P_HIP]
+        row[c + 1] = s.legs[leg, ix.P_KNEE]
+        row[c + 2] = s.legs[leg, ix.P_ANKLE]
+        c += 3
+    for leg in range(2):
+        for j in range(3):
+            row[c] = b.qvel[ids.qvel_leg[leg, j]]
+            c += 1
+    for leg in range(2):
+        for j in range(3):
+            dof = ids.qvel_leg[leg, j]
+            row[c] = b.qfrc_actuator[dof] + b.qfrc_passive[dof]
+            c += 1
+    for leg in range(2):
+        row[c] = b.qpos[ids.qpos_add[leg]] if ids.qpos_add[leg] >= 0 else 0.0
+        row[c + 2] = b.qpos[ids.qpos_rot[leg]] if ids.qpos_rot[leg] >= 0 else 0.0
+        c += 1
+    c += 2
+    for leg in range(2):
+        for j in range(3):
+            for i in range(3):
+                row[c] = b.xanchor[ids.joint_leg[leg, j], i]
+                c += 1
+    for leg in range(2):
+        for j in range(3):
+            row[c] = b.sensordata[ids.limit[leg, j]] if ids.limit[leg, j] >= 0 else 0.0
+            c += 1
+    for part in range(2):
+        for leg in range(2):
+            row[c] = b.sensordata[ids.touch[leg, part]] / const.body_weight
+            c += 1
+    for leg in range(2):
+        row[c] = new_step[leg]
+        bits = 0.0
+        scale = 1.0
+        for bit in range(ix.IN_CONTACT):
+            bits += scale * reflex.phase[leg, bit]
+            scale *= 2.0
+        row[c + 2] = bits
+        row[c + 4] = -b.actuator_force[ids.exo[leg]] if ids.exo[leg] >= 0 else 0.0
+        row[c + 6] = exo.clock[leg, PERCENT]
+        c += 1
+    c += 6
+    n = len(ids.all_muscles)
+    for k in range(n):
+        row[c + k] = b.act[ids.muscle_act[k]]
+        row[c + n + k] = b.ctrl[ids.all_muscles[k]]
+        row[c + 2 * n + k] = -b.actuator_force[ids.all_muscles[k]]

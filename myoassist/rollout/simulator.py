@@ -1,0 +1,241 @@
+"""Simulate parameter vectors: one compiled model for all, one set of buffers per worker."""
+
+import warnings
+from collections.abc import Callable
+
+import mujoco
+import numpy as np
+
+from myoassist.config.schemas import EnvConfig, ExoConfig
+from myoassist.exo.splines import explain_invalid, profile_curve
+from myoassist.exo.timing import make_exo, reset_exo
+from myoassist.model.build import Walker
+from myoassist.reflex.controller import make_reflex, reset_reflex
+from myoassist.reflex.indices import N_GAINS, UPRIGHT_ROLL
+from myoassist.reflex.parameters import ParameterTable, build_table
+from myoassist.rollout.log import LogLayout, Outcome, WalkLog
+from myoassist.rollout.loop import control, finish_step, prepare_controls, walk
+from myoassist.rollout.sense import Constants, make_buffers, make_ids, make_signals, sense
+from myoassist.rollout.start_pose import StartPose, swing_leg
+
+CONTROL_INTERVAL = 0.01  # s, without delays
+DELAYED_INTERVAL = 0.001  # s, with delays
+_REASONS = {
+    Outcome.UNSTABLE: "the physics became unstable",
+    Outcome.NAN_CONTROL: "the controller produced NaN",
+}
+
+
+class _Worker:
+    """Data and controller state of one thread."""
+
+    def __init__(self, simulator: "Simulator") -> None:
+        self.data = mujoco.MjData(simulator.walker.model)
+        self.buffers = make_buffers(self.data)
+        self.signals = make_signals()
+        self.reflex = make_reflex(simulator.dt, simulator.delayed, simulator.walker.layout.dimensions)
+        self.exo = make_exo()
+        self.heel_contact = np.zeros(2)
+        self.new_step = np.zeros(2)
+        self.log = np.zeros((simulator.step_limit, simulator.log_layout.size))
+
+
+class Simulator:
+    """Closed-loop simulation of one walker with one exo controller.
+
+    Args:
+        walker: Compiled walker.
+        env: Duration, start pose and delays.
+        exo: Exo controller.
+        workers: Number of walks that may be simulated at the same time, each by its own worker number.
+    """
+
+    def __init__(self, walker: Walker, env: EnvConfig, exo: ExoConfig, workers: int = 1) -> None:
+        self.walker = walker
+        self.env = env
+        self.exo_config = exo
+        self.delayed = env.delayed
+        self.dt = DELAYED_INTERVAL if env.delayed else CONTROL_INTERVAL
+        self.step_limit = int(round(env.sim_time / self.dt, 9))
+        dimensions = walker.layout.dimensions
+        self.table: ParameterTable = build_table(dimensions, env.init_pose, exo.controller, exo.n_points, exo.fixed)
+        self.log_layout = LogLayout(walker.layout.muscle_names)
+        self._ids = make_ids(walker)
+        self._constants = Constants(
+            walker.body_weight,
+            self.dt,
+            float(np.tan(np.deg2rad(walker.slope_deg))),
+            UPRIGHT_ROLL,
+            round(self.dt / walker.model.opt.timestep),
+        )
+        self._start = StartPose(walker, self.table)
+        self._reflex = self.table.group_slice("reflex")
+        self._exo = self.table.group_slice("exo")
+        self._ones_gains = self._gains(self.table.decode(np.ones(len(self.table))))
+        self._no_poses = np.zeros((0, walker.model.nq))
+        self._workers = [_Worker(self) for _ in range(workers)]
+
+    @property
+    def workers(self) -> int:
+        """Number of workers."""
+        return len(self._workers)
+
+    def simulate(self, vector: np.ndarray, worker: int = 0, poses: np.ndarray | None = None) -> WalkLog:
+        """Simulate one parameter vector until it falls or the time is over.
+
+        Args:
+            vector: Raw parameters, shape (len(table),).
+            worker: Worker number; concurrent calls need different ones.
+            poses: If given, shape (step_limit, nq): receives the joint positions after every control step.
+
+        Returns:
+            The log. Its samples are a view of the worker's buffer: read them before this worker simulates again.
+
+        Raises:
+            LayoutError: if the vector is of another layout.
+        """
+        return self._simulate(vector, worker, poses, _walk_compiled)
+
+    def simulate_slowly(self, vector: np.ndarray, worker: int = 0, poses: np.ndarray | None = None) -> WalkLog:
+        """Do the same with a Python loop around `mujoco.mj_step`: what the compiled loop is tested against."""
+        return self._simulate(vector, worker, poses, _walk_in_python)
+
+    def _gains(self, values: np.ndarray) -> np.ndarray:
+        gains = np.zeros(N_GAINS)
+        reflex = values[self._reflex]
+        gains[: len(reflex)] = reflex
+        return gains
+
+    def _simulate(self, vector: np.ndarray, worker: int, poses: np.ndarray | None, run: Callable) -> WalkLog:
+        w = self._workers[worker]
+        values = self.table.decode(vector)
+        reason = self._reset(w, values, np.asarray(vector, dtype=float))
+        if reason:
+            return self._log(w, 0, Outcome.INVALID_START, reason, values)
+        steps, outcome = run(self, w, self._no_poses if poses is None else poses)
+        outcome = Outcome(outcome)
+        reason = _REASONS.get(outcome, "")
+        if outcome is Outcome.UNSTABLE:
+            reason += self._warnings(w)
+        if outcome is Outcome.FELL:
+            reason = f"fell after {steps * self.dt:.2f} s"
+        elif reason:
+            reason += f" after {steps * self.dt:.3f} s"
+        return self._log(w, steps, outcome, reason, values)
+
+    def _reset(self, w: _Worker, values: np.ndarray, vector: np.ndarray) -> str:
+        """Bring a worker to the start of a walk; return why the start is invalid, or an empty text."""
+        raw = vector[self._exo]
+        reason = "" if self.exo_config.controller == "none" else explain_invalid(raw, self.exo_config)
+        if not reason:
+            try:
+                curve = profile_curve(raw, self.exo_config)
+            except ValueError as error:
+                reason = str(error)
+        if reason:
+            return reason
+        model, data = self.walker.model, w.data
+        activation = self._start.apply(data, values)
+        if self.delayed:
+            data.ctrl[:] = 0.0
+            mujoco.mj_step(model, data)
+            mujoco.mj_forward(model, data)
+        reason = self._start.explain_invalid(data)
+        if reason:
+            return reason
+        data.warning.number[:] = 0
+        reset_exo(w.exo, curve, self.exo_config.max_torque)
+        prepare_controls(w.buffers, self._ids)
+        w.heel_contact[:] = 0.0
+        sense(w.buffers, self._ids, self._constants, w.signals)
+        swing = swing_leg(self.env.init_pose)
+        gains = self._gains(values)
+        reset_reflex(w.reflex, self._ones_gains, gains, w.signals.body, w.signals.legs, swing, activation)
+        return ""
+
+    def _warnings(self, w: _Worker) -> str:
+        raised = np.flatnonzero(w.data.warning.number)
+        names = [mujoco.mjtWarning(int(i)).name.removeprefix("mjWARN_").lower() for i in raised]
+        return f" ({', '.join(names)})" if names else " (position is not finite)"
+
+    def _log(self, w: _Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
+        return WalkLog(
+            layout=self.log_layout,
+            flat=w.log[:steps],
+            dt=self.dt,
+            step_limit=self.step_limit,
+            mass=self.walker.mass,
+            outcome=outcome,
+            reason=reason,
+            slope_deg=self.walker.slope_deg,
+            trunk_target=float(values[self.table.index("theta_tgt")]),
+        )
+
+
+def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple[int, int]:
+    return walk(
+        simulator.walker.model._address,
+        w.data._address,
+        w.buffers,
+        simulator._ids,
+        simulator._constants,
+        w.signals,
+        w.reflex,
+        w.exo,
+        w.heel_contact,
+        w.new_step,
+        w.log,
+        poses,
+    )
+
+
+def _walk_in_python(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple[int, int]:
+    model, ids, const = simulator.walker.model, simulator._ids, simulator._constants
+    for k in range(len(w.log)):
+        if control(w.buffers, ids, const, w.signals, w.reflex, w.exo) < 0:
+            return k, Outcome.NAN_CONTROL
+        for _ in range(const.substeps):
+            mujoco.mj_step(model, w.data)
+        mujoco.mj_forward(model, w.data)
+        outcome = finish_step(
+            w.log[k],
+            (k + 1) * const.dt,
+            w.buffers,
+            ids,
+            const,
+            w.signals,
+            w.reflex,
+            w.exo,
+            w.heel_contact,
+            w.new_step,
+        )
+        if outcome == Outcome.UNSTABLE:
+            return k, outcome
+        if len(poses):
+            poses[k] = w.data.qpos
+        if outcome != Outcome.SURVIVED:
+            return k + 1, outcome
+    return len(w.log), Outcome.SURVIVED
+
+
+def choose_loop(simulator: Simulator, steps: int = 20) -> bool:
+    """Compare the compiled loop with the Python loop over a few steps of the default vector.
+
+    Returns:
+        True if they agree bit for bit; else a warning is given and the simulator falls back to the Python loop.
+    """
+    vector = simulator.table.initial
+    logs = []
+    for run in (_walk_compiled, _walk_in_python):
+        worker = simulator._workers[0]
+        full = worker.log
+        worker.log = full[: min(steps, len(full))]
+        try:
+            logs.append(simulator._simulate(vector, 0, None, run).flat.copy())
+        finally:
+            worker.log = full
+    if logs[0].shape == logs[1].shape and np.array_equal(logs[0], logs[1]):
+        return True
+    warnings.warn("the compiled loop disagrees with mujoco.mj_step here; using the slow Python loop", stacklevel=2)
+    simulator.simulate = simulator.simulate_slowly
+    return False

@@ -1,0 +1,185 @@
+"""Put the walker into its start pose and judge whether that pose is a valid start."""
+
+import mujoco
+import numpy as np
+
+from myoassist.model.build import Walker
+from myoassist.model.layout import LEG_JOINTS, MUSCLES, SIDES
+from myoassist.reflex.parameters import ParameterTable
+
+SINK = 0.002  # m; the lowest point of the feet starts this far in the ground, so that contact carries load at once
+MIN_BODY_HEIGHT = 0.005  # m
+MIN_START_LOAD = 0.1  # body weights
+MAX_START_PITCH = np.deg2rad(45.0)
+REST_ACTIVATION = 0.01
+_HEEL_TOE_SITES = ("r_heel_btm", "r_toe_btm", "l_heel_btm", "l_toe_btm")
+
+
+class StartPose:
+    """Everything about the start that does not change between candidates.
+
+    Args:
+        walker: Compiled walker.
+        table: Parameter table, whose pose and activation entries are applied.
+    """
+
+    def __init__(self, walker: Walker, table: ParameterTable) -> None:
+        self.walker = walker
+        model, layout = walker.model, walker.layout
+        self.three_d = layout.dimensions == 3
+        pose = {"pelvis_tilt": layout.qpos_root[3]}
+        for row, side in enumerate(SIDES):
+            for column, joint in enumerate(LEG_JOINTS[:3]):
+                pose[f"{joint}_{side}"] = layout.qpos_leg[row, column]
+            if self.three_d:
+                pose[f"hip_adduction_{side}"] = layout.qpos_add[row]
+                pose[f"hip_rotation_{side}"] = layout.qpos_rot[row]
+        self.pose = [(table.index(name), int(address)) for name, address in pose.items() if name in table.names]
+        self.speed = table.index("vel_pelvis_tx")
+        names = list(MUSCLES)
+        self.activation = []
+        for row, side in enumerate(SIDES):
+            for column, muscle in enumerate(names):
+                name = f"act_{muscle}_{side}"
+                if name in table.names and layout.muscle[row, column] >= 0:
+                    actuator = layout.muscle[row, column]
+                    self.activation.append((table.index(name), int(model.actuator_actadr[actuator]), row, column))
+        self.couplings = _couplings(model)
+        joints = [int(layout.joint_leg[r, j]) for r in range(2) for j in range(3)]
+        if self.three_d:
+            joints += [
+                mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_JOINT, f"{j}_{s}")
+                for j in ("hip_adduction", "hip_rotation")
+                for s in SIDES
+            ]
+        self.range_joints = np.array(joints)
+        self.vertices = [_surface_points(model, int(geom)) for geom in layout.feet]
+        slope = np.deg2rad(walker.slope_deg)
+        self.up_w = np.array([-np.sin(slope), 0.0, np.cos(slope)])
+        self.sites = [mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SITE, s) for s in _HEEL_TOE_SITES]
+
+    def apply(self, data: mujoco.MjData, values: np.ndarray) -> np.ndarray:
+        """Reset the data to the start of a walk and run a forward pass.
+
+        Args:
+            data: Data of this worker.
+            values: Decoded parameters, shape (len(table),).
+
+        Returns:
+            Start values of the controller's output buffers, shape (2, 13).
+        """
+        model, layout = self.walker.model, self.walker.layout
+        mujoco.mj_resetData(model, data)
+        data.qpos[:] = model.key_qpos[layout.keyframe]
+        data.qvel[:] = model.key_qvel[layout.keyframe]
+        for index, address in self.pose:
+            data.qpos[address] = values[index]
+        data.qvel[layout.qvel_tx] = values[self.speed]
+        stimulation = np.full((2, len(MUSCLES)), REST_ACTIVATION)
+        data.act[:] = 0.0
+        data.act[layout.muscle_act] = REST_ACTIVATION
+        for index, address, row, column in self.activation:
+            data.act[address] = values[index]
+            stimulation[row, column] = values[index]
+        if self.walker.own:
+            self._solve_couplings(data)
+            mujoco.mj_kinematics(model, data)
+            data.qpos[layout.qpos_root[1]] -= self._clearance(data) + SINK
+        else:
+            mujoco.mj_kinematics(model, data)
+            data.qpos[layout.qpos_root[1]] -= min(data.site_xpos[s, 2] for s in self.sites)
+        mujoco.mj_forward(model, data)
+        return stimulation
+
+    def explain_invalid(self, data: mujoco.MjData) -> str:
+        """Say why the pose in `data` is not a valid start; empty if it is."""
+        model, layout = self.walker.model, self.walker.layout
+        for joint in self.range_joints:
+            value = data.qpos[model.jnt_qposadr[joint]]
+            low, high = model.jnt_range[joint]
+            if not low <= value <= high:
+                limits = f"{np.rad2deg(low):.1f}..{np.rad2deg(high):.1f}"
+                return f"{model.joint(int(joint)).name} starts at {np.rad2deg(value):.1f} deg, outside {limits}"
+        pitch = _pitch(data.xquat[layout.pelvis])
+        if not abs(pitch) <= MAX_START_PITCH:
+            return f"pelvis pitch {np.rad2deg(pitch):.1f} deg at the start is beyond 45"
+        heights = data.xpos @ self.up_w
+        bodies = layout.segments if self.walker.own else np.arange(2, model.nbody)
+        low = int(bodies[np.argmin(heights[bodies])])
+        if heights[low] < MIN_BODY_HEIGHT:
+            return f"body {model.body(low).name} starts {heights[low] * 1000:.0f} mm above the ground, less than 5"
+        loads = data.sensordata[layout.touch] / self.walker.body_weight
+        best = loads.sum(axis=1).max() if self.walker.own else loads.max()
+        if not best > MIN_START_LOAD:
+            return f"no foot is loaded at the start ({best:.3f} body weights)"
+        return ""
+
+    def _solve_couplings(self, data: mujoco.MjData) -> None:
+        """Move every coupled coordinate onto its polynomial of the independent one."""
+        qpos0 = self.walker.model.qpos0
+        for dependent, independent, polynomial in self.couplings:
+            x = data.qpos[independent] - qpos0[independent]
+            data.qpos[dependent] = qpos0[dependent] + np.polyval(polynomial, x)
+
+    def _clearance(self, data: mujoco.MjData) -> float:
+        """Return how far the pelvis must sink along the vertical until the lowest foot point touches, m."""
+        lowest = np.inf
+        for geom, points in zip(self.walker.layout.feet, self.vertices, strict=True):
+            position_w = data.geom_xpos[geom]
+            direction_b = data.geom_xmat[geom].reshape(3, 3).T @ self.up_w
+            lowest = min(lowest, float(position_w @ self.up_w + points.lowest(direction_b)))
+        return lowest / self.up_w[2]
+
+
+def swing_leg(init_pose: str) -> int:
+    """Return the leg (0 right, 1 left) that swings at the start of a key pose named after the stance leg."""
+    return 0 if init_pose == "walk_left" else 1
+
+
+def _couplings(model: mujoco.MjModel) -> list[tuple[int, int, np.ndarray]]:
+    """Return (dependent address, independent address, polynomial from the highest power) of each joint coupling."""
+    rows = []
+    for i in np.flatnonzero(model.eq_type == mujoco.mjtEq.mjEQ_JOINT):
+        if model.eq_obj2id[i] < 0:
+            continue
+        dependent = int(model.jnt_qposadr[model.eq_obj1id[i]])
+        independent = int(model.jnt_qposadr[model.eq_obj2id[i]])
+        rows.append((dependent, independent, model.eq_data[i, 4::-1].copy()))
+    return rows
+
+
+class _Surface:
+    """Convex surface of a geom: hull points plus a rounding radius, in the geom's frame."""
+
+    def __init__(self, points: np.ndarray, radius: float = 0.0, axes: np.ndarray | None = None) -> None:
+        self.points = points
+        self.radius = radius
+        self.axes = axes
+
+    def lowest(self, up_b: np.ndarray) -> float:
+        """Return the smallest coordinate along `up_b`, m."""
+        if self.axes is not None:
+            return -float(np.linalg.norm(self.axes * up_b))
+        return float((self.points @ up_b).min()) - self.radius
+
+
+def _surface_points(model: mujoco.MjModel, geom: int) -> _Surface:
+    kind = mujoco.mjtGeom
+    size = model.geom_size[geom]
+    match model.geom_type[geom]:
+        case kind.mjGEOM_MESH:
+            mesh = model.geom_dataid[geom]
+            start = model.mesh_vertadr[mesh]
+            return _Surface(model.mesh_vert[start : start + model.mesh_vertnum[mesh]].astype(float))
+        case kind.mjGEOM_SPHERE:
+            return _Surface(np.zeros((1, 3)), float(size[0]))
+        case kind.mjGEOM_CAPSULE:
+            return _Surface(np.array([[0.0, 0.0, size[1]], [0.0, 0.0, -size[1]]]), float(size[0]))
+        case kind.mjGEOM_ELLIPSOID:
+            return _Surface(np.zeros((1, 3)), axes=size.copy())
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
+    return _Surface(corners * model.geom_aabb[geom, 3:] + model.geom_aabb[geom, :3])
+
+
+def _pitch(q: np.ndarray) -> float:
+    return float(np.arcsin(np.clip(2.0 * (q[0] * q[2] - q[3] * q[1]), -1.0, 1.0)))

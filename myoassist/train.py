@@ -1,0 +1,99 @@
+"""Entry: compose one run, check it, and hand it to its trainer."""
+
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+from myoassist.config.errors import UserError
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+    from myoassist.config.compose import ComposedRun
+
+INTERRUPTED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the training command.
+
+    Args:
+        argv: Arguments without the program name; those of the process where not given.
+
+    Returns:
+        Exit code: 0 done, 2 refused with a message, 130 or 143 stopped by a signal, 1 unexpected error.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        # A trainer that was told to stop says how (130 after Ctrl-C, 143 after SIGTERM); anything else is a bug.
+        if isinstance(code := getattr(error, "exit_code", None), int):
+            print(error, file=sys.stderr)
+            return code
+        traceback.print_exc()
+        return 1
+
+
+def _dispatch(arguments: list[str]) -> int:
+    from myoassist.config.compose import compose_run, require_experiment
+    from myoassist.config.hydra_command import is_hydra_command, run_hydra_command
+
+    if is_hydra_command(arguments):
+        return run_hydra_command(arguments, run_job)
+    require_experiment(arguments)
+    train(compose_run(arguments))
+    return 0
+
+
+def train(composed: "ComposedRun") -> float | None:
+    """Check a composed run and train it.
+
+    Returns:
+        Best total, or None when the run had been finished before.
+
+    Raises:
+        UserError: when the run is refused; nothing was loaded or written then.
+    """
+    from myoassist.config.plugins import import_plugins
+    from myoassist.config.run_folder import open_run
+    from myoassist.config.validate import validate_config
+    from myoassist.model.devices import check_device
+
+    config = composed.config
+    validate_config(config)
+    check_device(config)
+    import_plugins(config.plugins)
+    with open_run(config, composed.exp, composed.all_overrides) as folder:
+        print(folder.notice)
+        if folder.state == "finished":
+            return None
+        # Late: everything above answers without loading MuJoCo or compiling kernels.
+        from myoassist.optimize.reflex import train_reflex
+
+        return train_reflex(config, folder)
+
+
+def run_job(composed: "DictConfig") -> float | None:
+    """Train one job of a sweep; called by Hydra's launchers."""
+    from myoassist.config.hydra_command import composed_job
+
+    try:
+        return train(composed_job(composed))
+    except UserError:
+        raise
+    except Exception as error:
+        # Hydra would go on to the next job; a signal is meant for the whole sweep.
+        if isinstance(code := getattr(error, "exit_code", None), int):
+            print(error, file=sys.stderr)
+            raise SystemExit(code) from error
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main())
