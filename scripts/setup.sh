@@ -82,6 +82,7 @@ make_environment() {
     if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         python="$(find_python)"
         say "making $venv with $("$python" --version); this takes a few minutes, once"
+        rm -f "$venv"/bin/python* # links to a Python that has gone would stop it
         "$python" -m venv "$venv" >&2
     else
         say "bringing $venv up to date"

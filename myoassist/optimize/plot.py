@@ -114,18 +114,27 @@ def _draw_cost(panel: "Axes", data: ConvergenceData) -> None:
     panel.set_yscale("log")
     panel.set_title("cost and step size", fontsize=10)
     panel.grid(True, alpha=0.3)
-    panel.legend(fontsize=6.5, ncols=2, loc="center", bbox_to_anchor=(0.5, 0.55), framealpha=0.85)
+    # Room above the lines for the legend.
+    bottom, top = panel.get_ylim()
+    panel.set_ylim(bottom, top * (top / bottom) ** 0.3)
+    panel.legend(fontsize=6.5, ncols=2, loc="upper center", framealpha=0.85)
 
 
 def _draw_lines(panel: "Axes", data: ConvergenceData, values: np.ndarray, title: str, log: bool) -> None:
     """Draw one line per column, coloured by its place."""
     from matplotlib import colormaps
+    from matplotlib.ticker import MaxNLocator, NullLocator, ScalarFormatter
 
     shades = colormaps["viridis"](np.linspace(0.0, 0.95, values.shape[1]))
     for column, shade in zip(values.T, shades, strict=True):
         panel.plot(data.generations, column, color=shade, lw=0.6)
     if log:
         panel.set_yscale("log")
+        if np.nanmax(values) < 10.0 * np.nanmin(values):
+            # Powers of ten would leave such an axis nearly without numbers.
+            panel.yaxis.set_major_locator(MaxNLocator(6))
+            panel.yaxis.set_major_formatter(ScalarFormatter(useOffset=False))
+            panel.yaxis.set_minor_locator(NullLocator())
     panel.set_title(title, fontsize=10)
     panel.grid(True, alpha=0.3)
 
@@ -150,6 +159,8 @@ def _draw_heat_map(panel: "Axes", data: ConvergenceData) -> None:
     panel.set_ylabel("candidate, sorted by cost")
     panel.set_yticks([1, (size + 1) // 2, size] if size > 10 else list(range(1, size + 1)))
     panel.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    bar = panel.figure.colorbar(image, ax=panel, ticks=COST_EDGES, spacing="uniform", pad=0.03, fraction=0.09)
+    bar = panel.figure.colorbar(
+        image, ax=panel, ticks=COST_EDGES, spacing="uniform", pad=0.03, fraction=0.09, aspect=40
+    )
     bar.ax.set_yticklabels([f"{edge:,.0f}".replace(",", " ") for edge in COST_EDGES], fontsize=7)
     bar.set_label("cost value", fontsize=9)

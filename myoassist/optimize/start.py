@@ -1,11 +1,10 @@
 """The start vector: the table's initial values, or a stored vector brought to the layout of this run."""
 
-from pathlib import Path
-
 import numpy as np
 
 from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import RunConfig
+from myoassist.config.start_point import resolve_param_path
 from myoassist.optimize.vector_file import StoredVector, find_vector_file, read_vector
 from myoassist.reflex.parameters import ParameterTable, describe_lengths
 
@@ -29,9 +28,10 @@ def load_start(config: RunConfig, table: ParameterTable, clamp: bool = True) -> 
         UserError: if the file is missing, empty, unreadable or holds NaN.
         LayoutError: if it belongs to another layout.
     """
-    if config.optimizer.param_path is None:
+    source = resolve_param_path(config.optimizer.param_path)
+    if source is None:
         return table.initial.copy()
-    stored = read_vector(find_vector_file(Path(config.optimizer.param_path).expanduser()))
+    stored = read_vector(find_vector_file(source))
     vector = match_layout(stored, table)
     if clamp:
         vector = table.clamp(vector)

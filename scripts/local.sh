@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Run a script of this folder on this machine, in the foreground.
+#
+#   bash scripts/local.sh SCRIPT [key=value ...]
+#   bash scripts/local.sh scripts/train.sh exp=exo_npoint
+#
+# It works from any folder; logs/ goes below the current one. Arguments reach SCRIPT unchanged.
+# MUJOCO_GL (default egl) chooses how videos are drawn: egl, osmesa or glfw.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+
+usage() {
+    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    exit 2
+}
+
+[[ $# -ge 1 ]] || usage
+case "$1" in -h | --help) usage ;; esac
+
+script="$1"
+shift
+if [[ -f "$script" ]]; then
+    target="$script"
+elif [[ -f "$root/$script" ]]; then
+    target="$root/$script"
+elif [[ -f "$root/scripts/$script" ]]; then
+    target="$root/scripts/$script"
+else
+    printf 'local.sh: there is no script %s, neither here nor in %s\n' "$script" "$root" >&2
+    printf '  expected: one of' >&2
+    (cd "$root" && printf ' %s' scripts/*.sh) >&2
+    printf '\n' >&2
+    exit 2
+fi
+
+# The drawing libraries of macOS and Windows are none of these, and MuJoCo finds them itself.
+if [[ "$(uname -s)" == Linux ]]; then
+    export MUJOCO_GL="${MUJOCO_GL:-egl}"
+fi
+exec bash "$target" "$@"

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Check style and run the tests.
+#
+#   bash scripts/test.sh                the fast tests
+#   bash scripts/test.sh --all          the long ones too
+#   bash scripts/test.sh -k lock -x     arguments of pytest
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+bash "$root/scripts/setup.sh"
+python="$(cd "$(dirname "${MYOASSIST_VENV:-$root/.venv}")" && pwd)/$(basename "${MYOASSIST_VENV:-$root/.venv}")/bin/python"
+cd "$root"
+
+selection=()
+arguments=()
+for argument in "$@"; do
+    case "$argument" in
+        --all) selection=(-m "long or not long") ;;
+        *) arguments+=("$argument") ;;
+    esac
+done
+
+"$python" -m ruff check .
+"$python" -m ruff format --check .
+exec "$python" -m pytest ${selection[@]+"${selection[@]}"} ${arguments[@]+"${arguments[@]}"}

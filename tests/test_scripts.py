@@ -1,0 +1,149 @@
+"""The shell scripts hand arguments on unchanged, from any folder, and set-up is quiet and quick once done."""
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+BASH = shutil.which("bash")
+
+pytestmark = pytest.mark.skipif(BASH is None or os.name == "nt", reason="no bash")
+
+NASTY = [
+    "expname=NAME_${a}_\\${b}",
+    "note='two  spaces'",
+    "optimizer.cma_options={tolfun: 1e-9, x: [1, 2]}",
+    "list=[a, b,\tc]",
+    'quote="x"',
+    "star=*",
+    "",
+    "back\\slash",
+    "$(touch hacked) `touch hacked`; touch hacked",
+    "Grüße=–",
+]
+
+# Prints what it was given, one thing a line, in the place of Python.
+STUB = """#!/bin/sh
+printf 'cwd=%s\\n' "$(pwd -P)"
+printf 'gl=%s\\n' "${MUJOCO_GL-unset}"
+for argument in "$@"; do printf '<%s>\\n' "$argument"; done
+"""
+
+
+@pytest.fixture
+def stub_environment(tmp_path):
+    """An environment that somebody else made: scripts use it as it is."""
+    python = tmp_path / "their env" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(STUB)
+    python.chmod(0o755)
+    place = tmp_path / "some where"
+    place.mkdir()
+    env = {key: value for key, value in os.environ.items() if key != "MUJOCO_GL"}
+    return place, env | {"MYOASSIST_VENV": str(python.parents[1])}
+
+
+def run_script(arguments, cwd, env):
+    return subprocess.run([BASH, *map(str, arguments)], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(("script", "module"), [("train.sh", "myoassist.train"), ("eval.sh", "myoassist.evaluate")])
+@pytest.mark.parametrize("direct", [True, False], ids=["direct", "local"])
+def test_arguments_arrive_unchanged_and_the_folder_is_kept(stub_environment, script, module, direct):
+    place, env = stub_environment
+    command = [ROOT / "scripts" / script] if direct else [ROOT / "scripts" / "local.sh", f"scripts/{script}"]
+    answer = run_script([*command, *NASTY], place, env)
+    assert answer.returncode == 0, answer.stderr
+    cwd, _, *arguments = answer.stdout.split("\n")[:-1]
+    assert cwd == f"cwd={place.resolve()}"
+    assert arguments == [f"<{argument}>" for argument in ["-m", module, *NASTY]]
+    assert list(place.iterdir()) == []
+    assert answer.stderr == ""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems draw without being told how")
+def test_drawing_defaults_to_egl_and_keeps_the_choice_of_the_caller(stub_environment):
+    place, env = stub_environment
+    local = ROOT / "scripts" / "local.sh"
+    assert "gl=egl\n" in run_script([local, "scripts/train.sh"], place, env).stdout
+    assert "gl=osmesa\n" in run_script([local, "scripts/train.sh"], place, env | {"MUJOCO_GL": "osmesa"}).stdout
+
+
+def test_own_script_of_the_current_folder_comes_first(stub_environment):
+    place, env = stub_environment
+    (place / "scripts").mkdir()
+    (place / "scripts" / "train.sh").write_text('printf "mine %s\\n" "$1"; exit 7\n')
+    answer = run_script([ROOT / "scripts" / "local.sh", "scripts/train.sh", "a b"], place, env)
+    assert (answer.returncode, answer.stdout) == (7, "mine a b\n")
+
+
+def test_wrong_use_is_explained_with_exit_code_2(stub_environment):
+    place, env = stub_environment
+    local = ROOT / "scripts" / "local.sh"
+    for arguments in ([], ["--help"]):
+        answer = run_script([local, *arguments], place, env)
+        assert answer.returncode == 2
+        assert "bash scripts/local.sh SCRIPT [key=value ...]" in answer.stderr
+        assert answer.stdout == ""
+    answer = run_script([local, "scripts/trian.sh"], place, env)
+    assert answer.returncode == 2
+    assert "scripts/trian.sh" in answer.stderr
+    assert "scripts/train.sh" in answer.stderr
+
+
+def test_exit_code_of_the_program_comes_back(stub_environment):
+    place, env = stub_environment
+    Path(env["MYOASSIST_VENV"], "bin", "python").write_text("#!/bin/sh\nexit 130\n")
+    assert run_script([ROOT / "scripts" / "local.sh", "scripts/train.sh"], place, env).returncode == 130
+
+
+def test_setup_is_silent_and_quick_when_complete(stub_environment):
+    place, env = stub_environment
+    venv = Path(env["MYOASSIST_VENV"])
+    # What set-up leaves behind when it is done.
+    marks = "cksum <requirements.lock; cksum <pyproject.toml; pwd"
+    stamp = subprocess.run([BASH, "-c", marks], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    (venv / ".myoassist-complete").write_text(stamp)
+    (venv / ".myoassist-started").touch()
+    before = time.perf_counter()
+    answer = run_script([ROOT / "scripts" / "setup.sh"], place, env)
+    assert time.perf_counter() - before < 1.0
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_lock_holds_exact_versions_and_nothing_of_one_machine():
+    lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
+    assert lines == sorted(lines, key=str.lower)
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)] == []
+    assert "torch==2.13.0" in lines
+
+
+def test_lock_fits_what_the_project_asks_for_and_what_is_installed():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [*project["dependencies"], *(item for group in project["optional-dependencies"].values() for item in group)]
+    lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
+    locked = {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in lines)}
+    for text in asked:
+        requirement = Requirement(text)
+        version = locked[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version, prereleases=True), text
+        installed = importlib.metadata.version(requirement.name)
+        assert installed.partition("+")[0] == version, f"{requirement.name}: run scripts/setup.sh"
+
+
+def test_licence_and_credits_are_there():
+    assert "Apache License" in (ROOT / "LICENSE").read_text()
+    assert len((ROOT / "LICENSE").read_text().splitlines()) == 201
+    notice = (ROOT / "NOTICE").read_text()
+    for name in ("myo-sim", "assist_sim", "gait2392", "Attribution 3.0", "Delp", "MyoAssist"):
+        assert name in notice
