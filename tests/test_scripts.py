@@ -123,7 +123,7 @@ def test_setup_is_silent_and_quick_when_complete(stub_environment):
 
 def test_lock_holds_exact_versions_and_nothing_of_one_machine():
     lines = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not line.startswith("#")]
-    assert lines == sorted(lines, key=str.lower)
+    assert len({canonicalize_name(line.partition("==")[0]) for line in lines}) == len(lines) > 50
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)] == []
     assert "torch==2.13.0" in lines
 

@@ -11,6 +11,7 @@ from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig, ModelConfig
 from myoassist.model.devices import MSK_KEYS, find_device
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
+from myoassist.model.reduce import find_obstacle, reduce_model
 
 GRAVITY_FOR_WEIGHT = 9.8  # body weight in the published controller is 9.8 N/kg, not 9.81
 _LEFT_TOE_SITE = "l_toes_touch"
@@ -54,17 +55,18 @@ def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False) -> Wa
         ModelError: if a file cannot be read or a needed name is missing.
     """
     if model.path is not None:
-        compiled = _load_file(Path(model.path), env)
+        compiled = unfused = _load_file(Path(model.path), env)
         name, own = model.path, False
     else:
         spec = _compose(model)
         _edit(spec, env)
-        if not visual:
-            _trim(spec)
-        compiled = spec.compile()
+        if visual:
+            compiled = unfused = spec.compile()
+        else:
+            unfused, compiled = _compile_reduced(spec)
         name, own = f"{model.musculature} muscles, device {model.device or 'none'}", True
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
-    layout = resolve_layout(compiled, name, env.init_pose)
+    layout = resolve_layout(compiled, name, env.init_pose, unfused)
     mass = float(compiled.body_mass.sum())
     return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg)
 
@@ -136,6 +138,16 @@ def _edit(spec: mujoco.MjSpec, env: EnvConfig) -> None:
         margin=0.001,
         rgba=[0.80, 0.82, 0.84, 1.0],
     )
+
+
+def _compile_reduced(spec: mujoco.MjSpec) -> tuple[mujoco.MjModel, mujoco.MjModel]:
+    """Compile without what headless physics does not need; return the model with all bodies and the reduced one."""
+    unfused = spec.compile()
+    if find_obstacle(unfused):
+        _trim(spec)
+        unfused = spec.compile()
+        return unfused, unfused
+    return unfused, reduce_model(unfused).compile()
 
 
 def _trim(spec: mujoco.MjSpec) -> None:

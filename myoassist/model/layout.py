@@ -27,7 +27,10 @@ MUSCLES = {
 }
 FRONTAL_MUSCLES = ("HAB", "HAD")
 LEG_JOINTS = ("hip_flexion", "knee_angle", "ankle_angle", "mtp_angle")
-SEGMENTS = ("pelvis", "torso", "femur", "tibia", "talus", "calcn", "toes")
+# Bodies whose pose and centre of mass are read; the first four by the controller, all by the start check.
+_SEGMENTS = [f"{segment}_{side}" for segment in ("femur", "tibia", "calcn", "toes") for side in SIDES]
+FRAMES = ("pelvis", "torso", "talus_r", "talus_l", *_SEGMENTS)
+PELVIS, TORSO, TALUS_R, TALUS_L = range(4)
 _ROOT_2D = ("pelvis_tx", "pelvis_ty", "pelvis_tilt")
 _ROOT_3D = ("pelvis_tx", "pelvis_ty", "pelvis_tz", "pelvis_tilt", "pelvis_list", "pelvis_rotation")
 
@@ -38,11 +41,11 @@ class Layout:
 
     Attributes:
         dimensions: 2 (planar root) or 3.
-        pelvis: Body id.
-        torso: Body id.
-        talus: Body ids, shape (2,).
-        torso_right_b: Axis of the torso body that points right when standing, in the body frame, shape (3,).
-        torso_forward_b: Axis of the torso body that points forward, in the body frame, shape (3,).
+        frame_body: Body that carries each of FRAMES, shape (12,); a fused body is carried by the one it was fused into.
+        frame_pos_b: Origin of each frame in its carrier, m, shape (12, 3).
+        frame_quat_b: Orientation of each frame in its carrier (w, x, y, z), shape (12, 4).
+        frame_com_b: Centre of mass of each named body in its carrier, m, shape (12, 3).
+        torso_axes_b: Torso axes that point right and forward when standing, in the torso's carrier, shape (2, 3).
         qpos_leg: Position addresses of hip, knee, ankle, mtp, shape (2, 4).
         qvel_leg: Velocity addresses of the same, shape (2, 4).
         joint_leg: Joint ids of hip, knee, ankle, shape (2, 3).
@@ -60,15 +63,14 @@ class Layout:
         exo_gain: Torque per control of the exo actuators, N·m, shape (2,).
         keyframe: Id of the start pose.
         feet: Ids of geoms that collide with the ground.
-        segments: Body ids that must start above the ground.
     """
 
     dimensions: int
-    pelvis: int
-    torso: int
-    talus: np.ndarray
-    torso_right_b: np.ndarray
-    torso_forward_b: np.ndarray
+    frame_body: np.ndarray
+    frame_pos_b: np.ndarray
+    frame_quat_b: np.ndarray
+    frame_com_b: np.ndarray
+    torso_axes_b: np.ndarray
     qpos_leg: np.ndarray
     qvel_leg: np.ndarray
     joint_leg: np.ndarray
@@ -87,7 +89,11 @@ class Layout:
     exo_gain: np.ndarray
     keyframe: int
     feet: np.ndarray
-    segments: np.ndarray
+
+    @property
+    def pelvis(self) -> int:
+        """Body that carries the pelvis."""
+        return int(self.frame_body[PELVIS])
 
 
 class _Finder:
@@ -129,13 +135,14 @@ class _Finder:
         return int(self.model.sensor_adr[sensor]) if sensor >= 0 else -1
 
 
-def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str) -> Layout:
+def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str, unfused: mujoco.MjModel | None = None) -> Layout:
     """Look up every needed element of a compiled model.
 
     Args:
         model: Compiled model.
         name: How error messages call it.
         init_pose: Name of the keyframe at the start.
+        unfused: The same model before static bodies were fused; None if none were.
 
     Raises:
         ModelError: naming the model and the first missing element.
@@ -155,16 +162,15 @@ def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str) -> Layout:
                 muscle[row, column] = index
                 f_max[row, column] = model.actuator_gainprm[index, 2]
     exo = np.array([find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, f"Exo_{side.upper()}", False) for side in SIDES])
-    right_b, forward_b = _torso_axes(model, find, init_pose)
+    frame_body, frame_pos_b, frame_quat_b, frame_com_b = _frames(model, unfused or model, name)
     all_muscles = np.flatnonzero(model.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE)
-    segments = list(SEGMENTS[:2]) + [f"{s}_{side}" for s in SEGMENTS[2:] for side in SIDES]
     return Layout(
         dimensions=dimensions,
-        pelvis=find.id(mujoco.mjtObj.mjOBJ_BODY, "pelvis"),
-        torso=find.id(mujoco.mjtObj.mjOBJ_BODY, "torso"),
-        talus=np.array([find.id(mujoco.mjtObj.mjOBJ_BODY, f"talus_{s}") for s in SIDES]),
-        torso_right_b=right_b,
-        torso_forward_b=forward_b,
+        frame_body=frame_body,
+        frame_pos_b=frame_pos_b,
+        frame_quat_b=frame_quat_b,
+        frame_com_b=frame_com_b,
+        torso_axes_b=_torso_axes(model, find, init_pose, int(frame_body[TORSO])),
         qpos_leg=np.array([[find.qpos(f"{j}_{s}") for j in LEG_JOINTS] for s in SIDES]),
         qvel_leg=np.array([[find.qvel(f"{j}_{s}") for j in LEG_JOINTS] for s in SIDES]),
         joint_leg=np.array([[find.joint(f"{j}_{s}") for j in LEG_JOINTS[:3]] for s in SIDES]),
@@ -183,20 +189,50 @@ def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str) -> Layout:
         exo_gain=np.array([model.actuator_gainprm[i, 0] if i >= 0 else 1.0 for i in exo]),
         keyframe=find.id(mujoco.mjtObj.mjOBJ_KEY, init_pose),
         feet=_foot_geoms(model),
-        segments=np.array([find.id(mujoco.mjtObj.mjOBJ_BODY, s) for s in segments]),
     )
 
 
-def _torso_axes(model: mujoco.MjModel, find: _Finder, init_pose: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the torso's body axes that point right and forward in the start pose.
+def _frames(
+    model: mujoco.MjModel, unfused: mujoco.MjModel, name: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return carrier, origin, orientation and centre of mass of each of FRAMES."""
+    find = _Finder(unfused, name)
+    carrier = np.zeros(len(FRAMES), dtype=np.int64)
+    pos_b, quat_b, com_b = np.zeros((len(FRAMES), 3)), np.zeros((len(FRAMES), 4)), np.zeros((len(FRAMES), 3))
+    for row, frame in enumerate(FRAMES):
+        body = find.id(mujoco.mjtObj.mjOBJ_BODY, frame)
+        position, orientation, com = np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]), unfused.body_ipos[body].copy()
+        while mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, unfused.body(body).name) < 0:
+            position = _transform(unfused, body, position)
+            com = _transform(unfused, body, com)
+            product = np.zeros(4)
+            mujoco.mju_mulQuat(product, unfused.body_quat[body], orientation)
+            orientation = product
+            body = int(unfused.body_parentid[body])
+        carrier[row] = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, unfused.body(body).name)
+        pos_b[row], quat_b[row], com_b[row] = position, orientation, com
+    return carrier, pos_b, quat_b, com_b
+
+
+def _transform(model: mujoco.MjModel, body: int, point: np.ndarray) -> np.ndarray:
+    """Return a point of a body in the frame of its parent."""
+    rotated = np.zeros(3)
+    mujoco.mju_rotVecQuat(rotated, point, model.body_quat[body])
+    return rotated + model.body_pos[body]
+
+
+def _torso_axes(model: mujoco.MjModel, find: _Finder, init_pose: str, carrier: int) -> np.ndarray:
+    """Return the axes of the torso's carrier that point right and forward in the start pose, shape (2, 3).
 
     Trunk rates are taken about body axes; which axis is which differs between model families, the pose tells.
     """
     data = mujoco.MjData(model)
     mujoco.mj_resetDataKeyframe(model, data, find.id(mujoco.mjtObj.mjOBJ_KEY, init_pose))
     mujoco.mj_kinematics(model, data)
-    axes_w = data.xmat[find.id(mujoco.mjtObj.mjOBJ_BODY, "torso")].reshape(3, 3)
-    return _nearest_axis(axes_w, np.array([0.0, -1.0, 0.0])), _nearest_axis(axes_w, np.array([1.0, 0.0, 0.0]))
+    axes_w = data.xmat[carrier].reshape(3, 3)
+    return np.stack(
+        [_nearest_axis(axes_w, np.array([0.0, -1.0, 0.0])), _nearest_axis(axes_w, np.array([1.0, 0.0, 0.0]))]
+    )
 
 
 def _nearest_axis(axes_w: np.ndarray, direction_w: np.ndarray) -> np.ndarray:

@@ -92,8 +92,8 @@ def finish_step(
         new_step[leg] = 1.0 if contact and heel_contact[leg] == 0.0 else 0.0
         heel_contact[leg] = 1.0 if contact else 0.0
     record_sample(row, time, b, ids, const, s, reflex, exo, new_step)
-    pelvis = ids.body[0]
-    height = b.xpos[pelvis, 2] - const.slope_tan * b.xpos[pelvis, 0]
+    # The log row already holds the pelvis position.
+    height = row[3] - const.slope_tan * row[1]
     if height < FALL_HEIGHT or abs(s.body[B_THETA]) > FALL_PITCH:
         return FELL
     return SURVIVED

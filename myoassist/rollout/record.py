@@ -4,9 +4,19 @@ import numpy as np
 from numba import njit
 
 from myoassist.exo.timing import PERCENT, Exo
+from myoassist.model.layout import PELVIS, TORSO
 from myoassist.reflex import indices as ix
 from myoassist.reflex.controller import Reflex
-from myoassist.rollout.sense import Buffers, Constants, Ids, Signals, euler_angles, torso_rates
+from myoassist.rollout.sense import (
+    Buffers,
+    Constants,
+    Ids,
+    Signals,
+    euler_angles,
+    frame_coordinate,
+    frame_quaternion,
+    torso_rates,
+)
 
 
 @njit(cache=True, nogil=True)
@@ -34,12 +44,12 @@ def record_sample(
         exo: Exo state.
         new_step: Flags of the legs, shape (2,).
     """
-    pelvis, torso = ids.body[0], ids.body[1]
-    roll, pitch, yaw = euler_angles(b.xquat[torso])
+    frame_quaternion(b, ids, TORSO, s.quaternion)
+    roll, pitch, yaw = euler_angles(s.quaternion)
     rate, _ = torso_rates(b, ids)
     row[0] = time
     for i in range(3):
-        row[1 + i] = b.xpos[pelvis, i]
+        row[1 + i] = frame_coordinate(b, ids, PELVIS, ids.frame_pos_b[PELVIS], i)
     row[4] = s.body[ix.B_VX]
     row[5] = s.body[ix.B_VY]
     row[6] = pitch

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from myoassist.model.build import Walker
+from myoassist.model.layout import PELVIS, TALUS_L, TALUS_R, TORSO
 from myoassist.reflex import indices as ix
 from myoassist.reflex.delays import BODY_SIGNALS, LEG_SIGNALS
 
@@ -27,7 +28,6 @@ class Buffers(NamedTuple):
     xpos: np.ndarray
     xquat: np.ndarray
     xmat: np.ndarray
-    xipos: np.ndarray
     xanchor: np.ndarray
     cvel: np.ndarray
     subtree_com: np.ndarray
@@ -40,8 +40,12 @@ class Buffers(NamedTuple):
 class Ids(NamedTuple):
     """Addresses of the layout as arrays that compiled code indexes with; see `model.layout.Layout`."""
 
-    body: np.ndarray  # pelvis, torso, talus_r, talus_l, root
-    torso_axes: np.ndarray  # right, forward; (2, 3)
+    root: int
+    frame_body: np.ndarray
+    frame_pos_b: np.ndarray
+    frame_quat_b: np.ndarray
+    frame_com_b: np.ndarray
+    torso_axes_b: np.ndarray
     qpos_leg: np.ndarray
     qvel_leg: np.ndarray
     joint_leg: np.ndarray
@@ -74,6 +78,7 @@ class Signals(NamedTuple):
     body: np.ndarray
     legs: np.ndarray
     yaw: np.ndarray
+    quaternion: np.ndarray
 
 
 def make_buffers(data: mujoco.MjData) -> Buffers:
@@ -87,7 +92,6 @@ def make_buffers(data: mujoco.MjData) -> Buffers:
         data.xpos,
         data.xquat,
         data.xmat,
-        data.xipos,
         data.xanchor,
         data.cvel,
         data.subtree_com,
@@ -101,10 +105,13 @@ def make_buffers(data: mujoco.MjData) -> Buffers:
 def make_ids(walker: Walker) -> Ids:
     """Turn the layout into index arrays."""
     layout = walker.layout
-    root = int(walker.model.body_rootid[layout.pelvis])
     return Ids(
-        np.array([layout.pelvis, layout.torso, layout.talus[0], layout.talus[1], root], dtype=np.int64),
-        np.stack([layout.torso_right_b, layout.torso_forward_b]),
+        int(walker.model.body_rootid[layout.frame_body[PELVIS]]),
+        layout.frame_body,
+        layout.frame_pos_b,
+        layout.frame_quat_b,
+        layout.frame_com_b,
+        layout.torso_axes_b,
         layout.qpos_leg.astype(np.int64),
         layout.qvel_leg.astype(np.int64),
         layout.joint_leg.astype(np.int64),
@@ -124,7 +131,7 @@ def make_ids(walker: Walker) -> Ids:
 
 def make_signals() -> Signals:
     """Allocate the signal vectors."""
-    return Signals(np.zeros(len(BODY_SIGNALS)), np.zeros((2, len(LEG_SIGNALS))), np.zeros(1))
+    return Signals(np.zeros(len(BODY_SIGNALS)), np.zeros((2, len(LEG_SIGNALS))), np.zeros(1), np.zeros(4))
 
 
 @njit(cache=True, nogil=True)
@@ -144,27 +151,47 @@ def euler_angles(q: np.ndarray) -> tuple[float, float, float]:
 
 
 @njit(cache=True, nogil=True)
-def _com_velocity_xy(b: Buffers, body: int, root: int) -> tuple[float, float]:
-    """Return the world x and y velocity of a body's centre of mass, m/s."""
-    v = b.cvel[body]
-    r0 = b.xipos[body, 0] - b.subtree_com[root, 0]
-    r1 = b.xipos[body, 1] - b.subtree_com[root, 1]
-    r2 = b.xipos[body, 2] - b.subtree_com[root, 2]
+def frame_quaternion(b: Buffers, ids: Ids, frame: int, out: np.ndarray) -> None:
+    """Write the world orientation (w, x, y, z) of a frame."""
+    q, r = b.xquat[ids.frame_body[frame]], ids.frame_quat_b[frame]
+    out[0] = q[0] * r[0] - q[1] * r[1] - q[2] * r[2] - q[3] * r[3]
+    out[1] = q[0] * r[1] + q[1] * r[0] + q[2] * r[3] - q[3] * r[2]
+    out[2] = q[0] * r[2] - q[1] * r[3] + q[2] * r[0] + q[3] * r[1]
+    out[3] = q[0] * r[3] + q[1] * r[2] - q[2] * r[1] + q[3] * r[0]
+
+
+@njit(cache=True, nogil=True)
+def frame_coordinate(b: Buffers, ids: Ids, frame: int, point_b: np.ndarray, axis: int) -> float:
+    """Return one world coordinate of a point given in the carrier of a frame, m."""
+    body = ids.frame_body[frame]
+    m = b.xmat[body]
+    i = 3 * axis
+    return b.xpos[body, axis] + m[i] * point_b[0] + m[i + 1] * point_b[1] + m[i + 2] * point_b[2]
+
+
+@njit(cache=True, nogil=True)
+def _com_velocity_xy(b: Buffers, ids: Ids, frame: int) -> tuple[float, float]:
+    """Return the world x and y velocity of the centre of mass of a named body, m/s."""
+    v = b.cvel[ids.frame_body[frame]]
+    com = ids.frame_com_b[frame]
+    r0 = frame_coordinate(b, ids, frame, com, 0) - b.subtree_com[ids.root, 0]
+    r1 = frame_coordinate(b, ids, frame, com, 1) - b.subtree_com[ids.root, 1]
+    r2 = frame_coordinate(b, ids, frame, com, 2) - b.subtree_com[ids.root, 2]
     return v[3] + v[1] * r2 - v[2] * r1, v[4] + v[2] * r0 - v[0] * r2
 
 
 @njit(cache=True, nogil=True)
 def torso_rates(b: Buffers, ids: Ids) -> tuple[float, float]:
     """Return pitch rate (forward positive) and roll rate (right positive) of the torso, rad/s."""
-    torso = ids.body[1]
-    omega = b.cvel[torso]
-    m = b.xmat[torso]
+    body = ids.frame_body[TORSO]
+    omega = b.cvel[body]
+    m = b.xmat[body]
     pitch_rate = roll_rate = 0.0
     for i in range(3):
         right = forward = 0.0
         for j in range(3):
-            right += m[3 * i + j] * ids.torso_axes[0, j]
-            forward += m[3 * i + j] * ids.torso_axes[1, j]
+            right += m[3 * i + j] * ids.torso_axes_b[0, j]
+            forward += m[3 * i + j] * ids.torso_axes_b[1, j]
         pitch_rate -= omega[i] * right
         roll_rate += omega[i] * forward
     return pitch_rate, roll_rate
@@ -173,11 +200,12 @@ def torso_rates(b: Buffers, ids: Ids) -> tuple[float, float]:
 @njit(cache=True, nogil=True)
 def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
     """Read all controller signals from a forwarded state."""
-    pelvis, root = ids.body[0], ids.body[4]
-    roll, pitch, yaw = euler_angles(b.xquat[pelvis])
+    frame_quaternion(b, ids, PELVIS, s.quaternion)
+    roll, pitch, yaw = euler_angles(s.quaternion)
     cos, sin = np.cos(yaw), np.sin(yaw)
-    vx, vy = _com_velocity_xy(b, pelvis, root)
-    px, py = b.xpos[pelvis, 0], b.xpos[pelvis, 1]
+    vx, vy = _com_velocity_xy(b, ids, PELVIS)
+    origin = ids.frame_pos_b[PELVIS]
+    px, py = frame_coordinate(b, ids, PELVIS, origin, 0), frame_coordinate(b, ids, PELVIS, origin, 1)
     pitch_rate, roll_rate = torso_rates(b, ids)
     s.yaw[0] = yaw
     s.body[ix.B_THETA] = pitch
@@ -207,9 +235,10 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
         row[ix.F_HAM] = _force(b, ids, leg, ix.HAM)
         row[ix.F_HAB] = _force(b, ids, leg, ix.HAB)
         row[ix.F_FDL] = _force(b, ids, leg, ix.FDL)
-        talus = ids.body[3 - leg]
-        x, y = b.xpos[talus, 0], b.xpos[talus, 1]
-        vx, vy = _com_velocity_xy(b, talus, root)
+        talus = TALUS_L if leg == 0 else TALUS_R
+        origin = ids.frame_pos_b[talus]
+        x, y = frame_coordinate(b, ids, talus, origin, 0), frame_coordinate(b, ids, talus, origin, 1)
+        vx, vy = _com_velocity_xy(b, ids, talus)
         row[ix.TALUS_X] = x * cos + y * sin
         row[ix.TALUS_Y] = -x * sin + y * cos
         row[ix.TALUS_VX] = vx * cos + vy * sin

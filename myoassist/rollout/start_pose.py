@@ -3,9 +3,11 @@
 import mujoco
 import numpy as np
 
+from myoassist.config.errors import ModelError
 from myoassist.model.build import Walker
-from myoassist.model.layout import LEG_JOINTS, MUSCLES, SIDES
+from myoassist.model.layout import FRAMES, LEG_JOINTS, MUSCLES, PELVIS, SIDES
 from myoassist.reflex.parameters import ParameterTable
+from myoassist.rollout.sense import euler_angles
 
 SINK = 0.002  # m; the lowest point of the feet starts this far in the ground, so that contact carries load at once
 MIN_BODY_HEIGHT = 0.005  # m
@@ -57,6 +59,13 @@ class StartPose:
         slope = np.deg2rad(walker.slope_deg)
         self.up_w = np.array([-np.sin(slope), 0.0, np.cos(slope)])
         self.sites = [mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SITE, s) for s in _HEEL_TOE_SITES]
+        if not walker.own and min(self.sites) < 0:
+            missing = [name for name, site in zip(_HEEL_TOE_SITES, self.sites, strict=True) if site < 0]
+            raise ModelError(
+                f"the model has no site named {', '.join(missing)}",
+                f"{', '.join(_HEEL_TOE_SITES)}: they set the height of the start",
+                "add these sites to the feet in the file of model.path",
+            )
 
     def apply(self, data: mujoco.MjData, values: np.ndarray) -> np.ndarray:
         """Reset the data to the start of a walk and run a forward pass.
@@ -100,19 +109,33 @@ class StartPose:
             if not low <= value <= high:
                 limits = f"{np.rad2deg(low):.1f}..{np.rad2deg(high):.1f}"
                 return f"{model.joint(int(joint)).name} starts at {np.rad2deg(value):.1f} deg, outside {limits}"
-        pitch = _pitch(data.xquat[layout.pelvis])
+        pelvis = np.zeros(4)
+        mujoco.mju_mulQuat(pelvis, data.xquat[layout.frame_body[PELVIS]], layout.frame_quat_b[PELVIS])
+        _, pitch, _ = euler_angles(pelvis)
         if not abs(pitch) <= MAX_START_PITCH:
             return f"pelvis pitch {np.rad2deg(pitch):.1f} deg at the start is beyond 45"
-        heights = data.xpos @ self.up_w
-        bodies = layout.segments if self.walker.own else np.arange(2, model.nbody)
-        low = int(bodies[np.argmin(heights[bodies])])
-        if heights[low] < MIN_BODY_HEIGHT:
-            return f"body {model.body(low).name} starts {heights[low] * 1000:.0f} mm above the ground, less than 5"
+        name, height = self._lowest_body(data)
+        if height < MIN_BODY_HEIGHT:
+            return f"body {name} starts {height * 1000:.0f} mm above the ground, less than 5"
         loads = data.sensordata[layout.touch] / self.walker.body_weight
         best = loads.sum(axis=1).max() if self.walker.own else loads.max()
         if not best > MIN_START_LOAD:
             return f"no foot is loaded at the start ({best:.3f} body weights)"
         return ""
+
+    def _lowest_body(self, data: mujoco.MjData) -> tuple[str, float]:
+        """Return the lowest body origin: of the named segments, or of all but world and ground in an own file."""
+        model, layout = self.walker.model, self.walker.layout
+        if self.walker.own:
+            carriers = layout.frame_body
+            axes_w = data.xmat[carriers].reshape(-1, 3, 3)
+            origins_w = data.xpos[carriers] + np.einsum("nij,nj->ni", axes_w, layout.frame_pos_b)
+            heights = origins_w @ self.up_w
+            low = int(np.argmin(heights))
+            return FRAMES[low], float(heights[low])
+        heights = data.xpos[2:] @ self.up_w
+        low = int(np.argmin(heights))
+        return model.body(low + 2).name, float(heights[low])
 
     def _solve_couplings(self, data: mujoco.MjData) -> None:
         """Move every coupled coordinate onto its polynomial of the independent one."""
@@ -179,7 +202,3 @@ def _surface_points(model: mujoco.MjModel, geom: int) -> _Surface:
             return _Surface(np.zeros((1, 3)), axes=size.copy())
     corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
     return _Surface(corners * model.geom_aabb[geom, 3:] + model.geom_aabb[geom, :3])
-
-
-def _pitch(q: np.ndarray) -> float:
-    return float(np.arcsin(np.clip(2.0 * (q[0] * q[2] - q[3] * q[1]), -1.0, 1.0)))
