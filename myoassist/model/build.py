@@ -58,7 +58,7 @@ def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False) -> Wa
         compiled = unfused = _load_file(Path(model.path), env)
         name, own = model.path, False
     else:
-        spec = _compose(model)
+        spec = compose_spec(model)
         _edit(spec, env)
         if visual:
             compiled = unfused = spec.compile()
@@ -91,7 +91,7 @@ def _load_file(path: Path, env: EnvConfig) -> mujoco.MjModel:
     return compiled
 
 
-def _compose(model: ModelConfig) -> mujoco.MjSpec:
+def compose_spec(model: ModelConfig) -> mujoco.MjSpec:
     """Compose musculature and device into an editable spec."""
     import assist_sim
     from assist_sim.combine import ModelCombiner

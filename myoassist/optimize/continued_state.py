@@ -13,6 +13,7 @@ from myoassist.optimize.checkpoint import (
     load_newest,
     read_checkpoint,
 )
+from myoassist.optimize.older_state import complete_older_state
 from myoassist.optimize.run_name import PICKLE_SUFFIX, make_run_name
 from myoassist.optimize.safe_pickle import load_state
 from myoassist.optimize.search import Search, check_length, cost_fingerprint, search_from_checkpoint
@@ -96,6 +97,8 @@ def _search_from_pickle(file: Path, config: RunConfig, table: ParameterTable) ->
         )
     strategy = load_state(file)
     check_length(strategy, table, str(file))
+    if not ours:
+        complete_older_state(strategy, str(file))
     adopt_strategy(strategy, "")
     if ours:
         checkpoint = load_newest(file.parent, set_aside=False)

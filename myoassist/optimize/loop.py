@@ -5,6 +5,7 @@ import warnings
 from contextlib import ExitStack
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.run_folder import RunFolder
@@ -29,6 +30,7 @@ def run_cma(
     *,
     start: np.ndarray | None = None,
     progress: Progress | None = None,
+    plot: bool = True,
 ) -> OptimizationResult:
     """Minimize the cost of a problem with CMA-ES and leave the results in the run folder.
 
@@ -41,6 +43,7 @@ def run_cma(
         folder: Opened run folder.
         start: Raw start vector, shape (D,); None takes `optimizer.param_path` or the table's initial values.
         progress: Display; None chooses by standard output.
+        plot: Draw the convergence figure at the end.
 
     Raises:
         Stopped: after a stop signal, with the exit code of the process; everything is saved.
@@ -51,6 +54,9 @@ def run_cma(
     began = time.perf_counter()
     with ExitStack() as stack:
         stop = stack.enter_context(StopRequest())
+        # The matrices are small: more BLAS threads only get in the way of the evaluations, and their number could
+        # change the last digit.
+        stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
         search, saver = _open_search(problem.table, config, folder, start)
         limit = search.first_generation + config.optimizer.maxiter
         search.set_limit(limit)
@@ -67,13 +73,14 @@ def run_cma(
             else:
                 search.tell(vectors, results)
                 saver.add(search, results, time.perf_counter() - generation_began, problem.workers)
-                if search.generation % config.optimizer.checkpoint_every == 0:
-                    saver.save(search)
+                if search.generation % config.optimizer.checkpoint_every == 0 and saver.save(search):
                     folder.write_status("running", **_status(search))
                 _note_errors(display, results, reasons_seen)
                 display.update(search, results, limit)
-        saver.save(search)
-    return _finish(search, config, folder, limit, time.perf_counter() - began)
+        saver.save(search, final=True)
+    if plot:
+        _draw(search, folder)
+    return _finish(search, config, folder, time.perf_counter() - began)
 
 
 def _open_search(
@@ -134,7 +141,7 @@ def _status(search: Search) -> dict[str, object]:
 def _end_stopped(search: Search, saver: RunSaver, folder: RunFolder, stop: StopRequest) -> None:
     """Save the last complete generation and raise `Stopped`."""
     assert stop.signal_number is not None
-    saver.save(search)
+    saver.save(search, final=True)
     folder.write_status("interrupted", **_status(search))
     raise Stopped(
         stop.signal_number,
@@ -143,16 +150,20 @@ def _end_stopped(search: Search, saver: RunSaver, folder: RunFolder, stop: StopR
     )
 
 
-def _finish(search: Search, config: RunConfig, folder: RunFolder, limit: int, wall_time: float) -> OptimizationResult:
-    """Draw the figure, write the final status, return the result."""
+def _draw(search: Search, folder: RunFolder) -> None:
+    """Draw the convergence figure; a figure is no reason to lose the news that the search has ended well."""
+    from myoassist.optimize.plot import plot_convergence
+
+    try:
+        plot_convergence(folder.path, search.run_name)
+    except Exception as error:
+        warnings.warn(f"the convergence figure was not drawn: {type(error).__name__}: {error}", stacklevel=2)
+
+
+def _finish(search: Search, config: RunConfig, folder: RunFolder, wall_time: float) -> OptimizationResult:
+    """Write the final status, say how it went, return the result."""
     assert search.best is not None and search.best_last is not None
     reason = ", ".join(search.reasons) or "maxiter"
-    try:
-        from myoassist.optimize.plot import plot_convergence
-
-        plot_convergence(folder.path, search.run_name)
-    except Exception as error:  # a figure is no reason to lose the news that the search has ended well
-        warnings.warn(f"the convergence figure was not drawn: {type(error).__name__}: {error}", stacklevel=2)
     folder.write_status("finished", **_status(search), stop_reason=reason)
     print(
         f"finished after generation {search.generation} ({reason}), {wall_time:.1f} s: "

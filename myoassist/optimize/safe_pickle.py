@@ -8,9 +8,11 @@ from typing import Any
 
 from myoassist.config.errors import UnsafeFileError
 
-# What a pickled CMAEvolutionStrategy of pycma 4.x refers to. The second block appears with some options only.
+# What a pickled CMAEvolutionStrategy of pycma 4.x refers to, over all population sizes and most options.
 _PYCMA = {
     "cma.boundary_handler": ("BoundTransform", "BoundNone", "BoundPenalty"),
+    # The same class in pickles of older releases.
+    "cma.constraints_handler": ("BoundTransform",),
     "cma.evolution_strategy": (
         "CMAEvolutionStrategy",
         "_CMASolutionDict_empty",
@@ -39,17 +41,29 @@ _PYCMA = {
         "SolutionDict",
     ),
 }
+_PYTHON = {
+    # Populations below 6 keep which of their members mirror each other.
+    "builtins": ("range",),
+    "collections": ("OrderedDict",),
+}
 _NUMPY = {
     "numpy": ("dtype", "ndarray"),
     "numpy._core.multiarray": ("_reconstruct", "scalar"),
+    "numpy._core.numeric": ("_frombuffer",),
     "numpy.linalg": ("eigh",),
     "numpy.random._mt19937": ("MT19937",),
     "numpy.random._pickle": ("__bit_generator_ctor", "__randomstate_ctor"),
 }
-ALLOWED = frozenset((module, name) for group in (_PYCMA, _NUMPY) for module, names in group.items() for name in names)
+ALLOWED = frozenset(
+    (module, name) for group in (_PYCMA, _PYTHON, _NUMPY) for module, names in group.items() for name in names
+)
 
 # The same things under the names of older releases.
-_RENAMED_MODULES = {"numpy.core.multiarray": "numpy._core.multiarray", "numpy.linalg.linalg": "numpy.linalg"}
+_RENAMED_MODULES = {
+    "numpy.core.multiarray": "numpy._core.multiarray",
+    "numpy.core.numeric": "numpy._core.numeric",
+    "numpy.linalg.linalg": "numpy.linalg",
+}
 _GENERATOR_METHODS = ("randn", "standard_normal")
 
 
@@ -89,6 +103,11 @@ class _StateUnpickler(pickle.Unpickler):
                 "do not use this file; it could run code",
             )
         return getattr(importlib.import_module(module), name)
+
+
+def dump_state(strategy: Any) -> bytes:
+    """Return a pycma optimizer as a plain pickle, in a protocol that every Python 3 since 3.4 reads."""
+    return pickle.dumps(strategy, protocol=4)
 
 
 def load_state_bytes(data: bytes, source: str) -> Any:

@@ -1,5 +1,6 @@
 """Keep a run folder in step with its search: growing files first, then the checkpoint, then the result files."""
 
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from myoassist.optimize.history import History
 from myoassist.optimize.result_files import ResultFiles
 from myoassist.optimize.search import Search, search_from_checkpoint
 from myoassist.reflex.parameters import ParameterTable
+
+# Shortest time between two updates of the result files, s.
+_RESULTS_INTERVAL = 1.0
 
 
 class RunSaver:
@@ -32,6 +36,7 @@ class RunSaver:
         self._files = {**self._history.files, **self._log.files}
         self._results = ResultFiles(folder)
         self._saved_generation: int | None = None
+        self._results_due = 0.0
         if files is not None:
             for name, file in self._files.items():
                 file.restore(files[name])
@@ -48,20 +53,35 @@ class RunSaver:
         self._history.add(search, results, wall_time, workers)
         self._log.add(search)
 
-    def save(self, search: Search) -> None:
-        """Write the last complete generation; does nothing if that has been done.
+    def save(self, search: Search, final: bool = False) -> bool:
+        """Write the last complete generation.
+
+        The result files follow from the checkpoint. Where generations last only milliseconds they are not written with
+        each of them.
+
+        Args:
+            search: State to save.
+            final: Bring the result files up to date in any case.
+
+        Returns:
+            Whether the result files are up to date.
 
         Raises:
             OSError: if the folder cannot be written; the checkpoint before is then still good.
         """
-        if search.generation == self._saved_generation:
-            return
-        if search.generation > search.first_generation:
-            for file in self._files.values():
-                file.commit()
-        write_checkpoint(self._folder, search.to_checkpoint({name: file.state() for name, file in self._files.items()}))
+        if search.generation != self._saved_generation:
+            if search.generation > search.first_generation:
+                for file in self._files.values():
+                    file.commit()
+            files = {name: file.state() for name, file in self._files.items()}
+            write_checkpoint(self._folder, search.to_checkpoint(files))
+            self._saved_generation = search.generation
+        now = time.monotonic()
+        if not final and now < self._results_due:
+            return False
         self._results.write(search)
-        self._saved_generation = search.generation
+        self._results_due = now + _RESULTS_INTERVAL
+        return True
 
 
 def resume_search(folder: Path, table: ParameterTable) -> tuple[Search, dict[str, Any]] | None:

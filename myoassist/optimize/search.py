@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import pickle
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from myoassist.cost.result import CostResult
 from myoassist.optimize.checkpoint import Checkpoint
 from myoassist.optimize.problem import Candidate
 from myoassist.optimize.result_json import decode_candidate, encode_candidate
-from myoassist.optimize.safe_pickle import load_state_bytes
+from myoassist.optimize.safe_pickle import dump_state, load_state_bytes
 from myoassist.optimize.strategy import adopt_strategy
 from myoassist.reflex.parameters import ParameterTable
 
@@ -61,7 +60,7 @@ class Search:
 
     def __post_init__(self) -> None:
         adopt_strategy(self.strategy, f"{LOG_FOLDER}/{self.run_name}_")
-        self.snapshot = pickle.dumps(self.strategy)
+        self.snapshot = dump_state(self.strategy)
 
     @property
     def generation(self) -> int:
@@ -100,12 +99,12 @@ class Search:
         # The number of generations is ours to judge: it counts anew for a continued state and grows when a run is
         # extended, while pycma keeps what was met under the old limit.
         self.reasons = tuple(self.strategy.stop(ignore_list=("maxiter",)))
-        self.snapshot = pickle.dumps(self.strategy)
+        self.snapshot = dump_state(self.strategy)
 
     def set_limit(self, generations: int) -> None:
         """Write the limit of generations into the optimizer, so that its pickle tells it; not between ask and tell."""
         self.strategy.opts["maxiter"] = generations
-        self.snapshot = pickle.dumps(self.strategy)
+        self.snapshot = dump_state(self.strategy)
 
     def to_checkpoint(self, files: dict[str, Any]) -> Checkpoint:
         """Return the checkpoint of the last complete generation.

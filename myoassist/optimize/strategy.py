@@ -10,7 +10,7 @@ import numpy as np
 
 from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.schemas import OptimizerConfig
-from myoassist.optimize.safe_pickle import load_state_bytes
+from myoassist.optimize.safe_pickle import dump_state, load_state_bytes
 from myoassist.reflex.parameters import ParameterTable
 
 if TYPE_CHECKING:
@@ -88,6 +88,12 @@ def check_cma_options(cma_options: Any) -> dict[str, Any]:
                 f"did you mean {' or '.join(close)}?" if close else "python -c 'import cma; print(cma.CMAOptions())'"
             )
             raise ConfigError(f"optimizer.cma_options has the unknown key {name!r}", "an option of pycma", remedy)
+    if not isinstance(cma_options.get("CMA_diagonal", False), bool):
+        raise ConfigError(
+            f"optimizer.cma_options sets CMA_diagonal to {cma_options['CMA_diagonal']!r}",
+            "true or false",
+            "after a number of generations pycma would change to random numbers that no seed controls",
+        )
     return dict(cma_options)
 
 
@@ -142,9 +148,9 @@ def new_strategy(
         ]
         if unread:
             raise ValueError(f"{unread[0]} = {own[unread[0]]!r} was not understood")
+        _try_out(strategy)
         for warning in caught:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-        load_state_bytes(pickle.dumps(strategy), "the state made by these options")
     except _REFUSALS as error:
         if not own:
             raise
@@ -153,6 +159,16 @@ def new_strategy(
             "values that pycma accepts and that a checkpoint can hold",
         ) from error
     return strategy
+
+
+def _try_out(strategy: "CMAEvolutionStrategy") -> None:
+    """Run two generations on a copy, so that options which fail or cannot be stored are known before any simulation."""
+    source = "the state made by these options"
+    trial = load_state_bytes(dump_state(strategy), source)
+    for _ in range(2):
+        vectors = trial.ask()
+        trial.tell(vectors, list(range(len(vectors))))
+    load_state_bytes(dump_state(trial), source)
 
 
 def adopt_strategy(strategy: "CMAEvolutionStrategy", log_prefix: str) -> None:
@@ -171,6 +187,10 @@ def adopt_strategy(strategy: "CMAEvolutionStrategy", log_prefix: str) -> None:
     strategy.opts["verb_filenameprefix"] = log_prefix
     strategy.opts["signals_filename"] = ""
     strategy.opts["termination_callback"] = []
+    arguments = strategy.inputargs
+    for given in (strategy.inopts, arguments.get("inopts"), arguments.get("options")):
+        if isinstance(given, dict) and "verb_filenameprefix" in given:
+            given["verb_filenameprefix"] = log_prefix
     # The logger makes its prefix absolute when it is created; a run folder can be moved.
     strategy.logger.name_prefix = log_prefix
     strategy.logger.modulo = 0

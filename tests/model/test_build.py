@@ -91,7 +91,7 @@ def test_an_uphill_slope_rises_forward():
 
 def write_own_file(folder, edit=lambda spec: None):
     """Write a model with the names of the public files as an MJCF file of its own."""
-    spec = build._compose(ModelConfig(device="tutorial"))
+    spec = build.compose_spec(ModelConfig(device="tutorial"))
     build._edit(spec, EnvConfig())
     for side, z in (("r", 0.01), ("l", -0.01)):
         calcn = spec.body(f"calcn_{side}")

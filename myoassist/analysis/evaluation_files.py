@@ -1,0 +1,98 @@
+"""The names of everything that an evaluation writes, and its two JSON files."""
+
+import contextlib
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from myoassist.analysis.evaluation import Evaluation
+from myoassist.config.atomic import write_text_atomic
+from myoassist.config.run_diff import make_relative
+from myoassist.gait.metrics import METRICS
+from myoassist.optimize.run_name import PARAMETERS_NAME
+
+VIDEO = "eval.mp4"
+FRAME = "eval_frame.png"
+GAIT_CYCLE = "eval_gait_cycle.png"
+TIME_SERIES = "eval_time_series.png"
+TERMS = "eval_terms.json"
+METRICS_FILE = "eval_metrics.json"
+
+
+def describe_source(parameters: Path | None, folder: Path) -> str:
+    """Return how files name the evaluated parameters: relative to the run folder where they lie in it."""
+    if parameters is None:
+        return "initial values"
+    if parameters.resolve().is_relative_to(folder.resolve()):
+        return parameters.resolve().relative_to(folder.resolve()).as_posix()
+    return make_relative(str(parameters))
+
+
+def write_terms(path: Path, evaluation: Evaluation, source: str, overrides: list[str]) -> None:
+    """Write how the walk ended, its total, the summands of the total, and every reported term.
+
+    Numbers that are not finite become null.
+
+    Args:
+        path: File to replace.
+        evaluation: The walk.
+        source: Where the parameters come from.
+        overrides: What was changed against the configuration of the run.
+    """
+    result = evaluation.result
+    content = {
+        "parameters": source,
+        "overrides": [make_relative_override(text) for text in overrides],
+        "target": evaluation.config.cost.target,
+        "mode": evaluation.config.cost.mode,
+        "outcome": result.outcome.name,
+        "reason": result.reason,
+        "walked_time": result.walked_time,
+        "distance": result.distance,
+        "stage": result.stage,
+        "total": result.total,
+        "parts": result.parts,
+        "terms": result.terms,
+    }
+    _write_json(path, content)
+
+
+def write_metrics(path: Path, evaluation: Evaluation) -> None:
+    """Write every gait metric with value, unit and meaning; the value is null where the walk has no stride."""
+    content = {
+        name: {"value": value, "unit": METRICS[name].unit, "meaning": METRICS[name].meaning}
+        for name, value in evaluation.metrics.items()
+    }
+    _write_json(path, content)
+
+
+def read_stored_total(folder: Path) -> float | None:
+    """Return the total cost that a run has stored for its best, None where it cannot be read."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        return float(json.loads((folder / PARAMETERS_NAME).read_text(encoding="utf-8"))["total"])
+    return None
+
+
+def make_relative_override(text: str) -> str:
+    """Return `key=value` with an absolute path as value made relative to the current folder."""
+    key, separator, value = text.partition("=")
+    return f"{key}{separator}{make_relative(value)}"
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    write_text_atomic(path, json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

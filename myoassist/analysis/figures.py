@@ -1,0 +1,48 @@
+"""What all figures share: Matplotlib without a screen, colours of the legs, writing a file as a whole."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from myoassist.config.cache import cache_folder
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, told apart with any colour vision; legs in the order r, l.
+LEG_COLORS = ("#0072B2", "#D55E00")
+LEG_NAMES = ("right leg", "left leg")
+REFERENCE_COLOR = "0.35"
+_DPI = 130
+
+
+def new_figure(width: float, height: float) -> "Figure":
+    """Return an empty figure of a size in inches; Matplotlib is imported with its cache in the cache folder."""
+    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
+    # Not through pyplot: no global state and no window, whatever the user's back end is.
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def save_figure(figure: "Figure", path: Path) -> None:
+    """Write a figure as PNG, replacing the file as a whole; the same figure gives the same bytes."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        figure.savefig(temporary, format="png", dpi=_DPI, metadata={"Software": None})
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def style_axes(axes: "Axes", title: str, ylabel: str, xlabel: str = "") -> None:
+    """Label axes, with a light grid and without the upper and right frame."""
+    axes.set_title(title, fontsize=10, loc="left", fontweight="bold")
+    axes.set_ylabel(ylabel, fontsize=9)
+    if xlabel:
+        axes.set_xlabel(xlabel, fontsize=9)
+    axes.tick_params(labelsize=8)
+    axes.grid(True, color="0.9", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,107 @@
+"""Find the run folder to evaluate and the parameters in it."""
+
+from pathlib import Path
+
+from myoassist.config.errors import UserError
+from myoassist.config.groups import describe_experiments, list_experiments
+from myoassist.config.run_folder import describe_run, log_root, read_status
+from myoassist.config.run_record import ASIDE, CONFIG_NAME, STATUS_NAME, list_date_folders
+
+# Written by the optimizer after every generation; the first names its layout, the second is the published text form.
+BEST_FILES = ("best_parameters.json", "*_Best.txt")
+_EVAL = "bash scripts/local.sh scripts/eval.sh"
+
+
+def find_best_file(folder: Path) -> Path | None:
+    """Return the file with the best parameters of a run, None where no generation is complete."""
+    for pattern in BEST_FILES:
+        found = sorted(folder.glob(pattern))
+        if found:
+            return found[-1]
+    return None
+
+
+def find_newest_with_best(logs: Path, exp: str) -> Path | None:
+    """Return the run folder of an exp that was worked on last and has a best, finished or not; None if there is none.
+
+    Runs that were set aside with `fresh=true` do not count.
+    """
+    for _, day in list_date_folders(logs):
+        found = []
+        for pattern in (f"*/{STATUS_NAME}", f"*/*/{STATUS_NAME}"):
+            for file in day.glob(pattern):
+                status = read_status(file.parent)
+                if status.get("exp") == exp and ASIDE not in file.parent.name and _is_evaluable(file.parent):
+                    found.append((str(status.get("updated", "")), file.parent))
+        if found:
+            return max(found)[1]
+    return None
+
+
+def choose_run(exp: str | None, run: str | None) -> Path:
+    """Return the run folder that the arguments mean.
+
+    Args:
+        exp: Name of an experiment: its newest run with a best.
+        run: A run folder.
+
+    Raises:
+        UserError: if there is no such run, with the command that makes one.
+    """
+    if (exp is None) == (run is None):
+        found = "exp= and run= are both given" if exp is not None else "no run is chosen"
+        raise UserError(found, "exp=<experiment> (its newest run with a best) or run=<folder>", _suggest())
+    if run is not None:
+        return _check_folder(Path(run).expanduser())
+    folder = find_newest_with_best(log_root(), exp)
+    if folder is not None:
+        return folder
+    commands = {item.name: item.command for item in list_experiments()}
+    if exp in commands:
+        raise UserError(
+            f"{log_root()} holds no run of {exp} with a best",
+            "a run that has completed a generation, finished or not; this command makes one",
+            commands[exp] or f"bash scripts/local.sh scripts/train.sh exp={exp}",
+        )
+    raise UserError(
+        f"exp={exp}: there is neither such an experiment nor a run of it in {log_root()}",
+        f"exp=<name>, one of\n{describe_experiments()}",
+        _suggest(),
+    )
+
+
+def _check_folder(folder: Path) -> Path:
+    if not (folder / CONFIG_NAME).is_file():
+        raise UserError(
+            f"run={folder} " + ("holds no run" if folder.is_dir() else "does not exist"),
+            f"the folder of a run, with its {CONFIG_NAME}",
+            _suggest(),
+        )
+    return folder
+
+
+def _suggest() -> str:
+    """Return the command that evaluates the newest run there is, else the one that makes a first run."""
+    for _, day in list_date_folders(log_root()):
+        for pattern in (f"*/{CONFIG_NAME}", f"*/*/{CONFIG_NAME}"):
+            for file in sorted(day.glob(pattern)):
+                if _is_evaluable(file.parent):
+                    return f"{_EVAL} run={file.parent.as_posix()}"
+    return "bash scripts/local.sh scripts/train.sh exp=tutorial   (makes a first run)"
+
+
+def _is_evaluable(folder: Path) -> bool:
+    # A finished run without a best is one that evaluated a vector; its configuration names it.
+    return find_best_file(folder) is not None or read_status(folder).get("status") == "finished"
+
+
+def explain_no_best(folder: Path) -> UserError:
+    """Return the error of a run that has no best yet."""
+    exp = read_status(folder).get("exp")
+    return UserError(
+        f"there is no best yet: {describe_run(folder)}",
+        "a run that has completed a generation",
+        f"bash scripts/local.sh scripts/train.sh exp={exp}   (the same command continues it)"
+        if exp
+        else "continue it with the command that started it",
+    )

@@ -1,0 +1,70 @@
+"""The table at the end of an evaluation."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from myoassist.analysis.evaluation import Evaluation
+from myoassist.gait.metrics import METRICS
+from myoassist.rollout.log import Outcome
+
+# Metrics that tell at a glance what kind of walk it is, with the digits that mean something.
+_SHOWN = {
+    "distance": 2,
+    "speed": 3,
+    "stride_time_mean": 3,
+    "stride_length": 3,
+    "cadence_steps_per_min": 1,
+    "step_time_asymmetry_percent": 1,
+    "trunk_pitch_mean_deg": 1,
+    "exo_peak_torque_r": 2,
+    "exo_peak_torque_l": 2,
+}
+
+
+def print_summary(
+    evaluation: Evaluation,
+    title: str,
+    source: str,
+    stored_total: float | None,
+    files: Sequence[Path],
+    notices: Sequence[str],
+    console: Console | None = None,
+) -> None:
+    """Print how the walk went, its cost, the main metrics, and which files were written.
+
+    Args:
+        evaluation: The walk.
+        title: Name of the run.
+        source: Where the parameters come from.
+        stored_total: Total that the run has stored for the same vector and configuration; None where unknown.
+        files: Written files.
+        notices: Sentences about what could not be done.
+        console: Where to print.
+    """
+    console = Console() if console is None else console
+    result = evaluation.result
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("parameters", source)
+    survived = f"survived {result.walked_time:.2f} s" if result.outcome is Outcome.SURVIVED else ""
+    table.add_row("walk", "; ".join(text for text in (survived, result.reason) if text))
+    table.add_row("total cost", f"{result.total:.6g}, stage {result.stage} ({evaluation.config.cost.target})")
+    table.add_row("  its parts", ", ".join(f"{name} {value:.4g}" for name, value in result.parts.items()))
+    if stored_total is not None and abs(stored_total - result.total) > 1e-6 * max(1.0, abs(stored_total)):
+        table.add_row("  in the run", f"{stored_total:.6g}: another machine or other versions change a walk slightly")
+    for name, digits in _SHOWN.items():
+        value = evaluation.metrics[name]
+        if value is None or (name.startswith("exo_") and evaluation.config.exo.controller == "none"):
+            continue
+        unit = METRICS[name].unit
+        table.add_row(name.replace("_", " "), f"{value:.{digits}f}" + (f" {unit}" if unit != "1" else ""))
+    table.add_section()
+    for number, file in enumerate(files):
+        table.add_row("" if number else "files", file.as_posix())
+    console.print(table)
+    for notice in notices:
+        console.print(notice, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,65 @@
+import datetime
+
+import pytest
+
+from myoassist.analysis.run_choice import choose_run, explain_no_best, find_best_file, find_newest_with_best
+from myoassist.config.compose import compose_run
+from myoassist.config.errors import UserError
+from myoassist.config.run_folder import open_run
+
+
+def make_run(exp, name, date, best=True, status="running"):
+    run = compose_run([f"exp={exp}", f"expname={name}"])
+    with open_run(run.config, exp, run.all_overrides, today=date) as folder:
+        if best:
+            (folder.path / "myorfl_x_Best.txt").write_text("1.0\n")
+        folder.write_status(status)
+    return folder.path
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_newest_run_with_a_best_is_chosen_finished_or_not(here):
+    first, second = datetime.date(2026, 3, 1), datetime.date(2026, 3, 2)
+    make_run("tutorial", "a", first, status="finished")
+    wanted = make_run("tutorial", "b", second, status="interrupted")
+    make_run("tutorial", "c", second, best=False)
+    make_run("baseline", "d", second)
+    aside = make_run("tutorial", "e", second)
+    aside.rename(aside.with_name("e.old-1"))
+    assert choose_run("tutorial", None) == wanted
+    assert find_newest_with_best(here / "logs", "tutorial") == here / wanted
+    assert find_newest_with_best(here / "logs", "exo_npoint") is None
+
+
+def test_named_parameters_come_before_text(here):
+    folder = make_run("tutorial", "a", datetime.date(2026, 3, 1))
+    (folder / "myorfl_x_BestLast.txt").write_text("2.0\n")
+    assert find_best_file(folder).name == "myorfl_x_Best.txt"
+    (folder / "best_parameters.json").write_text("{}")
+    assert find_best_file(folder).name == "best_parameters.json"
+
+
+def test_missing_run_gives_the_command_that_makes_one(here):
+    with pytest.raises(UserError) as refusal:
+        choose_run("exo_npoint", None)
+    assert refusal.value.remedy == "bash scripts/local.sh scripts/train.sh exp=exo_npoint"
+
+
+def test_refusals_name_a_run_that_can_be_evaluated(here):
+    folder = make_run("tutorial", "a", datetime.date(2026, 3, 1))
+    for exp, run in ((None, None), ("tutorial", "logs"), (None, "nowhere"), (None, "logs"), ("nope", None)):
+        with pytest.raises(UserError, match=f"run={folder.as_posix()}"):
+            choose_run(exp, run)
+
+
+def test_run_without_a_best_says_how_to_continue(here):
+    folder = make_run("tutorial", "a", datetime.date(2026, 3, 1), best=False)
+    assert choose_run(None, str(folder)) == folder
+    error = explain_no_best(folder)
+    assert "no best yet" in error.found
+    assert "train.sh exp=tutorial" in error.remedy

@@ -1,0 +1,42 @@
+import io
+
+from analytic_problem import StagedSphere, open_folder, small_config, small_table
+from rich.console import Console
+
+from myoassist.optimize.loop import run_cma
+from myoassist.optimize.progress import LiveProgress, PlainProgress
+
+
+def test_plain_lines_are_throttled(tmp_path):
+    stream = io.StringIO()
+    problem = StagedSphere(small_table(), failures=False)
+    display = PlainProgress(stream, interval=100.0)
+    run_cma(problem, small_config(8), open_folder(tmp_path), progress=display, plot=False)
+    lines = stream.getvalue().splitlines()
+    assert [line.split()[1] for line in lines] == ["1/8", "8/8"]
+    for word in ("best ", "stage ", "stages ", "evaluations/s", "left 0:00:00"):
+        assert word in lines[-1]
+
+
+def test_failures_are_said_once(tmp_path):
+    class Broken(StagedSphere):
+        def evaluate(self, vector, seed, worker):
+            raise RuntimeError("no model")
+
+    stream = io.StringIO()
+    result = run_cma(
+        Broken(small_table()), small_config(3), open_folder(tmp_path), progress=PlainProgress(stream, 0.0), plot=False
+    )
+    assert stream.getvalue().count("RuntimeError: no model") == 1
+    assert "every evaluation of this generation failed" in stream.getvalue()
+    assert result.best.result.total == 1_200_000
+
+
+def test_live_panel(tmp_path):
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
+    run_cma(
+        StagedSphere(small_table()), small_config(4), open_folder(tmp_path), progress=LiveProgress(console), plot=False
+    )
+    shown = console.file.getvalue()
+    for word in ("generation", "4 of 4", "best", "stage", "per second", "myorfl_Velocity_2D_1_25"):
+        assert word in shown

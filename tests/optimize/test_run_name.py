@@ -1,0 +1,27 @@
+from datetime import datetime
+
+import pytest
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.schemas import RunConfig
+from myoassist.optimize.run_name import make_run_name
+from myoassist.reflex.parameters import build_table
+
+
+def test_published_pattern():
+    config = RunConfig()
+    config.cost.target = "kinematics"
+    name = make_run_name(config, build_table(2, controller="four_param"), datetime(2025, 7, 29, 13, 39))
+    assert name == "myorfl_Kine_2D_1_25_2025Jul29_1339_None"
+    config.cost.target, config.cost.tgt_vel, config.optimizer.run_suffix = "effort", 1, "a-b"
+    assert (
+        make_run_name(config, build_table(3), datetime(2025, 1, 2, 3, 4)) == "myorfl_Effort_3D_1_0_2025Jan02_0304_a-b"
+    )
+
+
+@pytest.mark.parametrize("suffix", ["", "a/b", "..\\x", "a b"])
+def test_suffix_must_fit_a_file_name(suffix):
+    config = RunConfig()
+    config.optimizer.run_suffix = suffix
+    with pytest.raises(ConfigError, match="run_suffix"):
+        make_run_name(config, build_table(2))

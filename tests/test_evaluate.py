@@ -1,0 +1,244 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from myoassist import evaluate
+from myoassist.config.compose import compose_run
+from myoassist.config.run_folder import open_run
+
+sys.path.insert(0, str(Path(__file__).parent / "analysis"))
+from broken_graphics import without_graphics
+
+WALKING = Path(__file__).parent / "data" / "closedloop_2d_vectors.json"
+# Long enough for the strides that the cost needs; later than this, small changes of the model decide what happens.
+RUN = ["exp=tutorial", "env.sim_time=5", "cost.num_strides=2"]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A run folder as the optimizer leaves it, whose best walks."""
+    from myoassist.optimize.problem import Candidate
+    from myoassist.optimize.reflex import WalkProblem
+    from myoassist.optimize.result_files import describe_candidate, format_vector
+    from myoassist.optimize.result_json import finite_or_none
+
+    root = tmp_path_factory.mktemp("evaluate")
+    before = Path.cwd()
+    os.chdir(root)
+    try:
+        run = compose_run(RUN)
+        problem = WalkProblem(run.config, 1)
+        vector = np.array(json.loads(WALKING.read_text())["params"])
+        best = Candidate(vector, problem.evaluate(vector, 0, 0), 1, 0)
+        with open_run(run.config, run.exp, run.all_overrides) as folder:
+            (folder.path / "myorfl_x_Best.txt").write_bytes(format_vector(vector))
+            description = finite_or_none(describe_candidate(best, problem.table, "myorfl_x"))
+            (folder.path / "best_parameters.json").write_text(json.dumps(description))
+            folder.write_status("finished", generation=1, best=best.result.total)
+    finally:
+        os.chdir(before)
+    return root, folder.path, best.result
+
+
+@pytest.fixture
+def run_folder(finished, tmp_path, monkeypatch):
+    """A copy of the run in a log folder of its own, and the result of its best."""
+    root, folder, result = finished
+    shutil.copytree(root / "logs", tmp_path / "logs")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path, folder, result
+
+
+def start(arguments, cwd, environ=None):
+    return subprocess.run(
+        [sys.executable, "-m", "myoassist.evaluate", *arguments],
+        cwd=cwd,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_results_are_those_of_the_search(run_folder, capsys):
+    root, folder, result = run_folder
+    before = {path.relative_to(root) for path in root.rglob("*")}
+    assert evaluate.main(["exp=tutorial", "env.render_modes=[]"]) == 0
+    terms = json.loads((folder / "eval_terms.json").read_text())
+    assert terms["total"] == result.total
+    assert terms["stage"] == result.stage
+    assert sum(terms["parts"].values()) == pytest.approx(terms["total"], rel=1e-12)
+    assert terms["terms"]["Effort_Cost"] == result.terms["Effort_Cost"]
+    assert terms["parameters"] == "best_parameters.json"
+    assert terms["overrides"] == ["env.render_modes=[]"]
+    metrics = json.loads((folder / "eval_metrics.json").read_text())
+    speed = float(np.asarray(result.terms["Actual_velocity"])[0])
+    assert metrics["speed"]["value"] == pytest.approx(speed, rel=1e-9)
+    assert metrics["speed"]["unit"] == "m/s"
+    assert metrics["strides_judged"]["value"] == 2
+    # Two plots, and nothing anywhere else.
+    new = {path.name for path in root.rglob("*") if path.relative_to(root) not in before}
+    assert new == {"eval_terms.json", "eval_metrics.json", "eval_gait_cycle.png", "eval_time_series.png"}
+    for name in ("eval_gait_cycle.png", "eval_time_series.png"):
+        assert (folder / name).read_bytes().startswith(b"\x89PNG")
+    shown = capsys.readouterr().out
+    assert "eval_gait_cycle.png" in shown
+    assert "survived 5.00 s" in shown
+    assert "another machine" not in shown
+
+
+def test_params_and_short_walks(run_folder, capsys):
+    root, folder, _ = run_folder
+    shutil.copy(folder / "myorfl_x_Best.txt", root / "mine.txt")
+    assert evaluate.main([f"run={folder}", "params=mine.txt", "env.sim_time=0.3", "env.render_modes=[]"]) == 0
+    terms = json.loads((folder / "eval_terms.json").read_text())
+    assert terms["parameters"] == "mine.txt"
+    assert terms["stage"] == "1b"
+    assert terms["terms"] == {}
+    assert terms["walked_time"] == pytest.approx(0.3)
+    assert json.loads((folder / "eval_metrics.json").read_text())["speed"]["value"] is None
+    assert not (folder / "eval_gait_cycle.png").exists()
+    assert (folder / "eval_time_series.png").exists()
+    assert "neither leg made a whole stride" in capsys.readouterr().out
+
+
+def test_start_that_is_invalid(run_folder, capsys):
+    root, folder, _ = run_folder
+    vector = np.loadtxt(folder / "myorfl_x_Best.txt")
+    # The right knee far beyond its range; unclamped, because this is what an evaluation is for.
+    vector[54] = 40.0
+    np.savetxt(root / "bad.txt", vector)
+    assert evaluate.main([f"run={folder}", "params=bad.txt"]) == 0
+    terms = json.loads((folder / "eval_terms.json").read_text())
+    assert terms["outcome"] == "INVALID_START"
+    assert "could not start" in capsys.readouterr().out
+    assert not list(folder.glob("eval*.png")) + list(folder.glob("*.mp4"))
+
+
+def test_video_has_frames_that_move(run_folder):
+    from myoassist.analysis.graphics import VARIABLE
+
+    root, folder, _ = run_folder
+    environ = {name: value for name, value in os.environ.items() if name not in (VARIABLE, "PYOPENGL_PLATFORM")}
+    done = start([f"run={folder}", "env.sim_time=0.5"], root, environ)
+    assert done.returncode == 0, done.stderr
+    if "no video:" in done.stdout:
+        pytest.skip(f"nothing can draw here: {done.stdout.partition('no video:')[2].strip()}")
+    import imageio_ffmpeg
+
+    frames = imageio_ffmpeg.read_frames(str(folder / "eval.mp4"))
+    meta = next(frames)
+    assert meta["size"] == (640, 480)
+    assert meta["fps"] == 30.0
+    assert meta["codec"] == "h264"
+    pictures = np.array([np.frombuffer(frame, np.uint8).reshape(480, 640, 3) for frame in frames]).astype(int)
+    assert len(pictures) == 15
+    # Light ground and sky with a person in it, whose legs move, and tiles that pass by.
+    assert 120 < pictures[0].mean() < 250
+    assert np.abs(pictures[-1] - pictures[0])[200:460].mean() > 2.0
+    from PIL import Image
+
+    still = np.asarray(Image.open(folder / "eval_frame.png"))
+    assert still.shape == (960, 1280, 3)
+    assert still.std() > 10.0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="hides the libraries as Linux looks them up")
+def test_without_graphics_everything_else_is_written(run_folder):
+    from myoassist.analysis.graphics import PACKAGES
+
+    root, folder, _ = run_folder
+    done = start([f"run={folder}", "env.sim_time=0.5"], root, without_graphics(root / "lib"))
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if "no video" in line]
+    assert len(lines) == 1
+    assert PACKAGES in lines[0]
+    assert "Traceback" not in done.stderr
+    written = {path.name for path in folder.glob("eval*")}
+    assert written == {"eval_terms.json", "eval_metrics.json", "eval_time_series.png"}
+
+
+def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path_factory, monkeypatch):
+    root, folder, _ = run_folder
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("MYOASSIST_LOGS", str(root / "logs"))
+    for chosen in (f"run={root / folder}", "exp=tutorial"):
+        parameters = root / folder / "myorfl_x_Best.txt"
+        assert evaluate.main([chosen, f"params={parameters}", "env.render_modes=[]", "env.sim_time=0.2"]) == 0
+        written = list((root / folder).glob("eval*.json"))
+        assert len(written) == 2
+        for path in written:
+            assert str(root) not in path.read_text()
+            path.unlink()
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["no run is chosen", "exp=tutorial"]),
+        (["exp=exo_npoint"], ["no run of exo_npoint", "bash scripts/local.sh scripts/train.sh exp=exo_npoint"]),
+        (["exp=nope"], ["exp=nope", "exo_npoint_cont"]),
+        (["run=nowhere"], ["run=nowhere does not exist"]),
+        (["run=a", "run=b"], ["run= is given twice"]),
+        (["exp="], ["names nothing"]),
+        (["exp=tutorial", "--fast"], ["'--fast'"]),
+    ],
+)
+def test_refused_before_anything_is_loaded_or_written(arguments, words, tmp_path):
+    code = (
+        "import sys; from myoassist.evaluate import main\n"
+        f"code = main({arguments!r}); print(code, [n for n in ('mujoco', 'numba', 'matplotlib') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "2 []\n"
+    assert [word for word in words if word not in done.stderr] == []
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["env.sim_time=-1"], ["env.sim_time=-1"]),
+        (["env.simtime=1"], ["env.simtime", "sim_time"]),
+        (["model=baseline"], ["exo.controller=four_param needs an ankle actuator"]),
+        (["params=none.txt"], ["params=none.txt does not exist"]),
+        (["exo=none", "exo.n_points=0"], ["exo.n_points=0"]),
+    ],
+)
+def test_bad_overrides_leave_the_run_alone(arguments, words, run_folder, capsys):
+    _, folder, _ = run_folder
+    assert evaluate.main([f"run={folder}", *arguments]) == 2
+    message = capsys.readouterr().err
+    assert [word for word in words if word not in message] == []
+    assert not list(folder.glob("eval*"))
+
+
+def test_run_without_a_best(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run = compose_run(RUN)
+    with open_run(run.config, run.exp, run.all_overrides) as folder:
+        pass
+    assert evaluate.main([f"run={folder.path}"]) == 2
+    assert "no best yet" in capsys.readouterr().err
+    assert not list(folder.path.glob("eval*"))
+
+
+def test_leftovers_are_told_apart(run_folder, capsys):
+    _, folder, _ = run_folder
+    (folder / "eval.mp4").write_bytes(b"old")
+    assert evaluate.main([f"run={folder}", "env.sim_time=0.1", "env.render_modes=[]"]) == 0
+    assert "From an earlier evaluation, not of this walk: eval.mp4" in capsys.readouterr().out
+
+
+def test_help(capsys):
+    assert evaluate.main(["-h"]) == 0
+    assert "eval_gait_cycle.png" in capsys.readouterr().out
