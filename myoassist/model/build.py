@@ -10,6 +10,7 @@ import numpy as np
 from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig, ModelConfig
 from myoassist.model.devices import MSK_KEYS, find_device
+from myoassist.model.fast_geometry import load_fit, simplify_geometry
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.reduce import find_obstacle, reduce_model
 
@@ -59,6 +60,8 @@ def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False) -> Wa
         name, own = model.path, False
     else:
         spec = compose_spec(model)
+        if model.physics == "fast":
+            simplify_geometry(spec, load_fit())
         _edit(spec, env)
         if visual:
             compiled = unfused = spec.compile()

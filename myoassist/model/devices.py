@@ -80,8 +80,12 @@ def check_device(config: RunConfig) -> None:
             )
         return
     device = find_device(model.device)
-    if model.physics == "fast":
-        raise ConfigError("model.physics=fast is not available yet", "model.physics=full", "model.physics=full")
+    if model.physics == "fast" and model.musculature == 80:
+        raise ConfigError(
+            "model.physics=fast with model.musculature=80",
+            "22 or 26: the fixed geometry was fitted to these legs",
+            "model.physics=full",
+        )
     if model.musculature != 22:
         raise ConfigError(
             f"model.musculature={model.musculature} cannot walk under reflex control yet",

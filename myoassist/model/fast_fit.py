@@ -16,7 +16,15 @@ from scipy.optimize import differential_evolution, least_squares
 
 from myoassist.config.schemas import ModelConfig
 from myoassist.model.build import compose_spec
-from myoassist.model.fast_geometry import DATA, PATHS, FittedGeometry, FittedPath, MusclePath, simplify_geometry
+from myoassist.model.fast_geometry import (
+    DATA,
+    KNEE_HEIGHT,
+    PATHS,
+    FittedGeometry,
+    FittedPath,
+    MusclePath,
+    simplify_geometry,
+)
 
 # Grid of joint angles, deg: first, last, step. One more point on each side gives central differences at the ends.
 GRID = {"hip_flexion": (-20.0, 45.0, 5.0), "knee_angle": (-80.0, 0.0, 4.0), "ankle_angle": (-30.0, 20.0, 5.0)}
@@ -27,7 +35,7 @@ ARM_TOLERANCE = 0.03  # of the muscle's largest moment arm about that joint
 _POINT_REACH = 0.035
 _GUIDE_BOUNDS = {
     "femur": [(-0.03, 0.02), (-0.43, -0.38), (0.015, 0.05)],
-    "tibia": [(-0.03, 0.02), (-0.05, 0.03), (0.004, 0.04)],
+    "tibia": [(-0.03, 0.02), (-0.05, 0.03), (0.004, 0.05)],
 }
 
 
@@ -174,7 +182,11 @@ def fit_geometry(report: Callable[[str], None] = print) -> FittedGeometry:
     full = LengthSampler(compose_spec(ModelConfig()).compile())
     hinge_femur, hinge_tibia = fit_hinge(full)
     blank = {
-        name: FittedPath([_rest(full.model, t) for t in path.points], [0.0, 0.0] if path.guide else [], 0.02)
+        name: FittedPath(
+            [_rest(full.model, point) for point in path.points],
+            [0.0, KNEE_HEIGHT[path.guide.body]] if path.guide else [],
+            0.02,
+        )
         for name, path in PATHS.items()
     }
     fit = FittedGeometry(hinge_femur, hinge_tibia, blank)

@@ -1,8 +1,8 @@
 """Replace the coupled coordinates of the legs by a fixed geometry that was fitted to them.
 
 The full model moves the knee centre and one path point of several muscles as polynomials of a joint angle, which costs
-28 coordinates and as many constraints. Here the knee is a hinge, path points are fixed, and a cylinder guides the tendon
-where that is not enough. The numbers come from `fast_fit` and are stored with the package.
+28 coordinates and as many constraints. Here the knee is a hinge, path points are fixed, and a cylinder guides the
+tendon where that is not enough. The numbers come from `fast_fit` and are stored with the package.
 """
 
 import json
@@ -17,6 +17,9 @@ from myoassist.config.errors import ModelError
 
 DATA = Path(__file__).parents[1] / "data" / "fast_geometry.json"
 SIDES = ("r", "l")
+# The site that tells on which side of a guide the tendon runs: far out, at the height of the knee.
+SIDE_DISTANCE = 0.2  # m
+KNEE_HEIGHT = {"femur": -0.405, "tibia": -0.01}  # m
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class MusclePath:
 PATHS = {
     "hamstrings": MusclePath(
         ("hip_flexion", "knee_angle"),
-        ("hamstrings_{s}_semimem_{s}-P2", "hamstrings_{s}_semimem_{s}-P3"),
+        ("hamstrings_{s}_semimem_{s}-P2",),
         Guide("tibia", 0, False),
     ),
     "rectfem": MusclePath(
@@ -65,7 +68,7 @@ PATHS = {
     ),
     "gastroc": MusclePath(
         ("knee_angle", "ankle_angle"),
-        ("gastroc_{s}_med_gas_{s}-P1", "gastroc_{s}_med_gas_{s}-P2"),
+        ("gastroc_{s}_med_gas_{s}-P2",),
         Guide("tibia", 1, False),
     ),
     "iliopsoas": MusclePath(
@@ -218,8 +221,8 @@ def _add_guide(spec: mujoco.MjSpec, muscle: str, guide: Guide, fitted: FittedPat
         group=3,
         rgba=[0.5, 0.6, 0.9, 0.4],
     )
-    ahead = 0.1 if guide.anterior else -0.1
-    body.add_site(name=f"{name}_side", pos=[fitted.centre[0] + ahead, fitted.centre[1], 0.0])
+    ahead = SIDE_DISTANCE if guide.anterior else -SIDE_DISTANCE
+    body.add_site(name=f"{name}_side", pos=[ahead, KNEE_HEIGHT[guide.body], 0.0])
     tendon_name = spec.actuator(f"{muscle}_{side}").target
     old = spec.tendon(tendon_name)
     width, rgba = old.width, old.rgba.copy()
