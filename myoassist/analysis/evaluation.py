@@ -60,7 +60,7 @@ def evaluate_parameters(config: RunConfig, parameters: Path | None) -> Evaluatio
         UserError: if the file or the model is refused.
     """
     check_cost(config.cost)
-    walker = build_walker(config.model, config.env)
+    walker = build_walker(config.model, config.env, exo=config.exo)
     simulator = Simulator(walker, config.env, config.exo, workers=1)
     config.optimizer.param_path = None if parameters is None else str(parameters)
     vector = load_start(config, simulator.table, clamp=False)

@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.cache import cache_folder
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -18,8 +16,7 @@ _DPI = 130
 
 
 def new_figure(width: float, height: float) -> "Figure":
-    """Return an empty figure of a size in inches; Matplotlib is imported with its cache in the cache folder."""
-    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
+    """Return an empty figure of a size in inches."""
     # Not through pyplot: no global state and no window, whatever the user's back end is.
     from matplotlib.figure import Figure
 

@@ -15,6 +15,8 @@ EXO_CONTROLLERS = ("none", "four_param", "npoint")
 TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg")
 # Start of a param_path that stands for the newest finished run of an exp.
 NEWEST_PREFIX = "newest:"
+# `optimizer.param_path=shipped:NAME` stands for a controller that comes with the package.
+SHIPPED_PREFIX = "shipped:"
 
 
 def option(
@@ -69,9 +71,18 @@ class ModelConfig:
         None, "Own MJCF file with the same joint, actuator, sensor and site names; replaces musculature and device."
     )
     physics: str = option(
-        "full",
-        "full keeps every coupled coordinate; fast fits a fixed geometry.",
-        choices=("full", "fast"),
+        "full", "full keeps every coupled coordinate; fast fits a fixed geometry.", choices=("full", "fast")
+    )
+    foot_contact: str = option(
+        "mesh",
+        "What meets the ground: the meshes of the feet or soles, or capsules fitted to them.",
+        choices=("mesh", "primitive"),
+    )
+    mass_scale: float = option(1.0, "Factor of all masses and inertias of the human.", gt=0.0, le=10.0)
+    muscle_strength: dict[str, float] = option(
+        {},
+        "Factors of peak muscle forces: `all`, a side (`r`, `l`), a muscle of both legs (`soleus`) or of one "
+        "(`soleus_r`); they multiply.",
     )
 
 
@@ -83,7 +94,7 @@ class EnvConfig:
     init_pose: str = option("walk_left", "Key pose at the start, named after the stance leg.", choices=INIT_POSES)
     slope_deg: float = option(0.0, "Inclination of the ground, uphill positive.", ge=-15.0, le=15.0, unit="deg")
     delayed: bool = option(False, "Neural delays with control at 1 kHz; otherwise control at 100 Hz without delays.")
-    timestep: float = option(0.001, "Physics time step.", gt=0.0, le=0.001, unit="s")
+    timestep: float = option(0.001, "Physics time step.", gt=0.0, le=0.002, unit="s")
     render_modes: list[str] = option(
         ["rgb_array"], "What evaluation shows: rgb_array writes a video, empty writes none.", change=False
     )
@@ -103,6 +114,9 @@ class ExoConfig:
         10.0, "Torque of a parameter value of 1; the actuator may limit it further.", gt=0.0, le=1000.0, unit="N·m"
     )
     fixed: bool = option(False, "Keep the default four-parameter profile and leave it out of the search.")
+    mass: float | None = option(
+        None, "Mass of the whole worn device; null keeps the modelled one.", ge=0.0, le=100.0, unit="kg"
+    )
 
 
 @dataclass
@@ -138,6 +152,12 @@ class OptimizerConfig:
     popsize: int = option(16, "Candidates per generation.", ge=2, le=10000)
     maxiter: int = option(1000, "Number of generations; a larger value extends a finished run.", ge=1, change=False)
     threads: int | None = option(None, "Candidates simulated at once; null uses all cores.", ge=1, change=False)
+    executor: str = option(
+        "threads",
+        "Where candidates are simulated: threads of this process, or processes with a model each. Same results.",
+        choices=("threads", "processes"),
+        change=False,
+    )
     sigma_gain: float = option(10.0, "Initial standard deviation is 0.01 times this.", gt=0.0, le=1000)
     cma_options: Any = option(None, "Mapping handed to pycma last, e.g. {tolfun: 1e-9}.")
     param_path: str | None = option(
@@ -159,10 +179,27 @@ class RLConfig:
 
 
 @dataclass
+class FakeConfig:
+    """Synthetic trainer of task=fake: seconds instead of hours, to try out sweeps and clusters."""
+
+    noise: float = option(0.05, "Standard deviation of the noise on the fitness, seeded by seed.", ge=0.0)
+    steps: int = option(3, "Steps of the run; a checkpoint is written after each.", ge=1, le=100000)
+    sleep: float = option(0.0, "Pause in every step.", ge=0.0, le=86400.0, unit="s", change=False)
+    fail_below: float | None = option(None, "Runs with a lower fitness fail half-way, in the way of fake.failure.")
+    failure: str = option(
+        "raise",
+        "How they fail: raise an error, return nan, kill their process, or hang.",
+        choices=("raise", "nan", "kill", "hang"),
+        change=False,
+    )
+    fail_once: bool = option(False, "Fail at the first start only; a resumed run then ends well.", change=False)
+
+
+@dataclass
 class RunConfig:
     """One run, completely."""
 
-    task: str = option("reflex", "Trainer: reflex (CMA-ES) or rl.", choices=("reflex", "rl"))
+    task: str = option("reflex", "Trainer: reflex (CMA-ES), rl, or fake (synthetic).", choices=("reflex", "rl", "fake"))
     seed: int = option(0, "Seed of every random stream of the run; 0 is a seed like any other.", ge=0, le=2**31 - 1)
     expname: str | None = option(
         None, "Name of the run folder; null is the exp name plus a short label of the changed overrides.", change=False
@@ -170,6 +207,10 @@ class RunConfig:
     logdir: str | None = option(
         None, "Run folder; null is logs/<date>/<expname> below the current directory.", change=False
     )
+    expsubdir: str | None = option(
+        None, "Folder of the run below that of its name; auto names it after what is swept.", change=False
+    )
+    allow_shared_dir: bool = option(False, "Let several runs of a sweep use the same run folder.", change=False)
     resume: str = option(
         "auto",
         "auto continues an unfinished run of the same name and configuration, never starts a new folder, must insists.",
@@ -184,3 +225,4 @@ class RunConfig:
     cost: CostConfig = field(default_factory=CostConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     rl: RLConfig = field(default_factory=RLConfig)
+    fake: FakeConfig = field(default_factory=FakeConfig)

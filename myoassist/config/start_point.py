@@ -4,13 +4,14 @@ from pathlib import Path
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options, list_experiments
-from myoassist.config.schemas import NEWEST_PREFIX
+from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
+from myoassist.config.shipped import find_controller
 
 
 def resolve_param_path(param_path: str | None, logs: Path | None = None) -> Path | None:
     """Return the file or run folder that `optimizer.param_path` stands for, or None for a start from ones.
 
-    `newest:EXP` is the run folder of EXP that was finished last.
+    `newest:EXP` is the run folder of EXP that was finished last, `shipped:NAME` a controller of the package.
 
     Args:
         param_path: Value of the key.
@@ -21,6 +22,8 @@ def resolve_param_path(param_path: str | None, logs: Path | None = None) -> Path
     """
     if param_path is None:
         return None
+    if param_path.startswith(SHIPPED_PREFIX):
+        return find_controller(param_path.removeprefix(SHIPPED_PREFIX))
     if not param_path.startswith(NEWEST_PREFIX):
         path = Path(param_path).expanduser()
         if path.exists():

@@ -29,7 +29,7 @@ _OWN_CMA_OPTIONS = {
 }
 _SUFFIX_PATTERN = re.compile(r"[\w.+=,@-]{1,100}")
 # Time steps that divide both control intervals, s.
-_ROUND_TIMESTEPS = (0.001, 0.0005, 0.00025, 0.0002, 0.000125, 0.0001)
+_ROUND_TIMESTEPS = (0.002, 0.00125, 0.001, 0.0005, 0.00025, 0.0002, 0.000125, 0.0001)
 
 
 def validate_config(config: RunConfig) -> None:

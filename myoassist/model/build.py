@@ -8,11 +8,13 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ModelError
-from myoassist.config.schemas import EnvConfig, ModelConfig
+from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.devices import MSK_KEYS, find_device
 from myoassist.model.fast_geometry import load_fit, simplify_geometry
+from myoassist.model.foot_contact import add_capsules
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.reduce import find_obstacle, reduce_model
+from myoassist.model.scaling import scale_model
 
 GRAVITY_FOR_WEIGHT = 9.8  # body weight in the published controller is 9.8 N/kg, not 9.81
 _LEFT_TOE_SITE = "l_toes_touch"
@@ -44,29 +46,32 @@ class Walker:
         return self.mass * GRAVITY_FOR_WEIGHT
 
 
-def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False) -> Walker:
+def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False, exo: ExoConfig | None = None) -> Walker:
     """Build the walker of a configuration.
 
     Args:
         model: Musculature and device, or a path.
         env: Time step, start pose and slope.
         visual: Keep everything that is only drawn; the dynamics are the same.
+        exo: Mass of the device; None keeps the modelled one.
 
     Raises:
         ModelError: if a file cannot be read or a needed name is missing.
     """
     if model.path is not None:
-        compiled = unfused = _load_file(Path(model.path), env)
+        compiled = unfused = _scaled(_load_file(Path(model.path), env), model, exo)
         name, own = model.path, False
     else:
         spec = compose_spec(model)
         if model.physics == "fast":
             simplify_geometry(spec, load_fit())
         _edit(spec, env)
+        if model.foot_contact == "primitive":
+            add_capsules(spec, spec.compile())
         if visual:
-            compiled = unfused = spec.compile()
+            compiled = unfused = _scaled(spec.compile(), model, exo)
         else:
-            unfused, compiled = _compile_reduced(spec)
+            unfused, compiled = _compile_reduced(spec, model, exo)
         name, own = f"{model.musculature} muscles, device {model.device or 'none'}", True
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     layout = resolve_layout(compiled, name, env.init_pose, unfused)
@@ -143,14 +148,24 @@ def _edit(spec: mujoco.MjSpec, env: EnvConfig) -> None:
     )
 
 
-def _compile_reduced(spec: mujoco.MjSpec) -> tuple[mujoco.MjModel, mujoco.MjModel]:
+def _compile_reduced(
+    spec: mujoco.MjSpec, model: ModelConfig, exo: ExoConfig | None
+) -> tuple[mujoco.MjModel, mujoco.MjModel]:
     """Compile without what headless physics does not need; return the model with all bodies and the reduced one."""
     unfused = spec.compile()
     if find_obstacle(unfused):
         _trim(spec)
-        unfused = spec.compile()
+        unfused = _scaled(spec.compile(), model, exo)
         return unfused, unfused
+    scale_model(unfused, model, exo)
     return unfused, reduce_model(unfused).compile()
+
+
+def _scaled(compiled: mujoco.MjModel, model: ModelConfig, exo: ExoConfig | None) -> mujoco.MjModel:
+    """Return the model scaled, with its derived constants."""
+    if scale_model(compiled, model, exo):
+        mujoco.mj_setConst(compiled, mujoco.MjData(compiled))
+    return compiled
 
 
 def _trim(spec: mujoco.MjSpec) -> None:

@@ -29,7 +29,9 @@ class WalkProblem:
 
     def __init__(self, config: RunConfig, workers: int) -> None:
         self.config = config
-        self.simulator = Simulator(build_walker(config.model, config.env), config.env, config.exo, workers)
+        self.simulator = Simulator(
+            build_walker(config.model, config.env, exo=config.exo), config.env, config.exo, workers
+        )
         self.table: ParameterTable = self.simulator.table
         self.workers = workers
         self._plan = plan_cost(self.simulator.log_layout.muscle_names)
@@ -62,8 +64,14 @@ def train_reflex(config: RunConfig, folder: RunFolder) -> float:
     """
     if config.optimizer.mode == "evaluate":
         return _evaluate_vector(config, folder)
-    problem = WalkProblem(config, count_workers(config.optimizer.threads))
-    return run_cma(problem, config, folder).best.result.total
+    workers = count_workers(config.optimizer.threads)
+    if config.optimizer.executor == "processes":
+        from myoassist.optimize.processes import ProcessProblem
+
+        table = WalkProblem(config, 1).table
+        with ProcessProblem(config, table, workers) as processes:
+            return run_cma(processes, config, folder).best.result.total
+    return run_cma(WalkProblem(config, workers), config, folder).best.result.total
 
 
 def _evaluate_vector(config: RunConfig, folder: RunFolder) -> float:

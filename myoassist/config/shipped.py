@@ -1,0 +1,62 @@
+"""Controllers that come with the package."""
+
+import difflib
+import functools
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import myoassist
+from myoassist.config.errors import ConfigError
+
+DESCRIPTION = "controller.json"
+PARAMETERS = "best_parameters.json"
+
+
+@dataclass(frozen=True)
+class ShippedController:
+    """A controller in `models/controllers`.
+
+    Attributes:
+        name: What follows `shipped:`.
+        purpose: What it is, in a few words.
+        parameters: File of its named parameters.
+    """
+
+    name: str
+    purpose: str
+    parameters: Path
+
+
+def models_folder() -> Path:
+    """Return the folder of models and controllers: inside the installed package, or beside it in a checkout."""
+    package = Path(myoassist.__file__).resolve().parent
+    inside = package / "models"
+    return inside if inside.is_dir() else package.parent / "models"
+
+
+@functools.cache
+def list_controllers() -> tuple[ShippedController, ...]:
+    """Return the shipped controllers, sorted by name."""
+    found = []
+    for path in sorted((models_folder() / "controllers").glob(f"*/{DESCRIPTION}")):
+        purpose = json.loads(path.read_text(encoding="utf-8"))["purpose"]
+        found.append(ShippedController(path.parent.name, purpose, path.with_name(PARAMETERS)))
+    return tuple(found)
+
+
+def find_controller(name: str) -> Path:
+    """Return the parameter file of a shipped controller.
+
+    Raises:
+        ConfigError: if there is none of that name.
+    """
+    known = {controller.name: controller.parameters for controller in list_controllers()}
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+    raise ConfigError(
+        f"optimizer.param_path=shipped:{name}: no such controller is shipped",
+        f"shipped:<one of {', '.join(known) or 'none'}>",
+        f"optimizer.param_path=shipped:{near[0]}" if near else "`myoassist list controllers` shows them",
+    )

@@ -1,0 +1,105 @@
+"""Evaluate candidates in worker processes, each with a model of its own; results equal those of threads."""
+
+import multiprocessing as mp
+from multiprocessing.connection import Connection
+from typing import Self
+
+import numpy as np
+
+from myoassist.config.errors import UserError
+from myoassist.config.schemas import RunConfig
+from myoassist.cost.result import CostResult
+from myoassist.reflex.parameters import ParameterTable
+
+_STOP_WAIT = 2.0  # s
+
+
+class ProcessProblem:
+    """A problem whose worker number n is process n; use it as a context manager.
+
+    A process that dies makes its candidate fail and is replaced.
+
+    Args:
+        config: Run configuration.
+        table: Parameter table of the run.
+        workers: Number of processes.
+    """
+
+    def __init__(self, config: RunConfig, table: ParameterTable, workers: int) -> None:
+        self.table = table
+        self.workers = workers
+        self._config = config
+        # A fresh interpreter: a forked one would inherit the threads and locks of compiled code.
+        self._context = mp.get_context("spawn")
+        self._lines: list[Connection] = []
+        self._processes: list[mp.process.BaseProcess] = []
+        for _ in range(workers):
+            process, line = self._start()
+            self._processes.append(process)
+            self._lines.append(line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for line in self._lines:
+            line.close()
+        for process in self._processes:
+            process.join(_STOP_WAIT)
+            if process.is_alive():
+                process.kill()
+
+    def _start(self) -> tuple[mp.process.BaseProcess, Connection]:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(theirs, self._config), daemon=True)
+        process.start()
+        theirs.close()
+        return process, ours
+
+    def evaluate(self, vector: np.ndarray, seed: int, worker: int) -> CostResult:
+        """Return the cost of one vector, simulated by a worker process.
+
+        Raises:
+            RuntimeError: if the process died; another one has taken its place then.
+            UserError: if it could not build the problem.
+        """
+        line = self._lines[worker]
+        try:
+            line.send((vector, seed))
+            answer = line.recv()
+        except (EOFError, OSError) as error:
+            code = self._processes[worker].exitcode
+            self._processes[worker], self._lines[worker] = self._start()
+            line.close()
+            raise RuntimeError(f"worker process {worker} died (exit code {code})") from error
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+def _serve(line: Connection, config: RunConfig) -> None:
+    """Answer evaluations until the line is closed, which the end of the parent does too."""
+    import signal
+
+    # Ctrl-C goes to the whole group; the parent decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from myoassist.config.plugins import import_plugins
+    from myoassist.optimize.reflex import WalkProblem
+
+    failure: BaseException | None = None
+    try:
+        import_plugins(config.plugins)
+        problem = WalkProblem(config, 1)
+    except UserError as error:
+        failure = RuntimeError(str(error))
+    while True:
+        try:
+            vector, seed = line.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            line.send(failure or problem.evaluate(vector, seed, 0))
+        except (EOFError, OSError):
+            return
+        except Exception as error:
+            line.send(RuntimeError(f"{type(error).__name__}: {error}"))
