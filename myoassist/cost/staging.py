@@ -129,6 +129,7 @@ def _measure(
         "emg": terms.emg_error(log, window, plan.muscles, plan.reference, config.num_strides, compat),
         "pelvis": 0.0 if plan.muscles.planar else terms.pelvis_posture(log, window),
         "l1": terms.parameter_l1(vector),
+        "metabolic": terms.metabolic(log, window, way),
     }
     reported: dict[str, float | np.ndarray] = {"pain by joint": pain, "displacement": way, "duration": time}
     if not plan.muscles.planar:
@@ -166,6 +167,7 @@ def _report(
         "Pelvis_Cost": None if planar else values["pelvis"],
         "Trunk_Cost": values["trunk"],
         "EMG_Cost": values["emg"],
+        "Metabolic_Cost": values["metabolic"],
         "Param_L1": values["l1"],
         "Stage": result.stage,
         "Total_Cost": result.total,

@@ -13,7 +13,7 @@ PELVIS_LIMIT_DEG = 20.0
 SYMMETRY_FACTOR = 100.0
 GATES_OFFSET = 10.0 * STAGE_COST
 PENALTY_NAMES = ("velocity", "symmetry")
-TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg")
+TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg", "metabolic")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ TARGETS = {
     "vel_musc": Target(("effort", "emg"), pelvis_gate=False),
     "vel_musc_grf": Target(("effort", "trunk", "grf", "emg"), pelvis_gate=False),
     "combined": Target(("effort", "kinematics", "trunk", "pain")),
+    "metabolic": Target(("metabolic",)),
 }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from myoassist.config.errors import ConfigError
 from myoassist.gait.angles import kinematic_columns
 from myoassist.gait.events import LEFT, RIGHT
+from myoassist.gait.metabolics import metabolic_cost
 from myoassist.gait.muscles import MuscleColumns
 from myoassist.gait.reference import EMG_MUSCLES, ReferenceGait
 from myoassist.gait.strides import STRIDE_POINTS, GaitWindow, normalize_strides
@@ -198,3 +199,10 @@ def pelvis_posture(log: WalkLog, window: GaitWindow) -> float:
 def parameter_l1(vector: np.ndarray) -> float:
     """Return the distance of the raw search vector, exo entries included, from ones in the L1 norm."""
     return float(np.abs(np.asarray(vector, dtype=np.float64) - 1.0).sum())
+
+
+def metabolic(log: WalkLog, window: GaitWindow, displacement: np.ndarray) -> float:
+    """Return the gross metabolic cost of transport, J/kg/m; 0 for logs without muscle properties."""
+    if log.layout.f_max is None:
+        return 0.0
+    return metabolic_cost(log, window.first, window.last, float(np.hypot(*displacement)))

@@ -35,6 +35,9 @@ _FIXED_COLUMNS: dict[str, tuple[int, ...]] = {
     "exo_percent": (2,),
 }
 
+# Blocks with one column per muscle, behind the fixed ones.
+_MUSCLE_COLUMNS = ("activation", "excitation", "muscle_force", "fiber_length", "fiber_velocity")
+
 
 class Outcome(IntEnum):
     """How a simulated walk ended."""
@@ -52,14 +55,22 @@ class LogLayout:
 
     Args:
         muscle_names: Actuator names of the muscles, in model order.
+        f_max: Peak isometric force of each muscle, N, shape (muscles,); None where unknown.
+        optimal_length: Optimal fibre length of each muscle, m, shape (muscles,); None where unknown.
     """
 
-    def __init__(self, muscle_names: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        muscle_names: tuple[str, ...],
+        f_max: np.ndarray | None = None,
+        optimal_length: np.ndarray | None = None,
+    ) -> None:
         self.muscle_names = muscle_names
+        self.f_max = f_max
+        self.optimal_length = optimal_length
         shapes = dict(_FIXED_COLUMNS)
-        shapes["activation"] = (len(muscle_names),)
-        shapes["excitation"] = (len(muscle_names),)
-        shapes["muscle_force"] = (len(muscle_names),)
+        for name in _MUSCLE_COLUMNS:
+            shapes[name] = (len(muscle_names),)
         self.shapes = shapes
         self.offsets: dict[str, int] = {}
         column = 0
@@ -108,6 +119,7 @@ class WalkLog:
     * phase_bits (leg; bit field in the order of reflex.PHASES)
     * exo_torque (leg; N·m, delivered plantarflexion), exo_percent (leg; percent of stance)
     * activation, excitation (muscle; 0-1), muscle_force (muscle; N, tension positive)
+    * fiber_length (muscle; optimal lengths), fiber_velocity (muscle; optimal lengths per second, lengthening positive)
     """
 
     layout: LogLayout

@@ -109,3 +109,5 @@ def record_sample(
         row[c + k] = b.act[ids.muscle_act[k]]
         row[c + n + k] = b.ctrl[ids.all_muscles[k]]
         row[c + 2 * n + k] = -b.actuator_force[ids.all_muscles[k]]
+        row[c + 3 * n + k] = (b.actuator_length[ids.all_muscles[k]] - ids.slack_length[k]) / ids.optimal_length[k]
+        row[c + 4 * n + k] = b.actuator_velocity[ids.all_muscles[k]] / ids.optimal_length[k]

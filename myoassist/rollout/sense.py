@@ -32,6 +32,8 @@ class Buffers(NamedTuple):
     cvel: np.ndarray
     subtree_com: np.ndarray
     actuator_force: np.ndarray
+    actuator_length: np.ndarray
+    actuator_velocity: np.ndarray
     qfrc_actuator: np.ndarray
     qfrc_passive: np.ndarray
     warnings: np.ndarray
@@ -58,6 +60,8 @@ class Ids(NamedTuple):
     f_max: np.ndarray
     all_muscles: np.ndarray
     muscle_act: np.ndarray
+    optimal_length: np.ndarray
+    slack_length: np.ndarray
     exo: np.ndarray
     exo_gain: np.ndarray
 
@@ -96,6 +100,8 @@ def make_buffers(data: mujoco.MjData) -> Buffers:
         data.cvel,
         data.subtree_com,
         data.actuator_force,
+        data.actuator_length,
+        data.actuator_velocity,
         data.qfrc_actuator,
         data.qfrc_passive,
         data.warning.number,
@@ -105,6 +111,7 @@ def make_buffers(data: mujoco.MjData) -> Buffers:
 def make_ids(walker: Walker) -> Ids:
     """Turn the layout into index arrays."""
     layout = walker.layout
+    optimal, slack = muscle_lengths(walker.model, layout.all_muscles)
     return Ids(
         int(walker.model.body_rootid[layout.frame_body[PELVIS]]),
         layout.frame_body,
@@ -124,9 +131,22 @@ def make_ids(walker: Walker) -> Ids:
         layout.muscle_f_max,
         layout.all_muscles.astype(np.int64),
         layout.muscle_act,
+        optimal,
+        slack,
         layout.exo,
         layout.exo_gain,
     )
+
+
+def muscle_lengths(model: mujoco.MjModel, muscles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return optimal fibre lengths and tendon slack lengths of muscle actuators, m.
+
+    MuJoCo gives a muscle its path-length range and the fibre lengths that belong to both ends of it.
+    """
+    low, high = model.actuator_gainprm[muscles, 0], model.actuator_gainprm[muscles, 1]
+    length_range = model.actuator_lengthrange[muscles]
+    optimal = (length_range[:, 1] - length_range[:, 0]) / (high - low)
+    return optimal, length_range[:, 0] - low * optimal
 
 
 def make_signals() -> Signals:

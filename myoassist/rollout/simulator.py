@@ -59,8 +59,9 @@ class Simulator:
         self.step_limit = int(round(env.sim_time / self.dt, 9))
         dimensions = walker.layout.dimensions
         self.table: ParameterTable = build_table(dimensions, env.init_pose, exo.controller, exo.n_points, exo.fixed)
-        self.log_layout = LogLayout(walker.layout.muscle_names)
         self._ids = make_ids(walker)
+        f_max = walker.model.actuator_gainprm[walker.layout.all_muscles, 2].copy()
+        self.log_layout = LogLayout(walker.layout.muscle_names, f_max, self._ids.optimal_length)
         self._constants = Constants(
             walker.body_weight,
             self.dt,

@@ -36,6 +36,7 @@ PUBLISHED_KEYS = [
     "Pelvis_Cost",
     "Trunk_Cost",
     "EMG_Cost",
+    "Metabolic_Cost",
     "Param_L1",
     "Stage",
     "Total_Cost",
@@ -152,6 +153,7 @@ def test_total_is_the_sum_of_the_parts_of_every_target(name, mode, speed):
         "grf": terms["GRF_Cost"],
         "pain": terms["JointPain_Cost"],
         "emg": terms["EMG_Cost"],
+        "metabolic": terms["Metabolic_Cost"],
     }
     if passed:
         expected = (10000.0 if name == "velocity" else 0.0) + sum(measured[t] for t in target.terms)
