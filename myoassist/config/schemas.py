@@ -8,11 +8,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MUSCULATURES = (22, 26, 80)
-TARGETS = ("effort", "velocity", "kinematics")
+TARGETS = (
+    "effort",
+    "effort_knee",
+    "velocity",
+    "velocity_grf",
+    "classic",
+    "kinematics",
+    "kinematics_grf",
+    "kinematics_grf_musc",
+    "vel_musc",
+    "vel_musc_grf",
+    "combined",
+    "metabolic",
+)
 INIT_POSES = ("walk_left", "walk_right")
 EXO_CONTROLLERS = ("none", "four_param", "npoint")
 # Names of the cost terms that a weight can be given for.
-TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg")
+TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg", "metabolic")
 # Start of a param_path that stands for the newest finished run of an exp.
 NEWEST_PREFIX = "newest:"
 # `optimizer.param_path=shipped:NAME` stands for a controller that comes with the package.
@@ -87,12 +100,33 @@ class ModelConfig:
 
 
 @dataclass
+class PerturbationConfig:
+    """Disturbances of a walk; all off by default. Their random numbers follow the seed of the candidate."""
+
+    push_force: float = option(0.0, "Force on the pelvis, forward positive.", ge=-2000.0, le=2000.0, unit="N")
+    push_interval: float = option(3.0, "Time from push to push; the first comes after one.", gt=0.0, unit="s")
+    push_duration: float = option(0.1, "Length of a push.", gt=0.0, le=10.0, unit="s")
+    sensor_noise: float = option(
+        0.0,
+        "Factor of the noise on the controller's signals; 1 is 0.01 rad, 0.1 rad/s, 0.02 body weights, 0.02 of F_max.",
+        ge=0.0,
+        le=100.0,
+    )
+
+
+@dataclass
 class EnvConfig:
     """Simulation: duration, start, ground, delays."""
 
     sim_time: float = option(20.0, "Length of one evaluation.", gt=0.0, le=600.0, unit="s")
     init_pose: str = option("walk_left", "Key pose at the start, named after the stance leg.", choices=INIT_POSES)
     slope_deg: float = option(0.0, "Inclination of the ground, uphill positive.", ge=-15.0, le=15.0, unit="deg")
+    slope_mode: str = option(
+        "clean",
+        "clean is a plane of the true angle; compat the published height field, truly 0.223 times as steep.",
+        choices=("clean", "compat"),
+    )
+    perturbation: PerturbationConfig = field(default_factory=PerturbationConfig)
     delayed: bool = option(False, "Neural delays with control at 1 kHz; otherwise control at 100 Hz without delays.")
     timestep: float = option(0.001, "Physics time step.", gt=0.0, le=0.002, unit="s")
     render_modes: list[str] = option(
@@ -140,6 +174,12 @@ class CostConfig:
         choices=("ref_diff", "zero_diff", "tgt_diff", "vel_square", "no_trunk"),
     )
     l1_weight: float = option(1.0, "Weight of the parameter distance from 1 (regularizer).", ge=0.0, le=1000.0)
+    extra_terms: list[str] = option(
+        [], "Terms added to those of the target once the gates are met: built-in ones, or own ones of plugins."
+    )
+    reference: str | None = option(
+        None, "Own reference gait, .csv, .mot or .npz: one stride from left heel strike; null is the built-in one."
+    )
 
 
 @dataclass
@@ -147,7 +187,24 @@ class OptimizerConfig:
     """CMA-ES, its start and its limits."""
 
     mode: str = option(
-        "single", "single optimizes; evaluate simulates one vector as it is.", choices=("single", "evaluate")
+        "single",
+        "single optimizes one walking condition, multispeed and multislope several; evaluate simulates one vector.",
+        choices=("single", "evaluate", "multispeed", "multislope"),
+    )
+    optim_params: list[float] = option(
+        [], "Conditions: speeds in m/s for multispeed, inclinations in deg for multislope, uphill positive."
+    )
+    optim_weights: list[float] | None = option(
+        None, "Weight of each condition, scaled to a sum of 1; null weights all the same."
+    )
+    multi_strategy: str | None = option(
+        None,
+        "shared: one vector for all conditions; affine: with a slope per reflex parameter; chain: one search after the "
+        "other. null is affine for multispeed, shared for multislope.",
+        choices=("shared", "affine", "chain"),
+    )
+    evaluate_over: str | None = option(
+        None, "In mode evaluate: what optim_params are; null simulates one condition.", choices=("speed", "slope")
     )
     popsize: int = option(16, "Candidates per generation.", ge=2, le=10000)
     maxiter: int = option(1000, "Number of generations; a larger value extends a finished run.", ge=1, change=False)

@@ -15,6 +15,7 @@ from myoassist.model.foot_contact import add_capsules
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
+from myoassist.model.terrain import Terrain, add_ground, make_terrain
 
 GRAVITY_FOR_WEIGHT = 9.8  # body weight in the published controller is 9.8 N/kg, not 9.81
 _LEFT_TOE_SITE = "l_toes_touch"
@@ -30,7 +31,8 @@ class Walker:
         mass: Mass of all bodies, kg.
         own: Built from the model library (True) or read from `model.path` (False).
         init_pose: Name of the key pose at the start.
-        slope_deg: Inclination of the ground, uphill positive, deg.
+        slope_deg: Nominal inclination of the ground, uphill positive, deg.
+        terrain: Heights of the ground.
     """
 
     model: mujoco.MjModel
@@ -39,6 +41,7 @@ class Walker:
     own: bool
     init_pose: str
     slope_deg: float
+    terrain: Terrain = Terrain()
 
     @property
     def body_weight(self) -> float:
@@ -76,7 +79,7 @@ def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False, exo: 
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     layout = resolve_layout(compiled, name, env.init_pose, unfused)
     mass = float(compiled.body_mass.sum())
-    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg)
+    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, make_terrain(env))
 
 
 def _load_file(path: Path, env: EnvConfig) -> mujoco.MjModel:
@@ -133,19 +136,7 @@ def _edit(spec: mujoco.MjSpec, env: EnvConfig) -> None:
     for geom in spec.geoms:
         geom.contype = 0
         geom.conaffinity = 1 if geom.parent.name in feet else 0
-    slope = np.deg2rad(env.slope_deg)
-    spec.worldbody.add_geom(
-        name="ground",
-        type=mujoco.mjtGeom.mjGEOM_PLANE,
-        size=[0.0, 0.0, 1.0],
-        quat=[np.cos(slope / 2), 0.0, -np.sin(slope / 2), 0.0],
-        contype=1,
-        conaffinity=0,
-        condim=3,
-        friction=[1.0, 0.005, 0.0001],
-        margin=0.001,
-        rgba=[0.80, 0.82, 0.84, 1.0],
-    )
+    add_ground(spec, env)
 
 
 def _compile_reduced(

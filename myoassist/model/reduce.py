@@ -162,6 +162,8 @@ def _add_geoms(spec: mujoco.MjSpec, model: mujoco.MjModel, anchors: list[tuple[m
         _copy(added, model, "geom", i, _GEOM_FIELDS)
         if kind == mujoco.mjtGeom.mjGEOM_MESH:
             added.meshname = _add_mesh(spec, model, int(model.geom_dataid[i]))
+        elif kind == mujoco.mjtGeom.mjGEOM_HFIELD:
+            added.hfieldname = _add_hfield(spec, model, int(model.geom_dataid[i]))
 
 
 def _add_mesh(spec: mujoco.MjSpec, model: mujoco.MjModel, mesh: int) -> str:
@@ -175,6 +177,14 @@ def _add_mesh(spec: mujoco.MjSpec, model: mujoco.MjModel, mesh: int) -> str:
             userface=faces.ravel(),
             inertia=mujoco.mjtMeshInertia.mjMESH_INERTIA_CONVEX,
         )
+    return name
+
+
+def _add_hfield(spec: mujoco.MjSpec, model: mujoco.MjModel, hfield: int) -> str:
+    name = model.hfield(hfield).name
+    rows, columns = int(model.hfield_nrow[hfield]), int(model.hfield_ncol[hfield])
+    data = model.hfield_data[model.hfield_adr[hfield] :][: rows * columns]
+    spec.add_hfield(name=name, nrow=rows, ncol=columns, size=model.hfield_size[hfield], userdata=data)
     return name
 
 

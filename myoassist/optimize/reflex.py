@@ -34,12 +34,12 @@ class WalkProblem:
         )
         self.table: ParameterTable = self.simulator.table
         self.workers = workers
-        self._plan = plan_cost(self.simulator.log_layout.muscle_names)
+        self._plan = plan_cost(self.simulator.log_layout.muscle_names, config.cost.reference)
         choose_loop(self.simulator)
 
     def evaluate(self, vector: np.ndarray, seed: int, worker: int) -> CostResult:
-        """Return the cost of one vector; the walk itself is deterministic, so the seed has no use yet."""
-        log = self.simulator.simulate(vector, worker)
+        """Return the cost of one vector; the seed is that of its sensor noise."""
+        log = self.simulator.simulate(vector, worker, seed=seed)
         return evaluate_cost(log, vector, self.config.cost, self._plan)
 
 
@@ -47,9 +47,10 @@ def count_workers(threads: int | None) -> int:
     """Return the number of walks to simulate at once: as asked for, else the cores this process may use."""
     if threads is not None:
         return threads
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # Not every cluster binds its jobs to the cores that they were given.
+    given = os.environ.get("SLURM_CPUS_PER_TASK", "")
+    return min(cores, int(given)) if given.isdigit() and int(given) > 0 else cores
 
 
 def train_reflex(config: RunConfig, folder: RunFolder) -> float:

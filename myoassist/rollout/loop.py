@@ -9,8 +9,10 @@ import numpy as np
 from numba import njit
 
 from myoassist.exo.timing import Exo, update_exo
+from myoassist.model.layout import PELVIS
 from myoassist.reflex.controller import Reflex, update_reflex
 from myoassist.reflex.indices import B_THETA, LOAD, N_MUSCLES, PRE_STIMULATION
+from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward, mj_forward_skip, mj_fwd_actuation, mj_step
 from myoassist.rollout.record import record_sample
@@ -27,15 +29,32 @@ NAN_CONTROL = int(Outcome.NAN_CONTROL)
 
 
 @njit(cache=True, nogil=True)
-def control(b: Buffers, ids: Ids, const: Constants, s: Signals, reflex: Reflex, exo: Exo) -> int:
-    """Compute and set the controls from the signals of this instant.
+def control(
+    k: int, b: Buffers, ids: Ids, const: Constants, s: Signals, reflex: Reflex, exo: Exo, disturbance: Disturbance
+) -> int:
+    """Compute and set the controls from the signals of this instant, and the push of this step.
 
     Returns:
-        -1 if a control is NaN, 1 if the exo command changed, else 0.
+        -1 if a control is NaN, 1 if the exo command or the push changed, else 0.
     """
-    update_reflex(reflex, s.body, s.legs)
     finite = True
     changed = 0
+    pelvis = ids.frame_body[PELVIS]
+    push = disturbance.push[k] if len(disturbance.push) > 0 else 0.0
+    if b.xfrc_applied[pelvis, 0] != push:
+        b.xfrc_applied[pelvis, 0] = push
+        changed = 1
+    s.noisy_body[:] = s.body
+    s.noisy_legs[:] = s.legs
+    if disturbance.noise.shape[0] > 0:
+        noise = disturbance.noise[k]
+        n_body, n_leg = len(s.body), s.legs.shape[1]
+        for i in range(n_body):
+            s.noisy_body[i] += noise[i]
+        for leg in range(2):
+            for i in range(n_leg):
+                s.noisy_legs[leg, i] += noise[n_body + leg * n_leg + i]
+    update_reflex(reflex, s.noisy_body, s.noisy_legs)
     for leg in range(2):
         for m in range(N_MUSCLES):
             actuator = ids.muscle[leg, m]
@@ -45,7 +64,7 @@ def control(b: Buffers, ids: Ids, const: Constants, s: Signals, reflex: Reflex, 
                 finite = finite and np.isfinite(value)
         actuator = ids.exo[leg]
         if actuator >= 0:
-            value = -update_exo(exo, leg, s.legs[leg, LOAD], const.dt) / ids.exo_gain[leg]
+            value = -update_exo(exo, leg, s.noisy_legs[leg, LOAD], const.dt) / ids.exo_gain[leg]
             if value != b.ctrl[actuator]:
                 changed = 1
             b.ctrl[actuator] = value
@@ -109,6 +128,7 @@ def walk(
     s: Signals,
     reflex: Reflex,
     exo: Exo,
+    disturbance: Disturbance,
     heel_contact: np.ndarray,
     new_step: np.ndarray,
     log: np.ndarray,
@@ -125,6 +145,7 @@ def walk(
         s: Signals of the start state.
         reflex: Controller state, reset.
         exo: Exo state, reset.
+        disturbance: Pushes and noise; empty arrays for none.
         heel_contact: Heel contact of the legs at the start, shape (2,), changed in place.
         new_step: Work space, shape (2,).
         log: Flat log to fill, shape (step limit, columns).
@@ -134,7 +155,7 @@ def walk(
         Number of logged steps, outcome.
     """
     for k in range(log.shape[0]):
-        changed = control(b, ids, const, s, reflex, exo)
+        changed = control(k, b, ids, const, s, reflex, exo, disturbance)
         if changed < 0:
             return k, NAN_CONTROL
         if changed > 0 or k == 0:

@@ -37,6 +37,7 @@ class Buffers(NamedTuple):
     qfrc_actuator: np.ndarray
     qfrc_passive: np.ndarray
     warnings: np.ndarray
+    xfrc_applied: np.ndarray
 
 
 class Ids(NamedTuple):
@@ -83,6 +84,8 @@ class Signals(NamedTuple):
     legs: np.ndarray
     yaw: np.ndarray
     quaternion: np.ndarray
+    noisy_body: np.ndarray
+    noisy_legs: np.ndarray
 
 
 def make_buffers(data: mujoco.MjData) -> Buffers:
@@ -105,6 +108,7 @@ def make_buffers(data: mujoco.MjData) -> Buffers:
         data.qfrc_actuator,
         data.qfrc_passive,
         data.warning.number,
+        data.xfrc_applied,
     )
 
 
@@ -151,7 +155,10 @@ def muscle_lengths(model: mujoco.MjModel, muscles: np.ndarray) -> tuple[np.ndarr
 
 def make_signals() -> Signals:
     """Allocate the signal vectors."""
-    return Signals(np.zeros(len(BODY_SIGNALS)), np.zeros((2, len(LEG_SIGNALS))), np.zeros(1), np.zeros(4))
+    n_body, n_leg = len(BODY_SIGNALS), len(LEG_SIGNALS)
+    return Signals(
+        np.zeros(n_body), np.zeros((2, n_leg)), np.zeros(1), np.zeros(4), np.zeros(n_body), np.zeros((2, n_leg))
+    )
 
 
 @njit(cache=True, nogil=True)

@@ -13,6 +13,7 @@ from myoassist.model.build import Walker
 from myoassist.reflex.controller import make_reflex, reset_reflex
 from myoassist.reflex.indices import N_GAINS, UPRIGHT_ROLL
 from myoassist.reflex.parameters import ParameterTable, build_table
+from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.loop import control, finish_step, prepare_controls, walk
 from myoassist.rollout.sense import Constants, make_buffers, make_ids, make_signals, sense
@@ -38,6 +39,7 @@ class _Worker:
         self.heel_contact = np.zeros(2)
         self.new_step = np.zeros(2)
         self.log = np.zeros((simulator.step_limit, simulator.log_layout.size))
+        self.disturbance = draw_disturbance(simulator.env.perturbation, simulator.step_limit, simulator.dt, 0)
 
 
 class Simulator:
@@ -65,7 +67,7 @@ class Simulator:
         self._constants = Constants(
             walker.body_weight,
             self.dt,
-            float(np.tan(np.deg2rad(walker.slope_deg))),
+            float(np.tan(np.deg2rad(walker.terrain.slope_deg))),
             UPRIGHT_ROLL,
             round(self.dt / walker.model.opt.timestep),
         )
@@ -73,6 +75,7 @@ class Simulator:
         self._reflex = self.table.group_slice("reflex")
         self._exo = self.table.group_slice("exo")
         self._ones_gains = self._gains(self.table.decode(np.ones(len(self.table))))
+        self._noisy = env.perturbation.sensor_noise > 0.0
         self._no_poses = np.zeros((0, walker.model.nq))
         self._workers = [_Worker(self) for _ in range(workers)]
 
@@ -81,13 +84,14 @@ class Simulator:
         """Number of workers."""
         return len(self._workers)
 
-    def simulate(self, vector: np.ndarray, worker: int = 0, poses: np.ndarray | None = None) -> WalkLog:
+    def simulate(self, vector: np.ndarray, worker: int = 0, poses: np.ndarray | None = None, seed: int = 0) -> WalkLog:
         """Simulate one parameter vector until it falls or the time is over.
 
         Args:
             vector: Raw parameters, shape (len(table),).
             worker: Worker number; concurrent calls need different ones.
             poses: If given, shape (step_limit, nq): receives the joint positions after every control step.
+            seed: Seed of sensor noise; without any, walks do not depend on it.
 
         Returns:
             The log. Its samples are a view of the worker's buffer: read them before this worker simulates again.
@@ -95,11 +99,13 @@ class Simulator:
         Raises:
             LayoutError: if the vector is of another layout.
         """
-        return self._simulate(vector, worker, poses, _walk_compiled)
+        return self._simulate(vector, worker, poses, seed, _walk_compiled)
 
-    def simulate_slowly(self, vector: np.ndarray, worker: int = 0, poses: np.ndarray | None = None) -> WalkLog:
+    def simulate_slowly(
+        self, vector: np.ndarray, worker: int = 0, poses: np.ndarray | None = None, seed: int = 0
+    ) -> WalkLog:
         """Do the same with a Python loop around `mujoco.mj_step`: what the compiled loop is tested against."""
-        return self._simulate(vector, worker, poses, _walk_in_python)
+        return self._simulate(vector, worker, poses, seed, _walk_in_python)
 
     def _gains(self, values: np.ndarray) -> np.ndarray:
         gains = np.zeros(N_GAINS)
@@ -107,8 +113,10 @@ class Simulator:
         gains[: len(reflex)] = reflex
         return gains
 
-    def _simulate(self, vector: np.ndarray, worker: int, poses: np.ndarray | None, run: Callable) -> WalkLog:
+    def _simulate(self, vector: np.ndarray, worker: int, poses: np.ndarray | None, seed: int, run: Callable) -> WalkLog:
         w = self._workers[worker]
+        if self._noisy:
+            w.disturbance = draw_disturbance(self.env.perturbation, self.step_limit, self.dt, seed)
         values = self.table.decode(vector)
         reason = self._reset(w, values, np.asarray(vector, dtype=float))
         if reason:
@@ -183,6 +191,7 @@ def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple
         w.signals,
         w.reflex,
         w.exo,
+        w.disturbance,
         w.heel_contact,
         w.new_step,
         w.log,
@@ -193,7 +202,7 @@ def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple
 def _walk_in_python(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple[int, int]:
     model, ids, const = simulator.walker.model, simulator._ids, simulator._constants
     for k in range(len(w.log)):
-        if control(w.buffers, ids, const, w.signals, w.reflex, w.exo) < 0:
+        if control(k, w.buffers, ids, const, w.signals, w.reflex, w.exo, w.disturbance) < 0:
             return k, Outcome.NAN_CONTROL
         for _ in range(const.substeps):
             mujoco.mj_step(model, w.data)
@@ -232,7 +241,7 @@ def choose_loop(simulator: Simulator, steps: int = 20) -> bool:
         full = worker.log
         worker.log = full[: min(steps, len(full))]
         try:
-            logs.append(simulator._simulate(vector, 0, None, run).flat.copy())
+            logs.append(simulator._simulate(vector, 0, None, 0, run).flat.copy())
         finally:
             worker.log = full
     if logs[0].shape == logs[1].shape and np.array_equal(logs[0], logs[1]):

@@ -38,6 +38,7 @@ class StartPose:
                 pose[f"hip_rotation_{side}"] = layout.qpos_rot[row]
         self.pose = [(table.index(name), int(address)) for name, address in pose.items() if name in table.names]
         self.speed = table.index("vel_pelvis_tx")
+        self.qvel_ty = int(model.joint("pelvis_ty").dofadr[0])
         names = list(MUSCLES)
         self.activation = []
         for row, side in enumerate(SIDES):
@@ -56,8 +57,8 @@ class StartPose:
             ]
         self.range_joints = np.array(joints)
         self.vertices = [_surface_points(model, int(geom)) for geom in layout.feet]
-        slope = np.deg2rad(walker.slope_deg)
-        self.up_w = np.array([-np.sin(slope), 0.0, np.cos(slope)])
+        self.terrain = walker.terrain
+        self.up_w = walker.terrain.up_w
         self.sites = [mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SITE, s) for s in _HEEL_TOE_SITES]
         if not walker.own and min(self.sites) < 0:
             missing = [name for name, site in zip(_HEEL_TOE_SITES, self.sites, strict=True) if site < 0]
@@ -83,7 +84,11 @@ class StartPose:
         data.qvel[:] = model.key_qvel[layout.keyframe]
         for index, address in self.pose:
             data.qpos[address] = values[index]
-        data.qvel[layout.qvel_tx] = values[self.speed]
+        # On a plane the start is given relative to the ground: leaning with it and moving along it.
+        slope = np.deg2rad(self.terrain.slope_deg)
+        data.qpos[layout.qpos_root[3]] += slope
+        data.qvel[layout.qvel_tx] = values[self.speed] * np.cos(slope)
+        data.qvel[self.qvel_ty] += values[self.speed] * np.sin(slope)
         stimulation = np.full((2, len(MUSCLES)), REST_ACTIVATION)
         data.act[:] = 0.0
         data.act[layout.muscle_act] = REST_ACTIVATION
@@ -130,10 +135,10 @@ class StartPose:
             carriers = layout.frame_body
             axes_w = data.xmat[carriers].reshape(-1, 3, 3)
             origins_w = data.xpos[carriers] + np.einsum("nij,nj->ni", axes_w, layout.frame_pos_b)
-            heights = origins_w @ self.up_w
+            heights = origins_w[:, 2] - self.terrain.at(origins_w[:, 0])
             low = int(np.argmin(heights))
             return FRAMES[low], float(heights[low])
-        heights = data.xpos[2:] @ self.up_w
+        heights = data.xpos[2:, 2]
         low = int(np.argmin(heights))
         return model.body(low + 2).name, float(heights[low])
 
@@ -147,6 +152,12 @@ class StartPose:
     def _clearance(self, data: mujoco.MjData) -> float:
         """Return how far the pelvis must sink along the vertical until the lowest foot point touches, m."""
         lowest = np.inf
+        if self.terrain.x is not None:
+            for geom, points in zip(self.walker.layout.feet, self.vertices, strict=True):
+                axes_w = data.geom_xmat[geom].reshape(3, 3)
+                points_w = points.points @ axes_w.T + data.geom_xpos[geom]
+                lowest = min(lowest, float((points_w[:, 2] - self.terrain.at(points_w[:, 0])).min() - points.radius))
+            return lowest
         for geom, points in zip(self.walker.layout.feet, self.vertices, strict=True):
             position_w = data.geom_xpos[geom]
             direction_b = data.geom_xmat[geom].reshape(3, 3).T @ self.up_w

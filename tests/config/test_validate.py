@@ -1,5 +1,6 @@
 import dataclasses
 import math
+import operator
 
 import pytest
 
