@@ -9,9 +9,15 @@ from myoassist.config.errors import ConfigError, UserError
 
 USAGE = """usage: myoassist train exp=NAME [key=value ...]     optimize (the same as python -m myoassist.train)
        myoassist eval exp=NAME | run=FOLDER [...]    show the best: video, plots, metrics
+       myoassist import PRESET ... [--out FOLDER]    MyoAssist presets (.bat, .sh, .json) become experiments
+       myoassist export RUN [--out FOLDER]           exo torque profile for a hardware controller, OpenSim files
+       myoassist evos FOLDER ...                     report of an evolution: tables, figures, best, failures, page
+       myoassist sweeps FOLDER ...                   the same for the runs of a grid or of a day
        myoassist list exps                           experiments and what they are for
        myoassist list devices                        worn devices and whether a torque controller drives them
        myoassist list models                         options of model=
+       myoassist list controllers                    controllers that come with the package (shipped:NAME)
+       myoassist list keys                           configuration keys, their defaults and meaning
        myoassist list params [exp=NAME ...]          names, units, start values and bounds of the searched parameters
 """
 
@@ -47,6 +53,24 @@ def _dispatch(arguments: list[str]) -> int:
         from myoassist.evaluate import main as evaluate
 
         return evaluate(rest)
+    if command == "import":
+        from myoassist.compat.import_command import main as import_presets
+
+        return import_presets(rest)
+    if command == "export":
+        from myoassist.analysis.export_command import main as export_run
+
+        return export_run(rest)
+    if command == "evos":
+        from myoassist.sweep.evolution_report import run_evos
+
+        print(run_evos(rest))
+        return 0
+    if command == "sweeps":
+        from myoassist.sweep.sweep_report import run_sweeps
+
+        print(run_sweeps(rest))
+        return 0
     if command == "list":
         return _list(rest)
     if command in ("-h", "--help", "help"):
@@ -65,6 +89,8 @@ def _list(arguments: list[str]) -> int:
         "exps": _exps,
         "devices": _devices,
         "models": _models,
+        "controllers": _controllers,
+        "keys": _keys,
         "params": _params,
     }
     what, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
@@ -82,6 +108,13 @@ def _exps(_: list[str]) -> str:
     return f"{describe_experiments()}\n\nrun one: bash scripts/local.sh scripts/train.sh exp=<name>"
 
 
+def _controllers(_: list[str]) -> str:
+    from myoassist.config.shipped import list_controllers
+
+    rows = [f"{item.name:24s} {item.purpose}" for item in list_controllers()]
+    return "\n".join(rows) + "\n\nstart from one: optimizer.param_path=shipped:<name>"
+
+
 def _models(_: list[str]) -> str:
     from myoassist.config.groups import group_options, option_purpose
 
@@ -93,6 +126,12 @@ def _devices(_: list[str]) -> str:
 
     rows = [("model.device", "library name", "torque controller", "what it is")]
     return _table(rows + [(item.short, item.key, item.drives or "no", item.note) for item in DEVICES])
+
+
+def _keys(_: list[str]) -> str:
+    from myoassist.config.reference import list_keys
+
+    return list_keys()
 
 
 def _params(overrides: list[str]) -> str:

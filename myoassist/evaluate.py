@@ -1,4 +1,4 @@
-"""Entry: show the best of a run - video, still, gait plots, terms and gait metrics, written into its folder."""
+"""Entry: show the best of a run - report, video, plots, terms and gait metrics, written into its folder."""
 
 import sys
 import traceback
@@ -6,38 +6,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from myoassist.analysis.evaluation_request import USAGE, EvaluationRequest, parse_request
 from myoassist.config.errors import UserError
 
 if TYPE_CHECKING:
+    from myoassist.analysis.graphics import Graphics
+    from myoassist.analysis.html_report import ReportedWalk
     from myoassist.config.schemas import RunConfig
 
-USAGE = """usage: bash scripts/local.sh scripts/eval.sh exp=NAME [params=FILE] [key=value ...]
-       bash scripts/local.sh scripts/eval.sh run=FOLDER [params=FILE] [key=value ...]
-
-Simulate the best of a run as it is and write into the folder of the run:
-  eval.mp4               side view, muscles coloured by activation
-  eval_frame.png         one picture of it
-  eval_gait_cycle.png    joint angles, ground reaction and exo torque beside the reference gait
-  eval_time_series.png   the whole walk over time
-  eval_terms.json        how it ended, total cost, its parts and terms
-  eval_metrics.json      speed, cadence, ranges of motion, ... with units
-
-  exp=NAME      the newest run of an experiment that has a best, finished or not (below logs/, or MYOASSIST_LOGS)
-  run=FOLDER    this run
-  params=FILE   this parameter file instead of the best of the run
-  key=value     change the configuration of the run: env.sim_time=10, env.slope_deg=5, env.render_modes=[] (no video)
-"""
 INTERRUPTED = 130
+# `evaluate` answers for its command line in tests of the documentation.
+_parse = parse_request
 
 
 @dataclass(frozen=True)
-class _Request:
-    """The command line: which run, which parameters, and overrides of its configuration."""
+class _Prepared:
+    """A run that can be simulated: its folder, checked configuration, parameters, and the name in the report."""
 
-    exp: str | None
-    run: str | None
-    params: str | None
-    overrides: list[str]
+    folder: Path
+    config: "RunConfig"
+    parameters: Path | None
+    name: str
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,15 +36,15 @@ def main(argv: list[str] | None = None) -> int:
         argv: Arguments without the program name; those of the process where not given.
 
     Returns:
-        Exit code: 0 done (also where nothing can draw a video), 2 refused with a message, 130 interrupted, 1 unexpected
-        error.
+        Exit code: 0 done (also where nothing can draw a video), 2 refused with a message (of several runs, one at
+        least), 130 interrupted, 1 unexpected error.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if any(argument in ("-h", "--help", "help") for argument in arguments):
         print(USAGE, end="")
         return 0
     try:
-        _evaluate(_parse(arguments))
+        return _evaluate_all(parse_request(arguments))
     except UserError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -64,87 +53,171 @@ def main(argv: list[str] | None = None) -> int:
     except Exception:
         traceback.print_exc()
         return 1
-    return 0
 
 
-def _parse(arguments: list[str]) -> _Request:
-    own: dict[str, str] = {}
-    overrides = []
-    for argument in arguments:
-        key, separator, value = argument.partition("=")
-        if key in ("exp", "run", "params") and separator:
-            if not value or key in own:
-                found = f"{key}= is given twice" if value else f"{argument} names nothing"
-                raise UserError(found, f"{key}=<value> once", "bash scripts/local.sh scripts/eval.sh -h")
-            own[key] = value
-        elif argument.startswith("-") or not separator:
-            raise UserError(
-                f"{argument!r} is no argument of an evaluation",
-                "exp=, run=, params=, or key=value of the configuration",
-                "bash scripts/local.sh scripts/eval.sh -h",
-            )
-        else:
-            overrides.append(argument)
-    return _Request(own.get("exp"), own.get("run"), own.get("params"), overrides)
-
-
-def _evaluate(request: _Request) -> None:
-    """Do everything; the first part answers without loading MuJoCo.
+def _evaluate_all(request: EvaluationRequest) -> int:
+    """Check everything without loading MuJoCo, then evaluate run after run; return the exit code.
 
     Raises:
-        UserError: if the run, its parameters or an override is refused.
+        UserError: if no run can be evaluated, or the one that was asked for cannot.
     """
     from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
-    from myoassist.analysis.run_choice import choose_run, find_best_file
-    from myoassist.analysis.stored_config import load_stored_config
+    from myoassist.analysis.run_choice import choose_runs
     from myoassist.config.plugins import import_plugins
-    from myoassist.config.run_folder import describe_run
+
+    folders = choose_runs(request.exp, request.run)
+    prepared, refused = _prepare_all(request, folders)
+    other = None
+    if request.compare is not None:
+        other = _prepare(request, choose_runs(None, request.compare)[0], None)
+    viewer = _choose_viewer(request, prepared)
+    graphics = Graphics(None)
+    if any("rgb_array" in item.config.env.render_modes for item in prepared):
+        graphics = choose_graphics()
+        # Before anything imports MuJoCo, which reads it once.
+        use_graphics(graphics)
+    from myoassist.model.load_mujoco import load_mujoco
+
+    load_mujoco()
+    for item in (*prepared, *([other] if other else [])):
+        import_plugins(item.config.plugins)
+    compared = None
+    for item in prepared:
+        try:
+            if other is not None and compared is None:
+                compared = _simulate(request, other)
+            _evaluate(request, item, compared, graphics, viewer)
+        except UserError as error:
+            if len(folders) == 1:
+                raise
+            print(f"{item.folder.as_posix()}: {error}", file=sys.stderr)
+            refused += 1
+    if len(folders) > 1:
+        print(f"{len(folders) - refused} of {len(folders)} runs evaluated", flush=True)
+    return UserError.exit_code if refused else 0
+
+
+def _prepare_all(request: EvaluationRequest, folders: list[Path]) -> tuple[list[_Prepared], int]:
+    """Return what can be simulated and how many runs cannot; a single one that cannot is an error."""
+    if len(folders) == 1:
+        return [_prepare(request, folders[0], request.params)], 0
+    prepared, refused = [], 0
+    for folder in folders:
+        try:
+            prepared.append(_prepare(request, folder, request.params))
+        except UserError as error:
+            print(f"{folder.as_posix()}: {error}", file=sys.stderr)
+            refused += 1
+    return prepared, refused
+
+
+def _prepare(request: EvaluationRequest, folder: Path, params: str | None) -> _Prepared:
+    from myoassist.analysis.stored_config import load_stored_config
     from myoassist.config.validate import validate_config
     from myoassist.model.devices import check_device
 
-    folder = choose_run(request.exp, request.run)
     config = load_stored_config(folder, request.overrides)
-    parameters = _choose_parameters(request, folder, config)
+    parameters = _choose_parameters(params, folder, config)
     # The file is chosen; where the search once started need not exist any more.
     config.optimizer.param_path = config.optimizer.pickle_path = None
     validate_config(config)
     check_device(config)
-    print(f"Evaluating {describe_run(folder)}", flush=True)
-    graphics = Graphics(None)
-    if "rgb_array" in config.env.render_modes:
-        graphics = choose_graphics()
-        # Before anything imports MuJoCo, which reads it once.
-        use_graphics(graphics)
-    import_plugins(config.plugins)
+    return _Prepared(folder, config, parameters, folder.resolve().name)
+
+
+def _choose_viewer(request: EvaluationRequest, prepared: list[_Prepared]) -> str | None:
+    """Return window, web or None.
+
+    Raises:
+        UserError: if it cannot be had here, or for several runs.
+    """
+    viewer = request.viewer
+    if viewer is None and any("human" in item.config.env.render_modes for item in prepared):
+        viewer = "window"
+    if viewer is None:
+        return None
+    if len(prepared) != 1:
+        raise UserError(f"a viewer is asked for, and {len(prepared)} runs", "one run", "give run=<one folder>")
+    if viewer == "window":
+        from myoassist.analysis.view_window import check_screen
+
+        check_screen()
+    else:
+        from myoassist.analysis.view_web import check_web_viewer
+
+        check_web_viewer()
+    return viewer
+
+
+def _simulate(request: EvaluationRequest, item: _Prepared) -> "ReportedWalk":
+    """Simulate a run, with its repeats."""
+    from rich.console import Console
+    from rich.progress import Progress
 
     from myoassist.analysis.evaluation import evaluate_parameters
-    from myoassist.analysis.evaluation_files import describe_source, read_stored_total
+    from myoassist.analysis.evaluation_files import describe_source
+    from myoassist.analysis.html_report import ReportedWalk
+    from myoassist.analysis.repeats import StartSpread
+    from myoassist.config.run_folder import describe_run
+
+    print(f"Evaluating {describe_run(item.folder)}", flush=True)
+    spread = StartSpread(request.repeats, request.angle_sd, request.speed_sd) if request.repeats else None
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not (spread and console.is_terminal)) as progress:
+        task = progress.add_task("walking", total=request.repeats)
+        evaluation = evaluate_parameters(item.config, item.parameters, spread, lambda: progress.advance(task))
+    source = describe_source(item.parameters, item.folder)
+    return ReportedWalk(item.name, evaluation, source, request.overrides)
+
+
+def _evaluate(
+    request: EvaluationRequest,
+    item: _Prepared,
+    compared: "ReportedWalk | None",
+    graphics: "Graphics",
+    viewer: str | None,
+) -> None:
+    """Simulate a run and write everything into its folder, then show it if that was asked for."""
+    from myoassist.analysis.evaluation_files import read_stored_total
     from myoassist.analysis.evaluation_report import EvaluationReport
+    from myoassist.analysis.run_choice import find_best_file
     from myoassist.analysis.summary import print_summary
 
-    evaluation = evaluate_parameters(config, parameters)
-    source = describe_source(parameters, folder)
-    title = f"{folder.name}   {config.cost.target} {evaluation.result.total:.6g}, stage {evaluation.result.stage}"
-    report = EvaluationReport(folder, title, [graphics.notice] if graphics.notice else [])
-    report.write_results(evaluation, source, request.overrides)
-    if graphics.backend:
-        report.write_pictures(evaluation)
+    walk = _simulate(request, item)
+    report = EvaluationReport(item.folder, walk, compared, [graphics.notice] if graphics.notice else [])
+    report.write_results()
+    if graphics.backend and "rgb_array" in item.config.env.render_modes:
+        report.write_pictures()
+    report.write_page()
     report.name_leftovers()
-    unchanged = parameters == find_best_file(folder) and not request.overrides
-    stored = read_stored_total(folder) if unchanged else None
-    print_summary(evaluation, folder.as_posix(), source, stored, report.files, report.notices)
+    unchanged = item.parameters == find_best_file(item.folder) and not request.overrides
+    stored = read_stored_total(item.folder) if unchanged else None
+    print_summary(walk.evaluation, item.folder.as_posix(), walk.source, stored, report.files, report.notices)
+    if viewer is not None and walk.evaluation.log.n_steps:
+        _show(walk, viewer, request.port)
 
 
-def _choose_parameters(request: _Request, folder: Path, config: "RunConfig") -> Path | None:
+def _show(walk: "ReportedWalk", viewer: str, port: int) -> None:
+    if viewer == "window":
+        from myoassist.analysis.view_window import show_in_window
+
+        show_in_window(walk.evaluation)
+        return
+    from myoassist.analysis.view_web import serve_in_browser
+
+    serve_in_browser(walk.evaluation, port, walk.name, lambda text: print(text, flush=True))
+
+
+def _choose_parameters(params: str | None, folder: Path, config: "RunConfig") -> Path | None:
     """Return the file to evaluate, None for the initial values."""
     from myoassist.analysis.run_choice import explain_no_best, find_best_file
     from myoassist.config.start_point import resolve_param_path
 
-    if request.params is not None:
-        path = Path(request.params).expanduser()
+    if params is not None:
+        path = Path(params).expanduser()
         if not path.is_file():
             raise UserError(
-                f"params={request.params} " + ("is a folder" if path.is_dir() else "does not exist"),
+                f"params={params} " + ("is a folder" if path.is_dir() else "does not exist"),
                 "a parameter file, relative to the current folder",
                 f"leave params out to take the best of {folder.as_posix()}",
             )

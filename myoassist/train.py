@@ -43,44 +43,65 @@ def main(argv: list[str] | None = None) -> int:
 def _dispatch(arguments: list[str]) -> int:
     from myoassist.config.compose import compose_run, require_experiment
     from myoassist.config.hydra_command import is_hydra_command, run_hydra_command
+    from myoassist.sweep.evolution_arguments import complete_evolution
 
+    arguments = complete_evolution(arguments)
     if is_hydra_command(arguments):
-        return run_hydra_command(arguments, run_job)
+        from myoassist.sweep.plugins import register_sweep_plugins
+
+        # By its name, because workers cannot import what belongs to the main program.
+        from myoassist.train import run_job as task
+
+        register_sweep_plugins()
+        return run_hydra_command(arguments, task)
     require_experiment(arguments)
     train(compose_run(arguments))
     return 0
 
 
-def train(composed: "ComposedRun") -> float | None:
+def train(composed: "ComposedRun") -> float:
     """Check a composed run and train it.
 
     Returns:
-        Best total, or None when the run had been finished before.
+        Fitness of the run, which sweepers maximize: minus its best total; also when it had been finished before.
 
     Raises:
         UserError: when the run is refused; nothing was loaded or written then.
     """
     from myoassist.config.plugins import import_plugins
     from myoassist.config.run_folder import open_run
+    from myoassist.config.run_record import read_fitness
     from myoassist.config.validate import validate_config
+    from myoassist.cost.targets import check_cost
     from myoassist.model.devices import check_device
+    from myoassist.model.load_mujoco import load_mujoco
 
     config = composed.config
     validate_config(config)
     check_device(config)
-    import_plugins(config.plugins)
+    if config.plugins:
+        # They may import MuJoCo themselves.
+        load_mujoco()
+        import_plugins(config.plugins)
+    # After the plugins, because they bring terms of their own.
+    check_cost(config.cost)
     with open_run(config, composed.exp, composed.all_overrides) as folder:
         print(folder.notice)
         if folder.state == "finished":
-            return None
+            return read_fitness(folder.details)
+        if config.task == "fake":
+            from myoassist.sweep.fake_task import train_fake
+
+            return -train_fake(config, folder)
         # Late: everything above answers without loading MuJoCo or compiling kernels.
+        load_mujoco()
         from myoassist.optimize.reflex import train_reflex
 
-        return train_reflex(config, folder)
+        return -train_reflex(config, folder)
 
 
-def run_job(composed: "DictConfig") -> float | None:
-    """Train one job of a sweep; called by Hydra's launchers."""
+def run_job(composed: "DictConfig") -> float:
+    """Train one job of a sweep and return its fitness; called by Hydra's launchers."""
     from myoassist.config.hydra_command import composed_job
 
     try:

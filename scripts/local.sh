@@ -5,7 +5,7 @@
 #   bash scripts/local.sh scripts/train.sh exp=exo_npoint
 #
 # It works from any folder; logs/ goes below the current one. Arguments reach SCRIPT unchanged.
-# MUJOCO_GL (default egl) chooses how videos are drawn: egl, osmesa or glfw.
+# MUJOCO_GL (egl, osmesa, glfw), if set, is tried first for videos; nothing else draws.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -34,8 +34,4 @@ else
     exit 2
 fi
 
-# The drawing libraries of macOS and Windows are none of these, and MuJoCo finds them itself.
-if [[ "$(uname -s)" == Linux ]]; then
-    export MUJOCO_GL="${MUJOCO_GL:-egl}"
-fi
 exec bash "$target" "$@"

@@ -19,7 +19,7 @@ REFUSED = [
     (["exp=tutorial", "seed=1,2"], ["--multirun"]),
     (["exp=tutorial", "model.device=tutoral"], ["model.device=tutoral", "model.device=tutorial"]),
     (["exp=tutorial", "model=baseline"], ["exo.controller=four_param", "exo=none"]),
-    (["exp=tutorial", "model.physics=fast"], ["model.physics=full"]),
+    (["exp=tutorial", "model.physics=fast", "model.musculature=80"], ["model.physics=full"]),
     (["exp=tutorial", "seed=a", "--cfg", "job"], ["seed=a", "an integer"]),
     (["exp=tutorial", "seed=1,a", "--multirun"], ["an integer"]),
     (["exp=tutorial", "exo.n_points=0", "--multirun"], ["exo.n_points=0", "at least 1"]),
@@ -89,9 +89,9 @@ def test_finished_run_is_left_alone(tmp_path, monkeypatch, capsys):
     before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()}
     assert train.main(["exp=tutorial"]) == 0
     assert "finished" in capsys.readouterr().out
-    # A sweep opens the same folder for the same configuration.
-    assert train.main(["exp=tutorial", "optimizer.threads=1,2", "-m"]) == 0
-    assert capsys.readouterr().out.count("is finished") == 2
+    # A sweep finds the same folder for the same configuration.
+    assert train.main(["exp=tutorial", "optimizer.threads=1,2", "allow_shared_dir=true", "-m"]) == 0
+    assert "2 finished before" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["logs"]
 

@@ -1,17 +1,21 @@
 """Simulate one parameter vector of a run as it is, and judge it as the search did."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from myoassist.analysis.gait_curves import GaitCurves, cut_curves
+from myoassist.analysis.repeats import Repeats, StartSpread, repeat_walk
+from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.targets import check_cost
 from myoassist.exo.splines import TorqueCurve, explain_invalid, profile_curve
-from myoassist.gait.metrics import compute_metrics
 from myoassist.model.build import Walker, build_walker
+from myoassist.optimize.reflex import count_workers
 from myoassist.optimize.start import load_start
 from myoassist.rollout.log import WalkLog
 from myoassist.rollout.simulator import Simulator, choose_loop
@@ -28,8 +32,10 @@ class Evaluation:
         log: The walk.
         poses: Joint positions after every control step, shape (T, nq).
         result: Its cost.
-        metrics: Gait metrics by name, None where the walk has no stride.
+        metrics: Metrics by name (WALK_METRICS), None where the walk has no stride.
+        curves: Its judged strides over the gait cycle.
         curve: Programmed exo torque over stance; None without an exo or with an unusable profile.
+        repeats: The same from perturbed starts; None where not asked for.
     """
 
     config: RunConfig
@@ -39,7 +45,9 @@ class Evaluation:
     poses: np.ndarray
     result: CostResult
     metrics: dict[str, float | int | None]
+    curves: GaitCurves
     curve: TorqueCurve | None
+    repeats: Repeats | None = None
 
     @property
     def compat(self) -> bool:
@@ -47,7 +55,12 @@ class Evaluation:
         return self.config.cost.mode == "compat"
 
 
-def evaluate_parameters(config: RunConfig, parameters: Path | None) -> Evaluation:
+def evaluate_parameters(
+    config: RunConfig,
+    parameters: Path | None,
+    spread: StartSpread | None = None,
+    progress: Callable[[], None] = lambda: None,
+) -> Evaluation:
     """Simulate a parameter file without clamping it to its bounds.
 
     The model is the one of the search, so that the total is reproduced.
@@ -55,22 +68,27 @@ def evaluate_parameters(config: RunConfig, parameters: Path | None) -> Evaluatio
     Args:
         config: Validated configuration.
         parameters: Parameter file; None takes the initial values of the parameter table.
+        spread: How often to repeat the walk from perturbed starts, and how far these are spread; None for not at all.
+        progress: Called after every repeated walk.
 
     Raises:
         UserError: if the file or the model is refused.
     """
     check_cost(config.cost)
     walker = build_walker(config.model, config.env, exo=config.exo)
-    simulator = Simulator(walker, config.env, config.exo, workers=1)
+    repeating = min(spread.count, count_workers(config.optimizer.threads)) if spread else 0
+    simulator = Simulator(walker, config.env, config.exo, workers=1 + repeating)
     config.optimizer.param_path = None if parameters is None else str(parameters)
     vector = load_start(config, simulator.table, clamp=False)
     choose_loop(simulator)
     poses = np.zeros((simulator.step_limit, walker.model.nq))
     log = simulator.simulate(vector, poses=poses)
-    result = evaluate_cost(log, vector, config.cost, plan_cost(simulator.log_layout.muscle_names))
-    metrics = compute_metrics(log, config.cost.num_strides, config.cost.mode == "compat")
+    result = evaluate_cost(log, vector, config.cost, plan_cost(simulator.log_layout.muscle_names, config.cost.reference))
+    metrics = measure_walk(log, config.cost)
+    curves = cut_curves(log, config.cost.num_strides, config.cost.mode == "compat")
     curve = _programmed_curve(vector[simulator.table.group_slice("exo")], config)
-    return Evaluation(config, vector, walker, log, poses[: log.n_steps], result, metrics, curve)
+    repeats = repeat_walk(simulator, vector, config.cost, spread, config.seed, progress) if spread else None
+    return Evaluation(config, vector, walker, log, poses[: log.n_steps], result, metrics, curves, curve, repeats)
 
 
 def _programmed_curve(raw: np.ndarray, config: RunConfig) -> TorqueCurve | None:

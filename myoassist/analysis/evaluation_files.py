@@ -9,17 +9,24 @@ from typing import Any
 import numpy as np
 
 from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.walk_metrics import WALK_METRICS
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.run_diff import make_relative
-from myoassist.gait.metrics import METRICS
 from myoassist.optimize.run_name import PARAMETERS_NAME
 
 VIDEO = "eval.mp4"
 FRAME = "eval_frame.png"
 GAIT_CYCLE = "eval_gait_cycle.png"
+JOINT_LOADS = "eval_joint_loads.png"
+MUSCLES = "eval_muscles.png"
 TIME_SERIES = "eval_time_series.png"
 TERMS = "eval_terms.json"
 METRICS_FILE = "eval_metrics.json"
+METRICS_TABLE = "eval_metrics.csv"
+CURVES_TABLE = "eval_gait_cycle.csv"
+REPEATS_TABLE = "eval_repeats.csv"
+COMPARISON_TABLE = "eval_comparison.csv"
+REPORT = "report.html"
 
 
 def describe_source(parameters: Path | None, folder: Path) -> str:
@@ -61,11 +68,26 @@ def write_terms(path: Path, evaluation: Evaluation, source: str, overrides: list
 
 
 def write_metrics(path: Path, evaluation: Evaluation) -> None:
-    """Write every gait metric with value, unit and meaning; the value is null where the walk has no stride."""
-    content = {
-        name: {"value": value, "unit": METRICS[name].unit, "meaning": METRICS[name].meaning}
-        for name, value in evaluation.metrics.items()
-    }
+    """Write every metric with value, unit and meaning; the value is null where the walk has no stride.
+
+    With repeats, each metric also has mean, sd and n of the walks that survived, and `repeats` says how many did.
+    """
+    content: dict[str, Any] = {}
+    repeats = evaluation.repeats
+    for name, value in evaluation.metrics.items():
+        content[name] = {"value": value}
+        if repeats is not None:
+            mean, sd, n = repeats.summarize(name) or (None, None, 0)
+            content[name] |= {"mean": mean, "sd": sd, "n": n}
+        content[name] |= {"unit": WALK_METRICS[name].unit, "meaning": WALK_METRICS[name].meaning}
+    if repeats is not None:
+        content["repeats"] = {
+            "walks": len(repeats.walks),
+            "survived": repeats.survived,
+            "angle_sd_deg": repeats.spread.angle_sd_deg,
+            "speed_sd": repeats.spread.speed_sd,
+            "seed": repeats.seed,
+        }
     _write_json(path, content)
 
 

@@ -2,17 +2,24 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress
 
 from myoassist.analysis import evaluation_files as names
+from myoassist.analysis import evaluation_tables as tables
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.figures import save_figure
-from myoassist.analysis.plot_gait_cycle import plot_gait_cycle
+from myoassist.analysis.html_report import ReportedWalk, write_report
+from myoassist.analysis.plot_gait_cycle import plot_gait_cycle, plot_joint_loads, plot_muscles
+from myoassist.analysis.plot_series import shown_curves
 from myoassist.analysis.plot_time_series import plot_time_series
 from myoassist.config.errors import UserError
+
+_PICTURES = (names.VIDEO, names.FRAME, names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES)
+_TABLES = (names.CURVES_TABLE, names.REPEATS_TABLE, names.COMPARISON_TABLE)
 
 
 class EvaluationReport:
@@ -20,7 +27,8 @@ class EvaluationReport:
 
     Args:
         folder: Run folder.
-        title: Heading of the figures and caption of the video.
+        walk: The walk, with the name of its run.
+        other: A walk to compare it with, whose own folder is left alone; None for none.
         notices: Sentences for people that are known already.
 
     Attributes:
@@ -28,65 +36,110 @@ class EvaluationReport:
         notices: Sentences about what could not be done, for people.
     """
 
-    def __init__(self, folder: Path, title: str, notices: list[str]) -> None:
+    def __init__(self, folder: Path, walk: ReportedWalk, other: ReportedWalk | None, notices: list[str]) -> None:
         self.files: list[Path] = []
         self.notices = list(notices)
         self._folder = folder
-        self._title = title
+        self._walks = [walk] if other is None else [walk, other]
 
-    def write_results(self, evaluation: Evaluation, source: str, overrides: list[str]) -> None:
-        """Write the two JSON files and the plots.
+    @property
+    def _evaluation(self) -> Evaluation:
+        return self._walks[0].evaluation
 
-        Args:
-            evaluation: The walk.
-            source: Where the parameters come from.
-            overrides: What was changed against the configuration of the run.
+    @property
+    def _title(self) -> str:
+        walk, result = self._walks[0], self._evaluation.result
+        return f"{walk.name}   {self._evaluation.config.cost.target} {result.total:.6g}, stage {result.stage}"
+
+    def write_results(self) -> None:
+        """Write the JSON files, the tables and the plots.
 
         Raises:
             UserError: if the folder cannot be written.
         """
+        walk, evaluation = self._walks[0], self._evaluation
         with self._writing(names.TERMS) as path:
-            names.write_terms(path, evaluation, source, overrides)
+            names.write_terms(path, evaluation, walk.source, walk.overrides)
         with self._writing(names.METRICS_FILE) as path:
             names.write_metrics(path, evaluation)
-        plots: dict[str, Callable] = {names.GAIT_CYCLE: plot_gait_cycle, names.TIME_SERIES: plot_time_series}
-        for name, plot in plots.items():
-            figure = plot(evaluation, self._title)
-            if figure is not None:
-                with self._writing(name) as path:
-                    save_figure(figure, path)
+        with self._writing(names.METRICS_TABLE) as path:
+            tables.write_metrics_table(path, [(walk.name, evaluation)])
+        if not shown_curves(evaluation).empty:
+            with self._writing(names.CURVES_TABLE) as path:
+                tables.write_curves_table(path, evaluation)
+        if evaluation.repeats is not None:
+            with self._writing(names.REPEATS_TABLE) as path:
+                tables.write_repeats_table(path, evaluation.repeats)
+        if len(self._walks) > 1:
+            with self._writing(names.COMPARISON_TABLE) as path:
+                tables.write_metrics_table(path, [(item.name, item.evaluation) for item in self._walks])
+        self._write_plots()
         if evaluation.log.n_steps == 0:
             self.notices.append(f"Nothing to plot or draw: the walk could not start ({evaluation.log.reason}).")
         elif self._folder / names.GAIT_CYCLE not in self.files:
             time = evaluation.result.walked_time
             self.notices.append(f"No {names.GAIT_CYCLE}: in {time:.2f} s neither leg made a whole stride.")
 
-    def write_pictures(self, evaluation: Evaluation) -> None:
-        """Write the still and the video; MuJoCo must have been imported with a back end that works.
+    def _write_plots(self) -> None:
+        others = [(item.evaluation, item.name) for item in self._walks[1:]]
+        title = self._walks[0].name if others else self._title
+        figures: dict[str, Callable] = {
+            names.GAIT_CYCLE: lambda: plot_gait_cycle(self._evaluation, title, others),
+            names.JOINT_LOADS: lambda: plot_joint_loads(self._evaluation, title, others),
+            names.MUSCLES: lambda: plot_muscles(self._evaluation, title, others),
+            names.TIME_SERIES: lambda: plot_time_series(self._evaluation, self._title),
+        }
+        for name, draw in figures.items():
+            figure = draw()
+            if figure is not None:
+                with self._writing(name) as path:
+                    save_figure(figure, path)
+
+    def write_pictures(self) -> None:
+        """Write the still and the video, and draw what the report shows.
+
+        MuJoCo must have been imported with a back end that works.
 
         Raises:
             UserError: if the folder cannot be written.
         """
-        if evaluation.log.n_steps == 0:
-            return
-        from myoassist.analysis.video import WalkPicture, explain_no_encoder
+        from myoassist.analysis.video import WalkPicture, encode_jpeg, explain_no_encoder, save_png
 
-        picture = WalkPicture(evaluation, self._title)
-        with self._writing(names.FRAME) as path:
-            picture.write_still(path)
+        for i, walk in enumerate(self._walks):
+            if walk.evaluation.log.n_steps == 0:
+                continue
+            picture = WalkPicture(walk.evaluation, self._title if i == 0 else walk.name)
+            still = None
+            if i == 0:
+                still = picture.draw_still()
+                with self._writing(names.FRAME) as path:
+                    save_png(still, path)
+            self._walks[i] = replace(walk, still=encode_jpeg(still), strip=encode_jpeg(picture.draw_strip()))
+        if self._evaluation.log.n_steps == 0:
+            return
         missing = explain_no_encoder()
         if missing:
             self.notices.append(f"No {names.VIDEO}: {missing}")
             return
+        picture = WalkPicture(self._evaluation, self._title)
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("drawing", total=picture.n_frames)
             with self._writing(names.VIDEO) as path:
                 picture.write_video(path, lambda: progress.advance(task))
 
+    def write_page(self) -> None:
+        """Write the report; after the pictures, which it shows.
+
+        Raises:
+            UserError: if the folder cannot be written.
+        """
+        with self._writing(names.REPORT) as path:
+            write_report(path, self._walks, self.notices)
+
     def name_leftovers(self) -> None:
-        """Note which pictures in the folder belong to an earlier evaluation."""
-        every = (names.VIDEO, names.FRAME, names.GAIT_CYCLE, names.TIME_SERIES)
+        """Note which files in the folder belong to an earlier evaluation."""
+        every = (*_PICTURES, *_TABLES)
         old = [name for name in every if (self._folder / name).exists() and self._folder / name not in self.files]
         if old:
             self.notices.append(f"From an earlier evaluation, not of this walk: {', '.join(old)}")

@@ -1,5 +1,6 @@
 """What all figures share: Matplotlib without a screen, colours of the legs, writing a file as a whole."""
 
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,16 @@ def save_figure(figure: "Figure", path: Path) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def render_svg(figure: "Figure") -> str:
+    """Return a figure as SVG that carries its letters as shapes; the same figure gives the same text."""
+    import matplotlib as mpl
+
+    stream = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "myoassist"}):
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return stream.getvalue()
 
 
 def style_axes(axes: "Axes", title: str, ylabel: str, xlabel: str = "") -> None:

@@ -13,7 +13,7 @@ from myoassist.exo.splines import TorqueCurve
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
-_INK = (40, 44, 52)
+INK = (40, 44, 52)
 _GREY = (120, 126, 136)
 _LINE = (190, 195, 203)
 # Lines are drawn this many times larger and reduced, which smooths their edges.
@@ -59,8 +59,8 @@ class Overlay:
     ) -> None:
         self._scale = height / 480.0
         self._size = (width, height)
-        self._font = self._load_font(15)
-        self._small = self._load_font(11)
+        self._font = load_font(15 * self._scale)
+        self._small = load_font(11 * self._scale)
         self._curve = curve
         self._peak = 1.0
         if curve is not None:
@@ -75,20 +75,14 @@ class Overlay:
         image.paste(self._static, (0, 0), self._static)
         draw = ImageDraw.Draw(image)
         left = self._px(_MARGIN)
-        draw.text((left, self._px(10)), f"{reading.time:5.2f} s", font=self._font, fill=_INK)
-        draw.text((left, self._px(30)), f"{reading.speed:5.2f} m/s", font=self._font, fill=_INK)
+        draw.text((left, self._px(10)), f"{reading.time:5.2f} s", font=self._font, fill=INK)
+        draw.text((left, self._px(30)), f"{reading.speed:5.2f} m/s", font=self._font, fill=INK)
         if self._curve is not None:
             self._draw_torque(image, draw, reading)
         return np.asarray(image)
 
     def _px(self, length: float) -> int:
         return round(length * self._scale)
-
-    def _load_font(self, size: int) -> "FreeTypeFont":
-        from matplotlib import get_data_path
-
-        # Matplotlib ships a font; the system may have none.
-        return ImageFont.truetype(f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf", round(size * self._scale))
 
     def _inset_corner(self) -> tuple[int, int]:
         return self._size[0] - self._px(_MARGIN + _INSET_WIDTH), self._px(30)
@@ -104,15 +98,15 @@ class Overlay:
             fill = tuple(round(255 * float(part)) for part in color)
             draw.line([(left + i, bottom - bar_height), (left + i, bottom)], fill=fill)
         draw.text(
-            (left, bottom - bar_height - self._px(4)), "muscle activation", font=self._small, fill=_INK, anchor="ld"
+            (left, bottom - bar_height - self._px(4)), "muscle activation", font=self._small, fill=INK, anchor="ld"
         )
-        draw.text((left + bar_width + self._px(5), bottom + 1), "0 to 1", font=self._small, fill=_INK, anchor="ld")
+        draw.text((left + bar_width + self._px(5), bottom + 1), "0 to 1", font=self._small, fill=INK, anchor="ld")
         if caption:
             draw.text((self._size[0] - left, bottom + 1), caption, font=self._small, fill=_GREY, anchor="rd")
         if self._curve is not None:
             x, y = self._inset_corner()
             layer.paste(self._inset, (x, y))
-            draw.text((x, y - self._px(5)), "exo torque over stance [N·m]", font=self._small, fill=_INK, anchor="ld")
+            draw.text((x, y - self._px(5)), "exo torque over stance [N·m]", font=self._small, fill=INK, anchor="ld")
             draw.text((x - self._px(4), y), f"{self._peak:.3g}", font=self._small, fill=_GREY, anchor="rt")
             base = y + self._px(_INSET_HEIGHT)
             draw.text((x - self._px(4), base), "0", font=self._small, fill=_GREY, anchor="rd")
@@ -148,6 +142,14 @@ class Overlay:
                 x, y = self._place(reading.percent[leg], min(reading.torque[leg], self._peak))
                 dot = _make_dot(self._px(5), color)
                 image.paste(dot, (round(corner_x + x - dot.width / 2), round(corner_y + y - dot.height / 2)), dot)
+
+
+def load_font(size: float) -> "FreeTypeFont":
+    """Return the font of all pictures in a size in pixels."""
+    from matplotlib import get_data_path
+
+    # Matplotlib ships a font; the system may have none.
+    return ImageFont.truetype(f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf", round(size))
 
 
 def _make_dot(radius: int, color: str) -> Image.Image:

@@ -1,5 +1,6 @@
 """Find the run folder to evaluate and the parameters in it."""
 
+import glob
 from pathlib import Path
 
 from myoassist.config.errors import UserError
@@ -68,6 +69,39 @@ def choose_run(exp: str | None, run: str | None) -> Path:
         f"exp=<name>, one of\n{describe_experiments()}",
         _suggest(),
     )
+
+
+def choose_runs(exp: str | None, run: str | None) -> list[Path]:
+    """Return the run folders that the arguments mean, sorted.
+
+    Args:
+        exp: Name of an experiment: its newest run with a best.
+        run: A run folder, a pattern such as `logs/*/exo_*` (`**` for any depth), or several of both between commas.
+            A pattern leaves out what is no run, and runs that were set aside.
+
+    Raises:
+        UserError: if there is no such run.
+    """
+    if run is None or exp is not None or Path(run).expanduser().is_dir():
+        return [choose_run(exp, run)]
+    inner = run[1:-1] if run.startswith("[") and run.endswith("]") else run
+    found: dict[Path, None] = {}
+    for text in (part.strip() for part in inner.split(",")):
+        path = Path(text).expanduser()
+        if path.is_dir() or not any(sign in text for sign in "*?["):
+            found[choose_run(None, text)] = None
+            continue
+        matches = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207 - the pattern may be absolute
+        runs = [match for match in matches if (match / CONFIG_NAME).is_file() and ASIDE not in match.name]
+        if not runs:
+            raise UserError(
+                f"run={text} matches {len(matches) or 'no'} folder{'s' if len(matches) > 1 else ''}"
+                + (", none of them a run" if matches else ""),
+                f"a pattern, in quotes, that matches folders with a {CONFIG_NAME}",
+                _suggest(),
+            )
+        found |= dict.fromkeys(runs)
+    return list(found)
 
 
 def _check_folder(folder: Path) -> Path:

@@ -48,11 +48,11 @@ class WalkScene:
         self._pelvis = walker.layout.pelvis
         self._slope = np.deg2rad(walker.slope_deg)
         self._fine = fine
-        self._tendons = [_find_tendon(model, name) for name in muscle_names]
+        self._tendons = find_tendons(model, muscle_names)
         self._grounds = [i for i in range(model.ngeom) if model.geom_bodyid[i] == 0 and _is_plane(model, i)]
         _set_quality(model, width, height, fine)
         if walker.own:
-            _paint_bones(model)
+            paint_bones(model)
         self._data = mujoco.MjData(model)
         self._camera = mujoco.MjvCamera()
         self._camera.azimuth, self._camera.elevation, self._camera.distance = 90.0, _ELEVATION, _DISTANCE
@@ -82,14 +82,8 @@ class WalkScene:
         """
         model, data = self._model, self._data
         data.qpos[:] = pose
-        mujoco.mj_kinematics(model, data)
-        mujoco.mj_comPos(model, data)
-        mujoco.mj_camlight(model, data)
-        mujoco.mj_tendon(model, data)
-        for tendon, value in zip(self._tendons, np.clip(activation, 0.0, 1.0), strict=True):
-            if tendon >= 0:
-                model.tendon_rgba[tendon, :3] = RELAXED + value * (ACTIVE - RELAXED)
-                model.tendon_width[tendon] = TENDON_WIDTH[0] + value * (TENDON_WIDTH[1] - TENDON_WIDTH[0])
+        place_for_drawing(model, data)
+        paint_muscles(model, self._tendons, activation)
         x = float(data.xpos[self._pelvis, 0])
         self._camera.lookat[:] = x, 0.0, _CAMERA_HEIGHT + x * np.tan(self._slope)
         self._renderer.update_scene(data, self._camera, self._options)
@@ -126,11 +120,30 @@ class WalkScene:
             _add_light(scene, self._camera.lookat)
 
 
-def _find_tendon(model: mujoco.MjModel, muscle: str) -> int:
-    actuator = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_ACTUATOR, muscle)
-    if actuator < 0 or model.actuator_trntype[actuator] != mujoco.mjtTrn.mjTRN_TENDON:
-        return -1
-    return int(model.actuator_trnid[actuator, 0])
+def place_for_drawing(model: mujoco.MjModel, data: mujoco.MjData) -> None:
+    """Compute everything that pictures need from the joint positions in `data`, and no dynamics."""
+    mujoco.mj_kinematics(model, data)
+    mujoco.mj_comPos(model, data)
+    mujoco.mj_camlight(model, data)
+    mujoco.mj_tendon(model, data)
+
+
+def find_tendons(model: mujoco.MjModel, muscle_names: tuple[str, ...]) -> list[int]:
+    """Return the tendon id of each muscle, -1 for one without a tendon."""
+    tendons = []
+    for name in muscle_names:
+        actuator = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_ACTUATOR, name)
+        has_tendon = actuator >= 0 and model.actuator_trntype[actuator] == mujoco.mjtTrn.mjTRN_TENDON
+        tendons.append(int(model.actuator_trnid[actuator, 0]) if has_tendon else -1)
+    return tendons
+
+
+def paint_muscles(model: mujoco.MjModel, tendons: list[int], activation: np.ndarray) -> None:
+    """Colour and thicken the tendons of a model, which is changed, by activation 0-1, shape (len(tendons),)."""
+    for tendon, value in zip(tendons, np.clip(activation, 0.0, 1.0), strict=True):
+        if tendon >= 0:
+            model.tendon_rgba[tendon, :3] = RELAXED + value * (ACTIVE - RELAXED)
+            model.tendon_width[tendon] = TENDON_WIDTH[0] + value * (TENDON_WIDTH[1] - TENDON_WIDTH[0])
 
 
 def _is_plane(model: mujoco.MjModel, geom: int) -> bool:
@@ -156,7 +169,7 @@ def _set_quality(model: mujoco.MjModel, width: int, height: int, fine: bool) -> 
     model.vis.map.fogend = 10.0 / model.stat.extent
 
 
-def _paint_bones(model: mujoco.MjModel) -> None:
+def paint_bones(model: mujoco.MjModel) -> None:
     """Give bones, which carry a texture in the library, one colour per side; devices keep theirs."""
     for geom in range(model.ngeom):
         if model.geom_matid[geom] >= 0 and model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_MESH:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from myoassist.analysis.evaluation import Evaluation, evaluate_parameters
-from myoassist.analysis.evaluation_report import EvaluationReport
 from myoassist.analysis.figures import save_figure
 from myoassist.analysis.graphics import choose_graphics, use_graphics
 from myoassist.analysis.plot_gait_cycle import plot_gait_cycle
+from myoassist.analysis.video import WalkPicture, save_png
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.run_folder import read_run_config
 from myoassist.config.run_overrides import format_command
@@ -68,12 +68,7 @@ def ship(run: Path, name: str, purpose: str, commands: list[str]) -> Path:
     figure = plot_gait_cycle(clean, f"shipped:{name}")
     if figure is not None:
         save_figure(figure, folder / "gait_cycle.png")
-    report = EvaluationReport(folder, f"shipped:{name}", [])
-    report.write_pictures(clean)
-    # The video is too large for a repository; the frame stays.
-    (folder / "eval.mp4").unlink(missing_ok=True)
-    if (folder / "eval_frame.png").exists():
-        (folder / "eval_frame.png").replace(folder / "frame.png")
+    save_png(WalkPicture(clean, f"shipped:{name}").draw_still(), folder / "frame.png")
     return folder
 
 

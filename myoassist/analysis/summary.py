@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from myoassist.analysis.evaluation import Evaluation
-from myoassist.gait.metrics import METRICS
+from myoassist.analysis.walk_metrics import WALK_METRICS as METRICS
 from myoassist.rollout.log import Outcome
 
 # Metrics that tell at a glance what kind of walk it is, with the digits that mean something.

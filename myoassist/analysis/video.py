@@ -1,14 +1,17 @@
-"""The video and the still picture of a walk."""
+"""The video and the still pictures of a walk."""
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import mujoco
 import numpy as np
+from PIL import Image, ImageDraw
 
 from myoassist.analysis.evaluation import Evaluation
-from myoassist.analysis.overlay import Overlay, Reading
+from myoassist.analysis.leg_cycles import find_leg_cycles
+from myoassist.analysis.overlay import INK, Overlay, Reading, load_font
 from myoassist.analysis.scene import WalkScene
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.metrics import CONTACT_LOAD
@@ -17,7 +20,10 @@ from myoassist.model.build import Walker, build_walker
 FRAMES_PER_SECOND = 30
 VIDEO_SIZE = (640, 480)
 STILL_SIZE = (1280, 960)
+# One stride in narrow pictures side by side.
+_STRIP_SIZE, _STRIP_FRAMES = (300, 400), 6
 _SPEED_WINDOW_S = 1.0
+_JPEG_QUALITY = 88
 
 
 class WalkPicture:
@@ -38,20 +44,29 @@ class WalkPicture:
         """Number of frames of the video."""
         return max(1, int(self._evaluation.log.n_steps * self._evaluation.log.dt * FRAMES_PER_SECOND))
 
-    def write_still(self, path: Path) -> None:
-        """Write a fine picture just after the last right heel strike, or of the middle of a walk without one."""
-        from PIL import Image
-
+    def draw_still(self) -> Image.Image:
+        """Return a fine picture just after the last right heel strike, or of the middle of a walk without one."""
         sample = self._choose_sample()
         with self._open_scene(STILL_SIZE, fine=True) as scene:
             frame = scene.draw(self._evaluation.poses[sample], self._evaluation.log.activation[sample])
-        image = Image.fromarray(self._make_overlay(STILL_SIZE).apply(frame, self._read(sample)))
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            image.save(temporary, format="PNG")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        return Image.fromarray(self._make_overlay(STILL_SIZE).apply(frame, self._read(sample)))
+
+    def draw_strip(self) -> Image.Image | None:
+        """Return the last right stride in pictures side by side, None for a walk without one."""
+        right = find_leg_cycles(self._evaluation.log, 1, self._evaluation.compat)[0]
+        if len(right) == 0:
+            return None
+        width, height = _STRIP_SIZE
+        strip = Image.new("RGB", (width * _STRIP_FRAMES, height))
+        with self._open_scene(_STRIP_SIZE, fine=True) as scene:
+            for i in range(_STRIP_FRAMES):
+                fraction = i / (_STRIP_FRAMES - 1)
+                sample = round(right.starts[0] + fraction * (right.stops[0] - right.starts[0]))
+                frame = scene.draw(self._evaluation.poses[sample], self._evaluation.log.activation[sample])
+                strip.paste(Image.fromarray(frame), (i * width, 0))
+                label = f"{100 * fraction:.0f} %"
+                ImageDraw.Draw(strip).text((i * width + 10, 8), label, font=load_font(17), fill=INK)
+        return strip
 
     def write_video(self, path: Path, progress: Callable[[], None] = lambda: None) -> None:
         """Write the walk in real time as H.264 in an MP4 file.
@@ -112,6 +127,25 @@ class WalkPicture:
         strikes = find_heel_strikes(log, self._evaluation.compat).right
         # A moment later the foot is flat and loaded.
         return min(int(strikes[-1]) + round(0.05 / log.dt), log.n_steps - 1) if len(strikes) else log.n_steps // 2
+
+
+def save_png(image: Image.Image, path: Path) -> None:
+    """Write a picture as PNG, replacing the file as a whole."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        image.save(temporary, format="PNG")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def encode_jpeg(image: Image.Image | None) -> bytes | None:
+    """Return a picture as JPEG, a tenth of its PNG; None for None."""
+    if image is None:
+        return None
+    stream = io.BytesIO()
+    image.save(stream, format="JPEG", quality=_JPEG_QUALITY)
+    return stream.getvalue()
 
 
 def explain_no_encoder() -> str:

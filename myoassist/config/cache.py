@@ -1,4 +1,4 @@
-"""Where compiled kernels are cached: the only place written to outside the run folder."""
+"""The cache folder, the only place written to outside the run folder: compiled kernels and Matplotlib's font list."""
 
 import hashlib
 import os
@@ -34,3 +34,11 @@ def use_kernel_cache() -> None:
         for source in sorted((package / name).glob("*.py")):
             digest.update(source.read_bytes())
     os.environ["NUMBA_CACHE_DIR"] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])
+
+
+def use_matplotlib_cache() -> None:
+    """Point Matplotlib to the cache folder, unless MPLCONFIGDIR is set.
+
+    It reads the variable at its import and makes the folder then, and pycma imports it; so this comes before both.
+    """
+    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))

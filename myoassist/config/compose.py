@@ -1,7 +1,7 @@
 """Turn command-line arguments into one run configuration."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +14,13 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, describe_experiments, group_names
 from myoassist.config.keys import run_keys
-from myoassist.config.labels import default_expname, is_hydra_override, is_task_override
+from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
 from myoassist.config.rewording import check_overrides, reword
 from myoassist.config.schemas import RunConfig
 
 ROOT_CONFIG = "config"
+# Value of expsubdir that stands for the label of what is swept.
+AUTOMATIC = "auto"
 # Mappings with keys of the user's choice: Hydra takes new keys only with ++, which nobody should have to know.
 _FREE_MAPPINGS = ("cost.weights", "optimizer.cma_options")
 _FREE_MAPPING_ARGUMENT = re.compile(rf"^\+{{0,2}}((?:{'|'.join(map(re.escape, _FREE_MAPPINGS))})(?:\.[^=]+)?=)")
@@ -78,32 +80,43 @@ def compose_run(arguments: list[str]) -> ComposedRun:
         return convert_composed(composed, composed.hydra.runtime.choices, normalized)
 
 
-def convert_composed(composed: DictConfig, choices: Mapping[str, Any], overrides: list[str]) -> ComposedRun:
+def convert_composed(
+    composed: DictConfig, choices: Mapping[str, Any], overrides: list[str], swept: Collection[str] | None = None
+) -> ComposedRun:
     """Make dataclasses of what Hydra composed, with or without its `hydra` node.
 
     Args:
         composed: Configuration whose root has the run schema.
         choices: Chosen option of every group.
         overrides: The normalized overrides that led to it.
+        swept: Keys that name the folder of the run with `expsubdir=auto`; every overridden one where not given.
 
     Raises:
         ConfigError: if a choice needs a key that is not given.
     """
+    composed = composed.copy()
     if "hydra" in composed:
-        composed = composed.copy()
         with open_dict(composed):
             del composed["hydra"]
+    exp = choices.get("exp")
+    parsed = OverridesParser.create().parse_overrides(overrides)
+    task = [override.input_line for override in parsed if is_task_override(override)]
+    own = [override.input_line for override in parsed if not is_hydra_override(override)]
+    # Interpolations stay: expname has to be there before any of them is resolved, because logdir may hold ${expname}.
+    plain = OmegaConf.to_container(composed, resolve=False)
+    if plain.get("expsubdir") == AUTOMATIC:
+        inner = [text for text in task if swept is None or _key(text) in swept]
+        composed.expsubdir = sweep_label(inner) or None
+        outer = [text for text in task if text not in inner]
+    else:
+        outer = task
+    if plain.get("expname") is None:
+        composed.expname = default_expname(exp, outer)
     config = OmegaConf.to_object(composed)
     if not isinstance(config, RunConfig):
         raise ConfigError("configs/config.yaml does not start from run_schema", "`defaults: [run_schema, ...]`")
     if choices.get("model") == "custom" and config.model.path is None:
         raise ConfigError("model=custom without model.path", "the path of an MJCF file", "model.path=<file.xml>")
-    exp = choices.get("exp")
-    parsed = OverridesParser.create().parse_overrides(overrides)
-    task = [override.input_line for override in parsed if is_task_override(override)]
-    own = [override.input_line for override in parsed if not is_hydra_override(override)]
-    if config.expname is None:
-        config.expname = default_expname(exp, task)
     return ComposedRun(config, exp, [_as_typed(line) for line in task], [_as_typed(line) for line in own])
 
 
@@ -132,6 +145,11 @@ def rewording_errors(arguments: list[str]) -> Iterator[None]:
         yield
     except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
         raise reword(error, arguments) from error
+
+
+def _key(override: str) -> str:
+    """Return the key or group that an override sets."""
+    return OverridesParser.create().parse_override(override).key_or_group
 
 
 def _as_typed(override: str) -> str:

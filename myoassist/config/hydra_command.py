@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -22,10 +21,7 @@ from myoassist.config.compose import (
 )
 from myoassist.config.groups import config_folder
 
-MULTIRUN_FLAGS = ("-m", "--multirun")
 _INSPECTION_FLAGS = ("-h", "--help", "--hydra-help", "--version", "-c", "--cfg", "-i", "--info", "-sc")
-# Launchers that need no folder that outlives the command.
-_LOCAL_LAUNCHERS = ("hydra/launcher=local", "hydra/launcher=basic")
 
 
 def is_hydra_command(arguments: list[str]) -> bool:
@@ -51,10 +47,6 @@ def run_hydra_command(arguments: list[str], task: Callable[[DictConfig], Any]) -
         require_experiment(arguments)
     register_schemas()
     with ExitStack() as stack:
-        if _is_local_sweep(arguments):
-            # The record of a local sweep is its run folders; what Hydra writes besides holds absolute paths.
-            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="myoassist-sweep-"))
-            arguments = [*arguments, f"hydra.sweep.dir='{scratch}'"]
         stack.enter_context(_argv(arguments))
         # Without this, Hydra prints errors itself and exits with 1.
         stack.enter_context(_environment("HYDRA_FULL_ERROR", "1"))
@@ -75,13 +67,6 @@ def composed_job(composed: DictConfig) -> ComposedRun:
     record = HydraConfig.get()
     with rewording_errors(list(record.overrides.task)):
         return convert_composed(composed, record.runtime.choices, list(record.overrides.task))
-
-
-def _is_local_sweep(arguments: list[str]) -> bool:
-    launchers = [argument for argument in arguments if argument.startswith("hydra/launcher=")]
-    placed = any(argument.startswith("hydra.sweep.dir=") for argument in arguments)
-    multirun = any(argument in MULTIRUN_FLAGS for argument in arguments)
-    return multirun and not placed and all(launcher in _LOCAL_LAUNCHERS for launcher in launchers)
 
 
 @contextmanager

@@ -66,6 +66,7 @@ _TYPE_WORDS = {
     bool: "true or false",
     str: "a text",
     list[str]: "a list of texts, e.g. [a.py,b.py]",
+    list[float]: "a list of numbers, e.g. [1.0,1.25]",
     dict[str, float]: "a mapping of names to numbers, e.g. {effort: 2.0}",
     Any: "a mapping, e.g. {tolfun: 1e-9}",
 }

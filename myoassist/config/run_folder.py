@@ -30,6 +30,7 @@ __all__ = [
     "find_newest_finished",
     "log_root",
     "open_run",
+    "plan_run",
     "read_run_config",
     "read_status",
 ]
@@ -110,21 +111,50 @@ def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: da
     return run
 
 
+def plan_run(
+    config: RunConfig, exp: str | None, overrides: list[str], today: datetime.date | None = None
+) -> tuple[Path, str]:
+    """Say what `open_run` would do with the same arguments, without writing anything.
+
+    Returns:
+        The folder, and new, resume, extend or finished.
+
+    Raises:
+        ResumeError, ConfigError: as `open_run`, except for a folder that another process uses.
+        OSError: if the folder cannot be read.
+    """
+    request = _Request(config, exp, overrides, today or datetime.date.today())
+    path, _ = _choose_folder(request)
+    inspection = inspect_folder(path)
+    if config.fresh:
+        return path, "new"
+    _check_usable(inspection, path, request)
+    return path, _judge_state(inspection, config)
+
+
 class _Request:
     """What the user asked for, with the words to suggest something else."""
 
     def __init__(self, config: RunConfig, exp: str | None, overrides: list[str], today: datetime.date) -> None:
         self.config = config
         self.overrides = overrides
-        self.name = _check_name(config.expname or exp or "run")
+        self.outer_name = _check_name(config.expname or exp or "run")
+        self.inner = _check_name(config.expsubdir, "expsubdir") if config.expsubdir else ""
+        self.name = (Path(self.outer_name) / self.inner).as_posix()
         self.day = log_root() / today.isoformat()
         self.today = today
 
+    def place(self) -> Path:
+        """Return the folder that the configuration names, whatever lies in older ones."""
+        outer = Path(self.config.logdir).expanduser() if self.config.logdir else self.day / self.outer_name
+        return outer / self.inner
+
     def other_name(self, path: Path) -> str:
         """Return an override that leads to a folder that is not there yet."""
-        key, base = ("logdir", path.as_posix()) if self.config.logdir else ("expname", self.name)
+        outer = path.parents[len(Path(self.inner).parts) - 1] if self.inner else path
+        key, base = ("logdir", outer.as_posix()) if self.config.logdir else ("expname", self.outer_name)
         number = 2
-        while (Path(f"{base}_{number}") if self.config.logdir else self.day / f"{base}_{number}").exists():
+        while ((Path() if self.config.logdir else self.day) / f"{base}_{number}" / self.inner).exists():
             number += 1
         return f"{key}={_quote(f'{base}_{number}')}"
 
@@ -132,7 +162,7 @@ class _Request:
         """Return the command of this run with some of the overrides that place it replaced."""
         keys = [change.partition("=")[0] for change in changes]
         # The default name of another command may be another one, so the name is always written out.
-        place = {"logdir": self.config.logdir} if self.config.logdir else {"expname": self.name}
+        place = {"logdir": self.config.logdir} if self.config.logdir else {"expname": self.outer_name}
         named = [f"{key}={_quote(value)}" for key, value in place.items() if key not in keys]
         kept = [text for text in self.overrides if text.partition("=")[0].lstrip("+") not in (*keys, *place)]
         return format_command([*kept, *named, *changes])
@@ -150,14 +180,14 @@ def _quote(value: str) -> str:
     return value if re.fullmatch(r"[\w./-]+", value) else "'" + value.replace("'", "\\'") + "'"
 
 
-def _check_name(name: str) -> str:
+def _check_name(name: str, key: str = "expname") -> str:
     parts = name.split("/")
     bad = sorted(_FORBIDDEN_CHARACTERS & set(name))
     if bad or any(part in ("", ".", "..") or len(part.encode()) > _LONGEST_NAME for part in parts):
         raise ConfigError(
-            f"expname={name[:80]!r} makes no folder name" + (f": it holds {' '.join(map(repr, bad))}" if bad else ""),
+            f"{key}={name[:80]!r} makes no folder name" + (f": it holds {' '.join(map(repr, bad))}" if bad else ""),
             f"at most {_LONGEST_NAME} bytes of letters, digits and the like, `/` for a folder inside a folder",
-            "give a shorter or plainer expname=...; use logdir=... for another place",
+            f"give a shorter or plainer {key}=...; use logdir=... for another place",
         )
     return name
 
@@ -165,7 +195,7 @@ def _check_name(name: str) -> str:
 def _choose_folder(request: _Request) -> tuple[Path, str]:
     """Return the folder to use and, if it needs one, the reason."""
     config = request.config
-    path = Path(config.logdir).expanduser() if config.logdir else request.day / request.name
+    path = request.place()
     if config.logdir or config.fresh or config.resume == "never" or _has_run(path):
         if config.resume == "must" and not _has_run(path):
             raise _nothing_to_resume(path, request, [])
@@ -274,8 +304,8 @@ def _judge_state(inspection: Inspection, config: RunConfig) -> str:
     if inspection.status["status"] != "finished":
         return "resume"
     done = inspection.status.get("maxiter", inspection.config.optimizer.maxiter)
-    single = config.task == "reflex" and config.optimizer.mode == "single"
-    return "extend" if single and config.optimizer.maxiter > done else "finished"
+    searches = config.task == "reflex" and config.optimizer.mode != "evaluate"
+    return "extend" if searches and config.optimizer.maxiter > done else "finished"
 
 
 def _describe_state(run: RunFolder, inspection: Inspection) -> str:

@@ -12,7 +12,7 @@ from myoassist.config.run_diff import make_relative
 from myoassist.config.schemas import RunConfig
 
 # They say where a run lives and how it starts, not what it is.
-PLACE_KEYS = ("expname", "logdir", "resume", "fresh")
+PLACE_KEYS = ("expname", "expsubdir", "logdir", "resume", "fresh", "allow_shared_dir")
 
 _GROUPS = {entry.name for entry in fields(RunConfig) if is_dataclass(entry.type)} | {"overlays"}
 _KEYS = {entry.name for entry in fields(RunConfig)} - _GROUPS
@@ -20,7 +20,7 @@ _KEYS = {entry.name for entry in fields(RunConfig)} - _GROUPS
 
 def format_command(overrides: list[str], module: str = "myoassist.train") -> str:
     """Return the command of a run as it can be pasted into a POSIX shell, paths relative to the current directory."""
-    return shlex.join(["python", "-m", module, *(_make_relative_text(text) for text in overrides)])
+    return shlex.join(["python", "-m", module, *(make_relative_override(text) for text in overrides)])
 
 
 def format_exp_file(exp: str | None, overrides: list[str]) -> str:
@@ -46,7 +46,7 @@ def format_exp_file(exp: str | None, overrides: list[str]) -> str:
         if key in PLACE_KEYS or key == "exp" or key.partition(".")[0].partition("/")[0] == "hydra":
             continue
         if override.type == OverrideType.DEL or override.is_sweep_override():
-            comments.append(f"# not expressible here: {_make_relative_text(override.input_line or key)}")
+            comments.append(f"# not expressible here: {make_relative_override(override.input_line or key)}")
         elif _is_group(override):
             _add_choice(override, bases, choices)
         else:
@@ -94,7 +94,7 @@ def _insert(values: dict[str, Any], path: list[str], value: Any) -> None:
         node[path[-1]] = value
 
 
-def _make_relative_text(text: str) -> str:
+def make_relative_override(text: str) -> str:
     """Replace the absolute paths in the text of one override by relative ones."""
     override = OverridesParser.create().parse_override(text)
     if override.type == OverrideType.DEL or override.is_sweep_override():

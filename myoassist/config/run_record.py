@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,16 @@ def read_status(path: Path) -> dict[str, Any]:
     return content if isinstance(content.get("status"), str) else {"status": "unknown"}
 
 
+def read_fitness(status: dict[str, Any]) -> float:
+    """Return what a sweep maximizes out of the status of a run: `fitness` where it says so, else minus the best total.
+
+    Returns:
+        NaN where the run has no best, e.g. because every candidate was NaN.
+    """
+    value, sign = (status.get("fitness"), 1.0) if "fitness" in status else (status.get("best"), -1.0)
+    return sign * float(value) if isinstance(value, int | float) else math.nan
+
+
 def read_json(file: Path) -> dict[str, Any]:
     """Read a JSON object; empty where the file is missing, unreadable or something else."""
     try:
@@ -139,7 +150,7 @@ def list_run_names(log_root: Path) -> list[str]:
     """Return the names of all run folders below a log root, the newest date first, each once."""
     names: dict[str, None] = {}
     for _, day in list_date_folders(log_root):
-        for pattern in (f"*/{CONFIG_NAME}", f"*/*/{CONFIG_NAME}"):
+        for pattern in _at_depths(CONFIG_NAME):
             for file in sorted(day.glob(pattern)):
                 names[file.parent.relative_to(day).as_posix()] = None
     return list(names)
@@ -152,7 +163,7 @@ def find_newest_finished(log_root: Path, exp: str) -> Path | None:
     """
     for _, day in list_date_folders(log_root):
         finished = []
-        for pattern in (f"*/{STATUS_NAME}", f"*/*/{STATUS_NAME}"):
+        for pattern in _at_depths(STATUS_NAME):
             for file in day.glob(pattern):
                 status = read_status(file.parent)
                 if status["status"] == "finished" and status.get("exp") == exp and ASIDE not in file.parent.name:
@@ -160,6 +171,11 @@ def find_newest_finished(log_root: Path, exp: str) -> Path | None:
         if finished:
             return max(finished)[1]
     return None
+
+
+def _at_depths(name: str) -> list[str]:
+    """Return the patterns of a file of a run below its date: directly, within a name, and within a sweep and a seed."""
+    return [f"{'*/' * depth}{name}" for depth in (1, 2, 3)]
 
 
 def _first_line(error: Exception) -> str:

@@ -7,11 +7,13 @@ import numpy as np
 
 from myoassist.config.schemas import CostConfig
 from myoassist.cost import terms
+from myoassist.cost.own_terms import OwnTermError, active_own_terms, measure_own_terms
 from myoassist.cost.result import CostResult
 from myoassist.cost.targets import STAGE_COST, assemble
 from myoassist.gait.events import find_heel_strikes
-from myoassist.gait.muscles import MuscleColumns, find_muscle_columns
-from myoassist.gait.reference import ReferenceGait, load_reference_gait
+from myoassist.gait.muscles import MuscleColumns, find_muscle_columns, select_muscles
+from myoassist.gait.own_reference import load_reference
+from myoassist.gait.reference import ReferenceGait
 from myoassist.gait.strides import GaitWindow, cut_window, displacement, duration
 from myoassist.rollout.log import Outcome, WalkLog
 
@@ -29,24 +31,29 @@ class CostPlan:
     Attributes:
         muscle_names: Muscles of the logs that the plan is for.
         muscles: Their columns.
+        emg_muscles: Columns of those that the reference gait has an EMG of.
         reference: The reference gait.
     """
 
     muscle_names: tuple[str, ...]
     muscles: MuscleColumns
+    emg_muscles: MuscleColumns
     reference: ReferenceGait
 
 
-def plan_cost(muscle_names: tuple[str, ...]) -> CostPlan:
+def plan_cost(muscle_names: tuple[str, ...], reference: str | None = None) -> CostPlan:
     """Look up what the cost needs of a model.
 
     Args:
         muscle_names: Actuator names of the muscles in the order of the log.
+        reference: Value of `cost.reference`: file of an own reference gait, None for the built-in one.
 
     Raises:
         ModelError: if a muscle is missing.
+        ReferenceFileError: if the file of an own reference gait is refused.
     """
-    return CostPlan(tuple(muscle_names), find_muscle_columns(tuple(muscle_names)), load_reference_gait())
+    muscles, gait = find_muscle_columns(tuple(muscle_names)), load_reference(reference)
+    return CostPlan(tuple(muscle_names), muscles, select_muscles(muscles, gait.emg_muscles), gait)
 
 
 def evaluate_cost(log: WalkLog, vector: np.ndarray, config: CostConfig, plan: CostPlan) -> CostResult:
@@ -99,7 +106,12 @@ def _judge(
     if symmetry is None:
         reason = f"left and right heel strikes do not alternate over the last {config.num_strides} strides"
         return _result("1c", {"stage": ASYMMETRIC_OFFSET, **early}, common, reason)
+    try:
+        own = measure_own_terms(log, window, config, active_own_terms(config))
+    except OwnTermError as error:
+        return _failure(str(error), common)
     values, reported = _measure(log, window, symmetry, vector, config, plan)
+    values |= own
     broken = [name for name, value in {**reported, **values}.items() if not np.isfinite(value).all()]
     if broken:
         return _failure(f"not a finite number: {', '.join(broken)}", common)
@@ -107,7 +119,7 @@ def _judge(
     if not math.isfinite(sum(parts.values())):
         return _failure("the weighted sum of the terms is not a finite number", common)
     result = _result(stage, parts, common)
-    return replace(result, terms=_report(values, reported, plan.muscles.planar, result))
+    return replace(result, terms=_report(values, reported, own, plan.muscles.planar, result))
 
 
 def _measure(
@@ -126,7 +138,7 @@ def _measure(
         "symmetry": symmetry,
         "grf": terms.grf_load(log, window, config.tgt_grf_th, compat),
         "pain": float(pain.sum()),
-        "emg": terms.emg_error(log, window, plan.muscles, plan.reference, config.num_strides, compat),
+        "emg": terms.emg_error(log, window, plan.emg_muscles, plan.reference, config.num_strides, compat),
         "pelvis": 0.0 if plan.muscles.planar else terms.pelvis_posture(log, window),
         "l1": terms.parameter_l1(vector),
         "metabolic": terms.metabolic(log, window, way),
@@ -139,7 +151,11 @@ def _measure(
 
 
 def _report(
-    values: dict[str, float], reported: dict[str, float | np.ndarray], planar: bool, result: CostResult
+    values: dict[str, float],
+    reported: dict[str, float | np.ndarray],
+    own: dict[str, float],
+    planar: bool,
+    result: CostResult,
 ) -> dict[str, float | str | np.ndarray | None]:
     """Lay the terms out under their published keys, in the published order, then ours."""
     pain, way, time = reported["pain by joint"], reported["displacement"], reported["duration"]
@@ -168,6 +184,7 @@ def _report(
         "Trunk_Cost": values["trunk"],
         "EMG_Cost": values["emg"],
         "Metabolic_Cost": values["metabolic"],
+        **own,
         "Param_L1": values["l1"],
         "Stage": result.stage,
         "Total_Cost": result.total,

@@ -65,3 +65,11 @@ def find_muscle_columns(muscle_names: tuple[str, ...]) -> MuscleColumns:
     columns = np.array([[position[name] for name in leg] for leg in wanted], dtype=np.intp)
     columns.setflags(write=False)
     return MuscleColumns(muscles, columns, planar)
+
+
+def select_muscles(muscles: MuscleColumns, names: tuple[str, ...]) -> MuscleColumns:
+    """Return the columns of those muscles that are among `names`, in the order of `muscles`."""
+    kept = [i for i, name in enumerate(muscles.muscles) if name in names]
+    columns = muscles.columns[:, kept]
+    columns.setflags(write=False)
+    return MuscleColumns(tuple(muscles.muscles[i] for i in kept), columns, muscles.planar)

@@ -70,12 +70,16 @@ class ReferenceGait:
             strike; the right leg is half a cycle later.
         emg: Shape (100, 11), columns EMG_MUSCLES, phase 0 at the heel strike of the same leg.
         emg_compat: The same with the isolated value that the public table holds.
+        emg_muscles: Muscles whose columns of `emg` count.
+        emg_known: Whether `emg` belongs to this gait; an own one without muscle activity has the built-in one.
     """
 
     signals: dict[str, ReferenceSignal]
     kinematics: np.ndarray
     emg: np.ndarray
     emg_compat: np.ndarray
+    emg_muscles: tuple[str, ...] = EMG_MUSCLES
+    emg_known: bool = True
 
 
 @lru_cache(maxsize=1)

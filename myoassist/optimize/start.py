@@ -1,23 +1,29 @@
 """The start vector: the table's initial values, or a stored vector brought to the layout of this run."""
 
+import warnings
+
 import numpy as np
 
 from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
+from myoassist.exo.resample import four_param_to_npoint, resample_npoint
 from myoassist.optimize.vector_file import StoredVector, find_vector_file, read_vector
 from myoassist.reflex.parameters import ParameterTable, describe_lengths
 
 # Entries of the human part in 3D.
 _HUMAN_3D = 97
+_FOUR_PARAM = "four_param"
+_NPOINT = "npoint"
 
 
 def load_start(config: RunConfig, table: ParameterTable, clamp: bool = True) -> np.ndarray:
     """Return the raw start vector of a run, shape (D,).
 
     Without `optimizer.param_path` these are the initial values of the table. Otherwise the stored vector is taken: exo
-    entries are appended with their defaults where it has none, and dropped where the run has no exo. Fixed entries
-    keep the value that the table gives them.
+    entries are appended with their defaults where it has none, dropped where the run has no exo, and resampled with
+    their peak kept where the run has another number of points, which a warning says. Fixed entries keep the value that
+    the table gives them.
 
     Args:
         config: `optimizer.param_path` names a parameter file or a run folder.
@@ -57,11 +63,45 @@ def match_layout(stored: StoredVector, table: ParameterTable) -> np.ndarray:
         return stored.vector[:n_human].copy()
     if n_exo == 0:
         return np.concatenate([stored.vector, table.initial[n_human:]])
-    if n_exo != len(table) - n_human:
-        if "npoint" in table.layout and n_exo % 2 == 0:
-            raise _refusal(stored, table, "changing the number of points of a torque curve is not available yet")
-        raise _refusal(stored, table)
-    return table.check(stored.vector, stored.source)
+    if n_exo == len(table) - n_human and not _is_four_param_as_points(stored, table):
+        return table.check(stored.vector, stored.source)
+    return table.check(np.concatenate([stored.vector[:n_human], _convert_exo(stored, table, n_human)]), stored.source)
+
+
+def _is_four_param_as_points(stored: StoredVector, table: ParameterTable) -> bool:
+    """Tell whether a four-parameter curve is to become points; with two points the lengths are the same."""
+    return _exo_kind(stored.layout or "") == _FOUR_PARAM and _exo_kind(table.layout) == _NPOINT
+
+
+def _convert_exo(stored: StoredVector, table: ParameterTable, n_human: int) -> np.ndarray:
+    """Return the exo entries of a stored vector as points of the torque curve of this run."""
+    exo = stored.vector[n_human:]
+    if _exo_kind(table.layout) != _NPOINT:
+        raise _refusal(stored, table, "exo.controller=npoint keeps the curve, or give a vector without exo entries")
+    n_points = (len(table) - n_human) // 2
+    try:
+        if _is_four_param_as_points(stored, table):
+            values, old = four_param_to_npoint(exo, n_points), "four-parameter torque curve"
+        elif len(exo) % 2:
+            raise _refusal(stored, table)
+        elif len(exo) == 4 and stored.layout is None:
+            raise _refusal(
+                stored,
+                table,
+                "its 4 exo entries may be a four-parameter curve or two points, and the file does not say: give the "
+                "best_parameters.json of the run, or set exo.controller=four_param (or exo.n_points=2) as in that run",
+            )
+        else:
+            values, old = resample_npoint(exo, n_points), f"torque curve of {len(exo) // 2} points"
+    except ValueError as error:
+        raise _refusal(stored, table, f"its torque curve is unusable ({error}); give another file") from error
+    warnings.warn(f"{stored.source}: {old} resampled to {n_points}, peak kept", stacklevel=2)
+    return values
+
+
+def _exo_kind(layout: str) -> str:
+    """Return four_param, npoint, or an empty text for a layout without an exo."""
+    return layout.partition("-")[2].rstrip("0123456789")
 
 
 def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> None:
@@ -72,10 +112,10 @@ def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> No
         if table.layout.startswith("2d") and n_stored >= _HUMAN_3D and n_stored != len(table):
             raise _refusal(stored, table, "give the best_parameters.json of the run, which names its layout")
         return
-    human, _, exo = stored.layout.partition("-")
-    own_human, _, own_exo = table.layout.partition("-")
-    if human != own_human or (exo and own_exo and exo != own_exo):
+    if stored.layout.partition("-")[0] != table.layout.partition("-")[0]:
         raise _refusal(stored, table)
+    if _exo_kind(stored.layout) == _NPOINT and _exo_kind(table.layout) == _FOUR_PARAM:
+        raise _refusal(stored, table, "points do not become four parameters: set exo=npoint, or start without exo")
     if stored.names is not None and stored.names[:n_human] != table.names[:n_human]:
         raise _refusal(stored, table, "its parameters have other names; it was written by another version")
 

@@ -117,7 +117,7 @@ def test_interpolated_expname():
         ("expname=[1", ["cannot be read", "quotes"]),
         ("expname=N_${sed}", ["expname=N_${sed}", "${seed}"]),
         ("~exo.n_points", ["~exo.n_points", "exo.n_points=4"]),
-        ("overlays=sweep", ["overlays=sweep"]),
+        ("overlays=swep", ["overlays=swep", "overlays=sweep"]),
         ("model=custom", ["model.path=<file.xml>"]),
     ],
 )
@@ -128,6 +128,13 @@ def test_bad_argument_is_reworded(argument, words):
     assert [word for word in words if word not in message] == []
     # Hydra's own advice bypasses the schema.
     assert "append to your config" not in message
+
+
+def test_folder_of_a_run_within_a_sweep():
+    config = compose_run(["exp=tutorial", "+overlays=sweep", "optimizer.popsize=4", "seed=3"]).config
+    assert (config.expname, config.expsubdir) == ("tutorial", "popsize_4/seed_3")
+    assert compose_run(["exp=tutorial", "overlays=sweep"]).config.expsubdir is None
+    assert compose_run(["exp=tutorial", "seed=1", "logdir='old/${expname}'"]).config.logdir == "old/tutorial_seed_1"
 
 
 def test_newest_without_a_finished_run_prints_the_command(tmp_path):

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from myoassist.config.labels import LABEL_LIMIT, default_expname, label_overrides
+from myoassist.config.labels import LABEL_LIMIT, default_expname, label_overrides, sweep_label
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,26 @@ def test_default_expname():
     assert default_expname("exo_npoint", ["seed=1"]) == "exo_npoint_seed_1"
     assert default_expname("exo_npoint", ["optimizer.threads=1"]) == "exo_npoint"
     assert default_expname(None, []) == "run"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "label"),
+    [
+        ([], ""),
+        (["seed=2"], "seed_2"),
+        (["seed=2", "optimizer.popsize=8"], "popsize_8/seed_2"),
+        (["exp=tutorial", "env.slope_deg=-1.5"], "slope_deg_n1p5"),
+        (["plugins=[a, b]"], "plugins_a_b"),
+        (["optimizer.sigma_gain=1e-3", "model=dephy"], "sigma_gain_0p001_model_dephy"),
+        (["cost.mode=compat", "optimizer.mode=single"], "cost_mode_compat_optimizer_mode_single"),
+        (["optimizer.maxiter=9"], "maxiter_9"),
+    ],
+)
+def test_label_of_swept_values(overrides, label):
+    assert sweep_label(overrides) == label
+
+
+def test_long_sweep_labels_stay_distinct():
+    labels = {sweep_label([f"model.path=/long/{'folder' * 20}/{i}.xml", "seed=1"]) for i in range(3)}
+    assert len(labels) == 3
+    assert all(label.endswith("/seed_1") and len(label.split("/")[0]) <= LABEL_LIMIT for label in labels)

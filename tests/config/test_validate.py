@@ -105,7 +105,7 @@ def test_nan_is_refused_in_every_number():
     for name in numbers:
         config = RunConfig()
         group, _, last = name.rpartition(".")
-        setattr(getattr(config, group), last, math.nan)
+        setattr(operator.attrgetter(group)(config), last, math.nan)
         with pytest.raises(ConfigError, match=f"{name}=nan"):
             validate_config(config)
 

@@ -6,6 +6,7 @@ from analytic_problem import StagedSphere, open_folder, small_config, small_tabl
 
 from myoassist.config.errors import LayoutError, UserError
 from myoassist.config.schemas import RunConfig
+from myoassist.exo.resample import four_param_to_npoint, resample_npoint
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import build_table, default_npoint_torques
@@ -21,6 +22,13 @@ def start(path, table, **options):
 
 def store(path, values):
     np.savetxt(path, values)
+    return path
+
+
+def name_layout(path, table):
+    """Write the initial values of a table as named parameters."""
+    rows = [{"name": name, "raw": value} for name, value in zip(table.names, table.initial.tolist(), strict=True)]
+    path.write_text(json.dumps({"layout": table.layout, "parameters": rows}))
     return path
 
 
@@ -71,12 +79,41 @@ def test_exo_entries_are_dropped_without_exo(tmp_path):
     np.testing.assert_array_equal(vector, build_table(2).clamp(human()))
 
 
-@pytest.mark.parametrize(("n_stored", "n_points"), [(4, 6), (6, 4)])
-def test_another_number_of_points_is_refused(tmp_path, n_stored, n_points):
-    path = store(tmp_path / "p.txt", [*human(), *[0.5] * 2 * n_stored])
-    with pytest.raises(LayoutError, match="number of points") as caught:
-        start(path, build_table(2, controller="npoint", n_points=n_points))
-    assert f"{77 + 2 * n_stored} entries" in str(caught.value) and f"2d-npoint{n_points}" in str(caught.value)
+@pytest.mark.parametrize(("n_stored", "n_points"), [(4, 6), (6, 4), (3, 1)])
+def test_another_number_of_points_is_resampled(tmp_path, n_stored, n_points):
+    old = np.concatenate([default_npoint_torques(n_stored), np.linspace(0.3, 0.7, n_stored)])
+    path = store(tmp_path / "p.txt", [*human(), *old])
+    table = build_table(2, controller="npoint", n_points=n_points)
+    with pytest.warns(UserWarning, match=f"curve of {n_stored} points resampled to {n_points}"):
+        vector = start(path, table)
+    np.testing.assert_array_equal(vector[:77], table.clamp(vector)[:77])
+    np.testing.assert_array_equal(vector[77:], resample_npoint(old, n_points))
+    assert vector[77 : 77 + n_points].max() == pytest.approx(0.5, abs=1e-3)
+
+
+def test_four_parameters_become_points_where_the_file_names_them(tmp_path):
+    unnamed = store(tmp_path / "p.txt", [*human(), *DEFAULTS])
+    with pytest.raises(LayoutError, match=r"four-parameter curve or two points(.|\n)*best_parameters") as caught:
+        start(unnamed, build_table(2, controller="npoint", n_points=6))
+    assert "81 entries" in str(caught.value) and "2d-npoint6" in str(caught.value)
+    for n_points in (6, 2):
+        named = name_layout(tmp_path / "named.json", build_table(2, controller="four_param"))
+        with pytest.warns(UserWarning, match="four-parameter torque curve resampled"):
+            vector = start(named, build_table(2, controller="npoint", n_points=n_points))
+        np.testing.assert_array_equal(vector[77:], four_param_to_npoint(DEFAULTS, n_points))
+
+
+def test_points_do_not_become_four_parameters(tmp_path):
+    for n_points in (2, 6):
+        named = name_layout(tmp_path / "named.json", build_table(2, controller="npoint", n_points=n_points))
+        with pytest.raises(LayoutError, match=rf"2d-npoint{n_points}(.|\n)*2d-four_param"):
+            start(named, build_table(2, controller="four_param"))
+
+
+def test_coinciding_points_are_refused(tmp_path):
+    path = store(tmp_path / "p.txt", [*human(), 0.2, 0.3, 0.2, 1.0, 0.0, 0.5])
+    with pytest.raises(LayoutError, match="torque curve is unusable"):
+        start(path, build_table(2, controller="npoint", n_points=6))
 
 
 @pytest.mark.parametrize("n", [1, 76, 78, 97, 101, 200])

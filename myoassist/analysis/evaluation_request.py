@@ -1,0 +1,130 @@
+"""The command line of an evaluation."""
+
+import math
+from dataclasses import dataclass, field
+
+from myoassist.config.errors import UserError
+
+USAGE = """usage: bash scripts/local.sh scripts/eval.sh exp=NAME [option=value ...] [key=value ...]
+       bash scripts/local.sh scripts/eval.sh run=FOLDER [option=value ...] [key=value ...]
+
+Simulate the best of a run as it is and write into the folder of the run:
+  report.html            everything on one page, to read or print: how the person walks, what falls short, figures
+  eval.mp4               side view, muscles coloured by activation
+  eval_frame.png         one picture of it
+  eval_gait_cycle.png    trunk, hip, knee, ankle, ground reaction beside the reference gait, exo torque over stance
+  eval_gait_cycle.csv    mean and SD of these curves and the reference
+  eval_joint_loads.png   joint moments and powers
+  eval_muscles.png       muscle activation beside the reference EMG
+  eval_time_series.png   the whole walk over time
+  eval_terms.json        how it ended, total cost, its parts and terms
+  eval_metrics.json/csv  speed, cadence, stance, symmetry, moments, powers, ... with units
+  eval_repeats.csv       with repeats: how every walk ended, and its metrics
+  eval_comparison.csv    with compare: the metrics of both walks and their difference
+
+which run
+  exp=NAME         the newest run of an experiment that has a best, finished or not (below logs/, or MYOASSIST_LOGS)
+  run=FOLDER       this run; also several between commas, or a pattern in quotes: run='logs/*/exo_*'. Each gets its own
+                   files; one that fails does not stop the others
+options
+  params=FILE      this parameter file instead of the best of the run
+  compare=FOLDER   put another run beside it in the plots, tables and report; the folder of the other is left alone
+  repeats=N        walk N times from perturbed starts: mean and SD of every metric and curve, share of survivors
+  angle_sd=DEG     standard deviation of every initial joint angle in these walks [1.0 deg]
+  speed_sd=V       standard deviation of the initial speed in these walks [0.02 m/s]
+  viewer=window    show the walk in the MuJoCo viewer (needs a screen); the same as env.render_modes=[human]
+  viewer=web       show the walk in a browser on this machine, until Ctrl-C
+  port=N           port of viewer=web, the next free one if it is taken [8080]
+  -h               this text
+changes
+  key=value        change the configuration: env.sim_time=10, env.slope_deg=5, seed=1 (draws of repeats),
+                   env.render_modes=[] (no video, which is most of the time)
+"""
+VIEWERS = ("window", "web")
+_OPTIONS = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "viewer", "port")
+_HELP = "bash scripts/local.sh scripts/eval.sh -h"
+
+
+@dataclass(frozen=True)
+class EvaluationRequest:
+    """What the command line asks for.
+
+    Attributes:
+        exp: Experiment whose newest run is meant.
+        run: Folder, pattern or list of the runs.
+        params: Parameter file instead of the best.
+        compare: Folder of another run.
+        repeats: Number of walks from perturbed starts.
+        angle_sd: Spread of their initial joint angles, deg.
+        speed_sd: Spread of their initial speed, m/s.
+        viewer: window, web or None.
+        port: Port of the web viewer.
+        overrides: Changes of the configuration.
+    """
+
+    exp: str | None = None
+    run: str | None = None
+    params: str | None = None
+    compare: str | None = None
+    repeats: int = 0
+    angle_sd: float = 1.0
+    speed_sd: float = 0.02
+    viewer: str | None = None
+    port: int = 8080
+    overrides: list[str] = field(default_factory=list)
+
+
+def parse_request(arguments: list[str]) -> EvaluationRequest:
+    """Read the arguments.
+
+    Raises:
+        UserError: for one that is not known, given twice, empty or out of range.
+    """
+    own: dict[str, str] = {}
+    overrides = []
+    for argument in arguments:
+        key, separator, value = argument.partition("=")
+        if key in _OPTIONS and separator:
+            if not value or key in own:
+                found = f"{key}= is given twice" if value else f"{argument} names nothing"
+                raise UserError(found, f"{key}=<value> once", _HELP)
+            own[key] = value
+        elif argument.startswith("-") or not separator:
+            raise UserError(
+                f"{argument!r} is no argument of an evaluation",
+                f"{', '.join(f'{name}=' for name in _OPTIONS)} or key=value of the configuration",
+                _HELP,
+            )
+        else:
+            overrides.append(argument)
+    if own.get("viewer", VIEWERS[0]) not in VIEWERS:
+        raise UserError(f"viewer={own['viewer']}", f"viewer={' or viewer='.join(VIEWERS)}", _HELP)
+    numbers = {
+        "repeats": _whole(own, "repeats", 0, 1, 10000),
+        "port": _whole(own, "port", 8080, 1, 65535),
+        "angle_sd": _spread(own, "angle_sd", 1.0, "deg"),
+        "speed_sd": _spread(own, "speed_sd", 0.02, "m/s"),
+    }
+    return EvaluationRequest(overrides=overrides, **{**own, **numbers})
+
+
+def _whole(own: dict[str, str], name: str, default: int, low: int, high: int) -> int:
+    if name not in own:
+        return default
+    try:
+        value = int(own[name])
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        raise UserError(f"{name}={own[name]}", f"a whole number from {low} to {high}", _HELP)
+    return value
+
+
+def _spread(own: dict[str, str], name: str, default: float, unit: str) -> float:
+    try:
+        value = float(own.get(name, default))
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= 100.0:
+        raise UserError(f"{name}={own[name]}", f"a standard deviation from 0 to 100 {unit}", _HELP)
+    return value

@@ -1,0 +1,218 @@
+"""The tables of the report as HTML: key figures, cost, what was run."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation_tables import representative
+from myoassist.analysis.gait_curves import reference_curve
+from myoassist.gait.reference import load_reference_gait
+from myoassist.rollout.log import SIDES
+
+
+class Measure(NamedTuple):
+    """A row of the key figures.
+
+    Attributes:
+        label: Name for people.
+        metric: Name in WALK_METRICS, for a sided one without the side.
+        unit: Unit shown.
+        digits: Decimals.
+        sided: Whether there is one value per leg.
+        scale: Factor from the metric's unit.
+    """
+
+    label: str
+    metric: str
+    unit: str
+    digits: int
+    sided: bool = False
+    scale: float = 1.0
+
+
+_GROUPS: dict[str, tuple[Measure, ...]] = {
+    "Walking": (
+        Measure("Speed", "speed", "m/s", 2),
+        Measure("Cadence", "cadence_steps_per_min", "steps/min", 0),
+        Measure("Stride time", "stride_time_mean", "s", 2),
+        Measure("Stride length", "stride_length", "m", 2),
+        Measure("Stance, share of the stride", "stance_fraction", "%", 1, True, 100.0),
+        Measure("Difference of left and right step time", "step_time_asymmetry_percent", "%", 1),
+        Measure("Difference of left and right stance", "stance_asymmetry_percent", "%", 1),
+    ),
+    "Motion": (
+        Measure("Trunk, mean forward lean", "trunk_pitch_mean_deg", "deg", 1),
+        Measure("Trunk, range", "trunk_pitch_rom_deg", "deg", 1),
+        Measure("Hip, most flexed", "hip_flexion_max_deg", "deg", 1, True),
+        Measure("Hip, most extended (flexion +)", "hip_flexion_min_deg", "deg", 1, True),
+        Measure("Knee, most flexed", "knee_flexion_max_deg", "deg", 1, True),
+        Measure("Knee, most extended (flexion +)", "knee_flexion_min_deg", "deg", 1, True),
+        Measure("Ankle, most dorsiflexed", "ankle_dorsiflexion_max_deg", "deg", 1, True),
+        Measure("Ankle, most plantarflexed (dorsiflexion +)", "ankle_dorsiflexion_min_deg", "deg", 1, True),
+    ),
+    "Loads": (
+        Measure("Largest vertical ground reaction", "peak_grf_bw", "body weights", 2, True),
+        Measure("Hip, largest extension moment", "hip_extension_moment_max", "N·m/kg", 2, True),
+        Measure("Knee, largest extension moment", "knee_extension_moment_max", "N·m/kg", 2, True),
+        Measure("Ankle, largest plantarflexion moment", "ankle_plantarflexion_moment_max", "N·m/kg", 2, True),
+        Measure("Hip, largest power given out", "hip_power_generated_max", "W/kg", 2, True),
+        Measure("Knee, largest power taken up", "knee_power_absorbed_max", "W/kg", 2, True),
+        Measure("Ankle, largest power given out", "ankle_power_generated_max", "W/kg", 2, True),
+    ),
+    "Effort": (
+        Measure("Metabolic cost of transport (model, gross)", "metabolic_cost_of_transport", "J/(kg·m)", 2),
+        Measure("Positive joint work per mass and way", "joint_work_positive", "J/(kg·m)", 2),
+    ),
+    "Exoskeleton": (
+        Measure("Largest torque", "exo_peak_torque", "N·m", 2, True),
+        Measure("Largest torque per body mass", "exo_peak_torque_per_kg", "N·m/kg", 3, True),
+        Measure("Net work on the ankle per stride", "exo_work_per_stride", "J", 2, True),
+        Measure("Work given to the ankle per stride", "exo_positive_work_per_stride", "J", 2, True),
+    ),
+}
+
+
+def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> str:
+    """Return the table of key figures: right and left per walk, for two walks their difference, and the reference."""
+    two = len(walks) > 1
+    head = "".join(f'<th class="n" colspan="2">{escape(name)}</th>' for name, _ in walks) if two else ""
+    top = f'<tr><th colspan="2"></th>{head}<th class="n" colspan="2">difference</th><th></th></tr>' if two else ""
+    sides = '<th class="n">right</th><th class="n">left</th>' * (len(walks) + two)
+    body = []
+    for group, measures in _GROUPS.items():
+        if group == "Exoskeleton" and all(item.config.exo.controller == "none" for _, item in walks):
+            continue
+        body.append(f'<tr class="group"><td colspan="{3 + 2 * (len(walks) + two)}">{group}</td></tr>')
+        for measure in measures:
+            cells = "".join(_cells(measure, item) for _, item in walks) + (_difference(measure, walks) if two else "")
+            reference = _reference(measure)
+            body.append(
+                f"<tr><td>{measure.label}</td><td>{measure.unit}</td>{cells}"
+                f'<td class="n">{"" if reference is None else f"{reference:.{measure.digits}f}"}</td></tr>'
+            )
+    columns = f'<tr><th>measure</th><th>unit</th>{sides}<th class="n">reference</th></tr>'
+    return f"<table><thead>{top}{columns}</thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def _names(measure: Measure) -> list[str]:
+    return [f"{measure.metric}_{side}" for side in SIDES] if measure.sided else [measure.metric]
+
+
+def _cells(measure: Measure, evaluation: Evaluation) -> str:
+    worn = evaluation.config.exo.controller != "none" or not measure.metric.startswith("exo_")
+    texts = [_value(measure, evaluation, name) if worn else "–" for name in _names(measure)]
+    return _spread_over_sides(texts)
+
+
+def _value(measure: Measure, evaluation: Evaluation, name: str) -> str:
+    summary = evaluation.repeats.summarize(name) if evaluation.repeats is not None else None
+    if summary is not None:
+        mean, sd, _ = summary
+        spread = "" if sd is None else f" ± {measure.scale * sd:.{measure.digits}f}"
+        return f"{measure.scale * mean:.{measure.digits}f}{spread}"
+    value = evaluation.metrics[name]
+    return "–" if value is None else f"{measure.scale * value:.{measure.digits}f}"
+
+
+def _difference(measure: Measure, walks: Sequence[tuple[str, Evaluation]]) -> str:
+    texts = []
+    for name in _names(measure):
+        first, second = (representative(item, name) for _, item in walks)
+        known = first is not None and second is not None
+        texts.append(f"{measure.scale * (second - first):+.{measure.digits}f}" if known else "–")
+    return _spread_over_sides(texts)
+
+
+def _spread_over_sides(texts: list[str]) -> str:
+    if len(texts) == 1:
+        return f'<td class="n" colspan="2">{texts[0]}</td>'
+    return "".join(f'<td class="n">{text}</td>' for text in texts)
+
+
+def _reference(measure: Measure) -> float | None:
+    """Return the same figure of the reference gait, None where it has none."""
+    if measure.metric == "stance_fraction":
+        fraction = load_reference_gait().signals["vertical"].stance_fraction
+        return None if fraction is None else 100.0 * fraction
+    if measure.metric == "peak_grf_bw":
+        return float(reference_curve("vertical_grf").max())
+    if measure.metric == "trunk_pitch_mean_deg":
+        return float(reference_curve("trunk_lean").mean())
+    if measure.metric == "trunk_pitch_rom_deg":
+        return float(np.ptp(reference_curve("trunk_lean")))
+    joint, _, kind = measure.metric.partition("_")
+    if kind.endswith("max_deg"):
+        return float(reference_curve(f"{joint}_angle").max())
+    if kind.endswith("min_deg"):
+        return float(reference_curve(f"{joint}_angle").min())
+    return None
+
+
+def cost_table(walks: Sequence[tuple[str, Evaluation]]) -> str:
+    """Return the table of the total cost, the parts that sum to it, and the reported terms."""
+    head = "".join(f'<th class="n">{escape(name) if len(walks) > 1 else "value"}</th>' for name, _ in walks)
+    results = [item.result for _, item in walks]
+    rows = [_row("Total", [_plain(result.total) for result in results], "group")]
+    for name in dict.fromkeys(name for result in results for name in result.parts):
+        label = f"part of the total: {name}"
+        rows.append(_row(label, [_plain(result.parts.get(name)) for result in results]))
+    skipped = ("Stage", "Total_Cost")
+    for name in dict.fromkeys(name for result in results for name in result.terms if name not in skipped):
+        values = [_plain(result.terms.get(name)) for result in results]
+        if any(values):
+            rows.append(_row(f"term: {name}", values))
+    rows.append(_row("Stage reached (3: every requirement met)", [result.stage for result in results]))
+    return f"<table><thead><tr><th>quantity</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, np.ndarray | list | tuple):
+        return ", ".join(_plain(float(item)) for item in np.ravel(value))
+    if isinstance(value, float | int):
+        return f"{float(value):.5g}"
+    return ""
+
+
+def _row(label: str, values: list[str], kind: str = "") -> str:
+    cells = "".join(f'<td class="n">{escape(value)}</td>' for value in values)
+    return f'<tr class="{kind}"><td>{escape(label)}</td>{cells}</tr>'
+
+
+def run_table(walks: Sequence[tuple[str, Evaluation]], sources: Sequence[str], changes: Sequence[list[str]]) -> str:
+    """Return the table of what was simulated.
+
+    Args:
+        walks: Walks by name.
+        sources: Where the parameters of each come from.
+        changes: What was changed against the configuration of each run.
+    """
+    columns = [
+        _describe(item, source, change) for (_, item), source, change in zip(walks, sources, changes, strict=True)
+    ]
+    head = "".join(f"<th>{escape(name) if len(walks) > 1 else 'setting'}</th>" for name, _ in walks)
+    rows = []
+    for name in columns[0]:
+        cells = "".join(f"<td>{escape(column[name])}</td>" for column in columns)
+        rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
+    return f"<table><thead><tr><th>what</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _describe(evaluation: Evaluation, source: str, changes: list[str]) -> dict[str, str]:
+    config, log = evaluation.config, evaluation.log
+    model, env, exo, cost = config.model, config.env, config.exo, config.cost
+    body = f"own model {model.path}" if model.path else f"{model.musculature} muscles, device {model.device or 'none'}"
+    shape = {"none": "no torque", "four_param": "four-parameter curve", "npoint": f"{exo.n_points}-point curve"}
+    torque = "" if exo.controller == "none" else f", parameter 1 is {exo.max_torque:g} N·m"
+    control = "1 kHz with neural delays" if env.delayed else "100 Hz without delays"
+    return {
+        "Parameters": source,
+        "Changed against the run": ", ".join(changes) or "nothing",
+        "Model": f"{body}; {model.physics} physics; mass {log.mass:.1f} kg with device",
+        "Walk": f"{env.sim_time:g} s from pose {env.init_pose}, slope {env.slope_deg:g} deg, {control}",
+        "Exoskeleton": f"{shape.get(exo.controller, exo.controller)}{torque}",
+        "Cost": f"target {cost.target} ({cost.mode}), {cost.tgt_vel:g} m/s, last {cost.num_strides} strides judged",
+        "Seed": str(config.seed),
+    }

@@ -1,0 +1,1 @@
+"""Reading what MyoAssist and its tools have written."""

@@ -1,0 +1,96 @@
+"""Turn a preset of MyoAssist into an experiment file and check that it composes."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra import compose, initialize_config_dir
+
+from myoassist.compat.draft import Draft
+from myoassist.compat.map_model import map_exo, map_ground, map_model
+from myoassist.compat.map_search import map_cost, map_mode, map_optimizer, map_plain
+from myoassist.compat.preset_file import Preset
+from myoassist.config.compose import ROOT_CONFIG, convert_composed, register_schemas, rewording_errors
+from myoassist.config.errors import ConfigError
+from myoassist.config.groups import PURPOSE_WORDS, RUN_WORDS, config_folder
+from myoassist.config.schemas import RunConfig
+from myoassist.config.validate import validate_config
+from myoassist.model.devices import check_device
+
+_GROUPS = ("model", "exo", "cost", "optimizer")
+
+
+def draft_experiment(preset: Preset) -> Draft:
+    """Return what a preset becomes here, checked against the schema.
+
+    Configurations that this version would refuse at the start keep their values; the reason is among what is unmapped.
+    """
+    draft = Draft(unmapped=list(preset.notes))
+    map_model(preset, draft)
+    map_ground(preset, draft)
+    map_exo(preset, draft)
+    map_cost(preset, draft)
+    map_plain(preset, draft)
+    map_mode(preset, draft)
+    map_optimizer(preset, draft)
+    try:
+        config = compose_experiment(format_experiment(preset, draft, preset.name), preset.name)
+        validate_config(config)
+        check_device(config)
+    except ConfigError as error:
+        draft.lack("the whole", f"it will be refused: {error.found}; expected {error.expected}")
+    return draft
+
+
+def format_experiment(preset: Preset, draft: Draft, name: str) -> str:
+    """Return the text of an experiment file.
+
+    Args:
+        preset: Where it comes from.
+        draft: What it becomes.
+        name: What follows `exp=`.
+    """
+    lines = [
+        "# @package _global_",
+        f"{RUN_WORDS} bash scripts/local.sh scripts/train.sh exp={name}",
+        f"{PURPOSE_WORDS} Imported from the MyoAssist preset {preset.path.name}.",
+        *(f"# not mapped: {_one_line(text)}" for text in draft.unmapped),
+        "defaults:",
+        *(f"  - override /{group}: {draft.groups[group]}" for group in _GROUPS if group in draft.groups),
+    ]
+    nested: dict[str, Any] = {}
+    for key, value in draft.values.items():
+        *groups, last = key.split(".")
+        node = nested
+        for group in groups:
+            node = node.setdefault(group, {})
+        node[last] = value
+    body = yaml.safe_dump(nested, sort_keys=False, allow_unicode=True, width=1000) if nested else ""
+    return "\n".join(lines) + "\n" + (f"\n{body}" if body else "")
+
+
+def compose_experiment(text: str, name: str) -> RunConfig:
+    """Compose an experiment that does not lie in the configuration folder.
+
+    Args:
+        text: Content of its file.
+        name: Its name.
+
+    Raises:
+        ConfigError: if it does not fit the schema.
+    """
+    register_schemas()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "exp" / "imported.yaml"
+        file.parent.mkdir()
+        file.write_text(text, encoding="utf-8")
+        overrides = ["exp=imported", f"hydra.searchpath=['file://{Path(folder).as_posix()}']"]
+        with rewording_errors(overrides), initialize_config_dir(str(config_folder()), job_name="import"):
+            composed = compose(ROOT_CONFIG, overrides, return_hydra_config=True)
+            config = convert_composed(composed, {**composed.hydra.runtime.choices, "exp": name}, []).config
+    return config
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,132 @@
+"""Read the files in which people keep one stride of a gait: .csv, OpenSim .mot, .npz."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from myoassist.gait.reference_columns import ReferenceFileError
+
+# OpenSim coordinate -> column and sign. Knee flexion is negative in some models and positive in others.
+_MOT_COORDINATES = {
+    "hip_flexion": ("hip_flexion", 1.0),
+    "knee_angle": ("knee_flexion", 1.0),
+    "ankle_angle": ("ankle_dorsiflexion", 1.0),
+}
+_FORMATS = "a .csv with one header line, an OpenSim .mot, or an .npz"
+
+
+def read_table(path: str) -> dict[str, np.ndarray]:
+    """Read the columns of a file by name; those of a .mot come under our names, with our signs.
+
+    Args:
+        path: File.
+
+    Returns:
+        Columns, each of shape (rows,), as they are in the file: units, gaps and lengths are not judged yet.
+
+    Raises:
+        ReferenceFileError: if the file cannot be read or is of another kind.
+    """
+    file = Path(path).expanduser()
+    readers = {".csv": _read_csv, ".mot": _read_mot, ".npz": _read_npz}
+    if not file.is_file():
+        found = "is a folder" if file.is_dir() else "does not exist"
+        raise ReferenceFileError(
+            f"cost.reference={path} {found}", f"{_FORMATS}, relative to the current folder", "cost.reference=<file>"
+        )
+    if file.suffix.lower() not in readers:
+        raise ReferenceFileError(f"cost.reference={path} is of an unknown kind", _FORMATS)
+    try:
+        return readers[file.suffix.lower()](file, path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReferenceFileError(f"cost.reference={path} cannot be read: {error}", _FORMATS) from error
+
+
+def _read_csv(file: Path, source: str) -> dict[str, np.ndarray]:
+    rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+    rows = [row for row in rows if row and not row[0].lstrip().startswith("#")]
+    return _columns(rows[0] if rows else [], rows[1:], source)
+
+
+def _columns(names: list[str], rows: list[list[str]], source: str) -> dict[str, np.ndarray]:
+    """Turn rows of text into columns."""
+    names = [name.strip() for name in names]
+    if not rows:
+        raise ReferenceFileError(f"cost.reference={source} has no data rows", "a header and 20 or more rows")
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise ReferenceFileError(f"cost.reference={source} has the column {', '.join(twice)} twice", "each column once")
+    values = np.empty((len(rows), len(names)))
+    for number, row in enumerate(rows):
+        if len(row) != len(names):
+            raise ReferenceFileError(
+                f"cost.reference={source}, data row {number + 1} has {len(row)} cells",
+                f"{len(names)}, as many as the header has",
+            )
+        for place, cell in enumerate(row):
+            try:
+                values[number, place] = float(cell)
+            except ValueError:
+                raise ReferenceFileError(
+                    f"cost.reference={source}, data row {number + 1}, column {names[place]}: {cell[:40]!r}",
+                    "a number in every cell, with a point as decimal mark",
+                    "the first line has to hold the names of the columns" if number == 0 else "fill or correct it",
+                ) from None
+    return {name: values[:, place] for place, name in enumerate(names)}
+
+
+def _read_npz(file: Path, source: str) -> dict[str, np.ndarray]:
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            columns = {name: np.asarray(archive[name]) for name in archive.files}
+    except (ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise ReferenceFileError(
+            f"cost.reference={source} is no archive of plain arrays: {error}", "numpy.savez(file, hip_flexion_deg=...)"
+        ) from error
+    for name, values in columns.items():
+        if values.ndim != 1 or values.dtype.kind not in "fiu":
+            raise ReferenceFileError(
+                f"cost.reference={source}, key {name}: shape {values.shape} of {values.dtype}", "numbers, shape (rows,)"
+            )
+    return {name: values.astype(np.float64) for name, values in columns.items()}
+
+
+def _read_mot(file: Path, source: str) -> dict[str, np.ndarray]:
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    ends = [i for i, line in enumerate(lines) if line.strip().lower() == "endheader"]
+    header = {
+        key.strip().lower(): value.strip().lower()
+        for key, _, value in (line.partition("=") for line in (lines[: ends[0]] if ends else []))
+    }
+    if not ends or header.get("indegrees") not in ("yes", "no"):
+        raise ReferenceFileError(
+            f"cost.reference={source} has no line " + ("inDegrees=yes or no" if ends else "endheader"),
+            "an OpenSim motion file, whose header says inDegrees=yes or inDegrees=no and ends with endheader",
+        )
+    rows = [line.split() for line in lines[ends[0] + 1 :] if line.strip()]
+    coordinates = _columns(rows[0] if rows else [], rows[1:], source)
+    unit = "deg" if header["indegrees"] == "yes" else "rad"
+    columns = {"time_s": coordinates["time"]} if "time" in coordinates else {}
+    if "pelvis_tilt" in coordinates:
+        # Rotations about the axis that points right: leaning backwards is positive.
+        lean = -coordinates["pelvis_tilt"]
+        columns[f"trunk_pitch_{unit}"] = lean - coordinates.get("lumbar_extension", 0.0)
+    for coordinate, (name, sign) in _MOT_COORDINATES.items():
+        for side in ("l", "r"):
+            if f"{coordinate}_{side}" in coordinates:
+                columns[f"{name}_{side}_{unit}"] = sign * coordinates[f"{coordinate}_{side}"]
+    for side in ("l", "r"):
+        name = f"knee_flexion_{side}_{unit}"
+        # Swing flexes the knee by about 60 deg; whatever it does the other way is small.
+        if name in columns and abs(columns[name].min()) > abs(columns[name].max()):
+            columns[name] = -columns[name]
+    if len(columns) < 2:
+        raise ReferenceFileError(
+            f"cost.reference={source} has none of the coordinates that are compared; it has {', '.join(coordinates)}",
+            "time, pelvis_tilt, hip_flexion_l, knee_angle_l, ankle_angle_l, and the same with _r",
+            "export inverse kinematics, or write a .csv",
+        )
+    return columns

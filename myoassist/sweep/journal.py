@@ -1,0 +1,104 @@
+"""The journal of an evolution: one JSON object per line, appended and synced, the only truth about what happened."""
+
+import json
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from myoassist.config.atomic import write_bytes_atomic
+from myoassist.config.errors import ResumeError
+
+JOURNAL_NAME = "evolution.jsonl"
+
+
+@dataclass(frozen=True)
+class JournalContent:
+    """What a journal holds.
+
+    Attributes:
+        events: The complete lines, in order.
+        dropped: Number of bytes of a last line that a kill cut off.
+    """
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    dropped: int = 0
+
+
+class Journal:
+    """Append to the journal of a folder.
+
+    Args:
+        folder: Folder of the evolution; it must exist.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / JOURNAL_NAME
+
+    def append(self, *events: dict[str, Any]) -> None:
+        """Write events and wait until the disk has them.
+
+        Raises:
+            OSError: if the folder cannot be written or the disk is full.
+        """
+        text = "".join(json.dumps(to_json(event), ensure_ascii=False, allow_nan=False) + "\n" for event in events)
+        with self.path.open("ab") as stream:
+            stream.write(text.encode("utf-8"))
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def repair(self) -> int:
+        """Cut off what a kill left of a last line; return the number of bytes that went."""
+        content = read_journal(self.path)
+        if content.dropped:
+            data = self.path.read_bytes()
+            write_bytes_atomic(self.path, data[: len(data) - content.dropped])
+        return content.dropped
+
+
+def read_journal(path: Path) -> JournalContent:
+    """Read a journal; a missing one is empty.
+
+    Raises:
+        ResumeError: if a line that is not the last one is damaged, naming it.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return JournalContent()
+    events: list[dict[str, Any]] = []
+    position = 0
+    for number, line in enumerate(data.splitlines(keepends=True), start=1):
+        try:
+            event = json.loads(line) if line.endswith(b"\n") else None
+        except ValueError:
+            event = None
+        if not isinstance(event, dict):
+            rest = len(data) - position
+            # Appending writes whole lines, so only the end can be half-written.
+            if position + len(line) < len(data):
+                raise ResumeError(
+                    f"{path}: line {number} is damaged",
+                    "one JSON object per line; only the last line may be cut off by a kill",
+                    f"restore {path.name} from a copy, or start anew with fresh=true",
+                )
+            return JournalContent(events, rest)
+        events.append(event)
+        position += len(line)
+    return JournalContent(events)
+
+
+def to_json(value: Any) -> Any:
+    """Return a value as JSON has it: NumPy through its own conversion, NaN and infinity as null."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

@@ -1,0 +1,91 @@
+"""Deal with the workers of a daemon that was killed before they ended."""
+
+import os
+import time
+from pathlib import Path
+
+from myoassist.config.errors import ResumeError
+from myoassist.config.run_lock import LOCK_NAME, STALE_AFTER_S, RunLock
+from myoassist.sweep import slurm_watch
+from myoassist.sweep.evolution_state import EvolutionState
+
+_POLL_S = 0.5
+# A local worker ends itself soon after its daemon; a worker on another machine is judged by its last sign of life.
+_LOCK_PATIENCE_S = STALE_AFTER_S + 30.0
+
+
+def settle_orphans(state: EvolutionState, folder: Path) -> None:
+    """Make sure that no worker of an earlier daemon works on an individual that is about to be launched again.
+
+    Jobs that wait in the Slurm queue are cancelled; running ones are waited for, because their work counts. Then every
+    run lock of an unfinished individual must be free.
+
+    Args:
+        state: What its journal says.
+        folder: The locked folder of the evolution.
+    """
+    jobs = [job_id for job_id, kind in state.submitted.items() if kind == "slurm"]
+    pending = [item for item in state.individuals if item.status == "pending"]
+    if jobs and pending:
+        _settle_slurm(jobs)
+    state.submitted.clear()
+    for item in pending:
+        path = folder / item.folder
+        if (path / LOCK_NAME).exists():
+            wait_until_free(path)
+
+
+def wait_until_free(path: Path, patience: float = _LOCK_PATIENCE_S) -> None:
+    """Wait until no living process holds the lock of a run folder.
+
+    Args:
+        path: Run folder.
+        patience: Longest wait, s.
+
+    Raises:
+        ResumeError: if it is still held then, naming the process.
+    """
+    end = time.monotonic() + patience
+    while True:
+        lock = RunLock(path)
+        try:
+            lock.acquire("or end that process")
+        except ResumeError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            lock.release()
+            return
+
+
+def prepare_restart(overrides: list[str]) -> None:
+    """Wait until the predecessor of a requeued job, perhaps on another node, has let go of the run folder.
+
+    Args:
+        overrides: Overrides of the job; only one of `logdir` tells the folder.
+    """
+    places = [text.partition("=")[2].strip("'") for text in overrides if text.startswith("logdir=")]
+    if places and int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0 and (Path(places[-1]) / LOCK_NAME).exists():
+        wait_until_free(Path(places[-1]))
+
+
+def _settle_slurm(jobs: list[str]) -> None:
+    states = slurm_watch.query_states(jobs)
+    if states is None:
+        print("Slurm does not answer; workers of the earlier start may still run.", flush=True)
+        return
+    waiting = [job for job in jobs if states.get(job) in slurm_watch.WAITING]
+    slurm_watch.cancel_jobs(waiting)
+    running = [job for job in jobs if states.get(job) in slurm_watch.ACTIVE]
+    if waiting or running:
+        print(
+            f"Of the earlier start, {len(running)} workers still run and are waited for, "
+            f"{len(waiting)} were cancelled in the queue.",
+            flush=True,
+        )
+    while running:
+        time.sleep(2.0)
+        states = slurm_watch.query_states(running)
+        if states is not None:
+            running = [job for job in running if states.get(job) in slurm_watch.ACTIVE | slurm_watch.WAITING]

@@ -1,0 +1,36 @@
+"""What a run asks of a cluster: processors and, for RL on one, a graphics card."""
+
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+
+def register_resolvers() -> None:
+    """Register `${cpus_per_run:DEFAULT}` and `${if_cuda:VALUE}` for the files in configs/hydra/launcher/."""
+    OmegaConf.register_resolver("cpus_per_run", count_cpus, replace=True)
+    OmegaConf.register_resolver("if_cuda", if_cuda, replace=True)
+
+
+def count_cpus(default: int, *, _root_: DictConfig) -> int:
+    """Return the processors of one run: `rl.num_envs` with task=rl, else `optimizer.threads`.
+
+    Args:
+        default: Where the key is null or this version has none.
+    """
+    count = _select(_root_, "rl.num_envs" if _select(_root_, "task") == "rl" else "optimizer.threads")
+    return count if isinstance(count, int) else int(default)
+
+
+def if_cuda(value: Any, *, _root_: DictConfig) -> Any:
+    """Return the value where the run trains on a graphics card (task=rl with rl.device=cuda), else None."""
+    uses = _select(_root_, "task") == "rl" and str(_select(_root_, "rl.device")).startswith("cuda")
+    return value if uses else None
+
+
+def _select(root: DictConfig, key: str) -> Any:
+    try:
+        return OmegaConf.select(root, key)
+    except OmegaConfBaseException:
+        # The schema has no such key.
+        return None

@@ -1,0 +1,94 @@
+"""The index of a grid: one line per run with its overrides, folder, status and best."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from myoassist.config.atomic import write_text_atomic
+from myoassist.config.run_overrides import make_relative_override
+from myoassist.config.run_record import read_status
+
+if TYPE_CHECKING:
+    from myoassist.sweep.grid_plan import GridJob
+
+INDEX_NAME = "sweep_index.jsonl"
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """One run of a grid as its index knows it.
+
+    Attributes:
+        job: Number in the grid, from 0.
+        overrides: Overrides of the run as the grid gives them.
+        swept: Those of them that the grid varies.
+        folder: Run folder, usable from the current directory.
+        status: new (not started yet), running, finished, interrupted or failed.
+        best: Best total of the run so far, or None.
+        reason: Why it failed, or an empty text.
+        command: Command that runs or continues this run alone.
+    """
+
+    job: int
+    overrides: list[str]
+    swept: list[str]
+    folder: Path
+    status: str
+    best: float | None
+    reason: str
+    command: str
+
+
+def make_rows(jobs: Iterable["GridJob"], errors: dict[int, BaseException]) -> list[IndexRow]:
+    """Return the state of every run, read from its folder.
+
+    Args:
+        jobs: Runs of the grid.
+        errors: Why a run of this number returned nothing; such a run counts as failed whatever its folder says.
+    """
+    return [_make_row(job, errors.get(job.number)) for job in jobs]
+
+
+def write_index(root: Path, rows: Iterable[IndexRow]) -> None:
+    """Replace the index in a folder; folders in it are relative to that folder, so that logs can be moved."""
+    lines = []
+    for row in rows:
+        content = vars(row) | {
+            "overrides": [make_relative_override(text) for text in row.overrides],
+            "swept": [make_relative_override(text) for text in row.swept],
+            "folder": Path(os.path.relpath(row.folder, root)).as_posix(),
+        }
+        lines.append(json.dumps(content, ensure_ascii=False))
+    write_text_atomic(root / INDEX_NAME, "\n".join(lines) + "\n")
+
+
+def read_index(file: Path) -> list[IndexRow]:
+    """Read an index; empty where there is none, unreadable lines are skipped."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    rows = []
+    for line in lines:
+        try:
+            content: dict[str, Any] = json.loads(line)
+            content["folder"] = Path(os.path.normpath(file.parent / content["folder"]))
+            rows.append(IndexRow(**content))
+        except (ValueError, TypeError, KeyError):
+            continue
+    return rows
+
+
+def _make_row(job: "GridJob", error: BaseException | None) -> IndexRow:
+    status = read_status(job.folder)
+    state = "new" if status["status"] == "unknown" else status["status"]
+    reason = str(status.get("reason", ""))
+    if error is not None:
+        state = "failed"
+        message = str(error).strip().splitlines()
+        # Messages name files of this machine, which mean nothing on another one.
+        reason = (message[0] if message else type(error).__name__).replace(f"{Path.cwd().as_posix()}/", "")
+    return IndexRow(job.number, job.overrides, job.swept, job.folder, state, status.get("best"), reason, job.command())

@@ -1,0 +1,121 @@
+"""Every command of the README does what it says, with a small budget, in the order of the page."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from myoassist import evaluate, train
+
+ROOT = Path(__file__).resolve().parents[1]
+BASH = shutil.which("bash")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+SMALL_SEARCH = ["env.sim_time=0.3", "optimizer.popsize=3"]
+SMALL_EVALUATION = ["env.sim_time=0.2"]
+# The command for tests would run this test again, so it only collects.
+SMALL_TESTS = ["tests/test_readme_commands.py", "--collect-only"]
+
+pytestmark = pytest.mark.skipif(BASH is None or os.name == "nt", reason="no bash")
+
+
+def list_commands(text):
+    """Return the shell commands of a Markdown page: lines of bash blocks, and code that starts like a command."""
+    blocks = re.findall(r"```bash\n(.*?)```", text, flags=re.DOTALL)
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    beside = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    lines += [code for code in re.findall(r"`([^`\n]+)`", beside) if re.match(r"(bash|python -m|pip|myoassist) ", code)]
+    return list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
+
+
+def shrink(command):
+    """Return the words of a command with a small budget, or None for what the tests must not do (installing)."""
+    words = shlex.split(command)
+    if words[0] == "pip":
+        return None
+    if "scripts/test.sh" in words:
+        return [*words, *SMALL_TESTS]
+    if "--help" in words or "--cfg" in words or words[0] == "myoassist":
+        return words
+    if "scripts/eval.sh" in words or "myoassist.evaluate" in words:
+        return [*words, *SMALL_EVALUATION]
+    # A run extended by its README command has to be the run of the first one.
+    limit = 2 if any(word.startswith("optimizer.maxiter=") for word in words) else 1
+    words = [word for word in words if not word.startswith("optimizer.maxiter=")]
+    return [*words, *SMALL_SEARCH, f"optimizer.maxiter={limit}"]
+
+
+COMMANDS = [command for command in list_commands(README) if shrink(command) is not None]
+# Run by the shell in the default selection; the others by the same entry points in this process.
+MAIN = [command for command in COMMANDS if "exp=tutorial" in command and command.startswith("bash scripts/local.sh")][
+    :2
+]
+MAIN += ["bash scripts/test.sh", "myoassist list exps"]
+
+
+def test_the_readme_names_the_main_commands_and_few_others():
+    assert COMMANDS[0] == "bash scripts/local.sh scripts/train.sh exp=tutorial"
+    assert set(MAIN) <= set(COMMANDS)
+    assert 12 <= len(COMMANDS) <= 25
+
+
+def make_tool(path, *words):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" {" ".join(words)} "$@"\n')
+    path.chmod(0o755)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder like a checkout for the scripts, with one log folder for the whole page."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "scripts").symlink_to(ROOT / "scripts")
+    make_tool(folder / ".tools" / "python")
+    make_tool(folder / ".tools" / "myoassist", "-m", "myoassist")
+    # A stand-in for an environment that somebody else made: the scripts use it as it is.
+    make_tool(folder / ".environment" / "bin" / "python")
+    environ = {name: value for name, value in os.environ.items() if name != "MYOASSIST_LOGS"}
+    environ |= {
+        "MYOASSIST_VENV": str(folder / ".environment"),
+        "PATH": f"{folder / '.tools'}{os.pathsep}{environ['PATH']}",
+    }
+    return folder, environ
+
+
+@pytest.mark.parametrize(
+    "command", [text if text in MAIN else pytest.param(text, marks=pytest.mark.long) for text in COMMANDS]
+)
+def test_command_in_the_shell(command, place):
+    folder, environ = place
+    # Tests are those of the checkout; everything else works from any folder.
+    cwd = ROOT if "scripts/test.sh" in command else folder
+    done = subprocess.run(shrink(command), cwd=cwd, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in folder.iterdir() if not path.name.startswith(".")} <= {"scripts", "logs"}
+
+
+def test_commands_in_this_process(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MYOASSIST_LOGS", raising=False)
+    entries = {"scripts/train.sh": train.main, "scripts/eval.sh": evaluate.main}
+    for command in COMMANDS:
+        words = shrink(command)
+        if "scripts/local.sh" in words:
+            code = entries[words[2]](words[3:])
+            assert code == 0, f"{command}\n{capsys.readouterr().err}"
+    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
+    assert len(list((tmp_path / "logs").glob("*/*/status.json"))) > 8
+
+
+def test_links_and_pictures_exist_and_are_small():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        if not target.startswith("http"):
+            assert (ROOT / target).is_file(), target
+    for picture in (ROOT / "docs" / "images").iterdir():
+        assert picture.stat().st_size < 300_000, picture.name
