@@ -75,6 +75,7 @@ def train(composed: "ComposedRun") -> float:
     from myoassist.cost.targets import check_cost
     from myoassist.model.devices import check_device
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.optimize.conditions import list_conditions
 
     config = composed.config
     validate_config(config)
@@ -83,8 +84,10 @@ def train(composed: "ComposedRun") -> float:
         # They may import MuJoCo themselves.
         load_mujoco()
         import_plugins(config.plugins)
-    # After the plugins, because they bring terms of their own.
-    check_cost(config.cost)
+    if config.task == "reflex":
+        # After the plugins, because they bring terms of their own.
+        check_cost(config.cost)
+        list_conditions(config)
     with open_run(config, composed.exp, composed.all_overrides) as folder:
         print(folder.notice)
         if folder.state == "finished":

@@ -1,3 +1,4 @@
+import csv
 import json
 import os
 import shutil
@@ -17,6 +18,14 @@ from broken_graphics import without_graphics
 
 WALKING = Path(__file__).parent / "data" / "closedloop_2d_vectors.json"
 # Long enough for the strides that the cost needs; later than this, small changes of the model decide what happens.
+# What an evaluation writes even of a walk without a stride, drawing switched off.
+WITHOUT_STRIDES = {
+    "eval_terms.json",
+    "eval_metrics.json",
+    "eval_metrics.csv",
+    "eval_time_series.png",
+    "report.html",
+}
 RUN = ["exp=tutorial", "env.sim_time=5", "cost.num_strides=2"]
 
 
@@ -82,10 +91,11 @@ def test_results_are_those_of_the_search(run_folder, capsys):
     assert metrics["speed"]["value"] == pytest.approx(speed, rel=1e-9)
     assert metrics["speed"]["unit"] == "m/s"
     assert metrics["strides_judged"]["value"] == 2
-    # Two plots, and nothing anywhere else.
+    # Its own files, and nothing anywhere else.
     new = {path.name for path in root.rglob("*") if path.relative_to(root) not in before}
-    assert new == {"eval_terms.json", "eval_metrics.json", "eval_gait_cycle.png", "eval_time_series.png"}
-    for name in ("eval_gait_cycle.png", "eval_time_series.png"):
+    pictures = {"eval_gait_cycle.png", "eval_joint_loads.png", "eval_muscles.png", "eval_time_series.png"}
+    assert new == {*WITHOUT_STRIDES, *pictures, "eval_gait_cycle.csv"}
+    for name in pictures:
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
     shown = capsys.readouterr().out
     assert "eval_gait_cycle.png" in shown
@@ -160,8 +170,10 @@ def test_without_graphics_everything_else_is_written(run_folder):
     assert len(lines) == 1
     assert PACKAGES in lines[0]
     assert "Traceback" not in done.stderr
-    written = {path.name for path in folder.glob("eval*")}
-    assert written == {"eval_terms.json", "eval_metrics.json", "eval_time_series.png"}
+    written = {path.name for path in (*folder.glob("eval*"), *folder.glob("*.html"))}
+    assert written == WITHOUT_STRIDES
+    # The report says so too.
+    assert PACKAGES in (folder / "report.html").read_text()
 
 
 def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path_factory, monkeypatch):
@@ -172,8 +184,9 @@ def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path
     for chosen in (f"run={root / folder}", "exp=tutorial"):
         parameters = root / folder / "myorfl_x_Best.txt"
         assert evaluate.main([chosen, f"params={parameters}", "env.render_modes=[]", "env.sim_time=0.2"]) == 0
-        written = list((root / folder).glob("eval*.json"))
-        assert len(written) == 2
+        written = [path for path in (root / folder).iterdir() if path.suffix in (".json", ".csv", ".html")]
+        written = [path for path in written if path.name.startswith(("eval", "report"))]
+        assert len(written) == 4
         for path in written:
             assert str(root) not in path.read_text()
             path.unlink()
@@ -190,6 +203,10 @@ def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path
         (["run=a", "run=b"], ["run= is given twice"]),
         (["exp="], ["names nothing"]),
         (["exp=tutorial", "--fast"], ["'--fast'"]),
+        (["exp=tutorial", "repeats=0"], ["repeats=0", "whole number from 1"]),
+        (["exp=tutorial", "repeats=2", "angle_sd=-1"], ["angle_sd=-1", "deg"]),
+        (["exp=tutorial", "viewer=tv"], ["viewer=tv", "viewer=web"]),
+        (["run=nowhere/*"], ["run=nowhere/* matches no folder"]),
     ],
 )
 def test_refused_before_anything_is_loaded_or_written(arguments, words, tmp_path):
@@ -211,6 +228,7 @@ def test_refused_before_anything_is_loaded_or_written(arguments, words, tmp_path
         (["env.simtime=1"], ["env.simtime", "sim_time"]),
         (["model=baseline"], ["exo.controller=four_param needs an ankle actuator"]),
         (["params=none.txt"], ["params=none.txt does not exist"]),
+        (["compare=none"], ["run=none does not exist"]),
         (["exo=none", "exo.n_points=0"], ["exo.n_points=0"]),
     ],
 )
@@ -219,6 +237,19 @@ def test_bad_overrides_leave_the_run_alone(arguments, words, run_folder, capsys)
     assert evaluate.main([f"run={folder}", *arguments]) == 2
     message = capsys.readouterr().err
     assert [word for word in words if word not in message] == []
+    assert not list(folder.glob("eval*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell by DISPLAY")
+@pytest.mark.parametrize("asked", ["viewer=window", "env.render_modes=[human]"])
+def test_window_without_a_screen(asked, run_folder, monkeypatch, capsys):
+    _, folder, _ = run_folder
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert evaluate.main([f"run={folder}", asked]) == 2
+    message = capsys.readouterr().err
+    assert "there is no screen" in message
+    assert "viewer=web" in message
     assert not list(folder.glob("eval*"))
 
 
@@ -239,6 +270,52 @@ def test_leftovers_are_told_apart(run_folder, capsys):
     assert "From an earlier evaluation, not of this walk: eval.mp4" in capsys.readouterr().out
 
 
-def test_help(capsys):
+def test_help_names_every_option(capsys):
     assert evaluate.main(["-h"]) == 0
-    assert "eval_gait_cycle.png" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    options = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "viewer", "port")
+    assert [name for name in options if f"\n  {name}=" not in shown] == []
+    assert "report.html" in shown
+
+
+def test_repeats_and_comparison(run_folder, capsys):
+    root, folder, _ = run_folder
+    other = folder.with_name("other")
+    shutil.copytree(folder, other)
+    untouched = {path.name: path.read_bytes() for path in other.iterdir() if path.is_file()}
+    # Strides need some seconds; a tenth of a degree keeps every walk on its feet.
+    arguments = [f"run={folder}", f"compare={other}", "repeats=2", "angle_sd=0.1", "speed_sd=0", "env.render_modes=[]"]
+    assert evaluate.main(arguments) == 0
+    metrics = json.loads((folder / "eval_metrics.json").read_text())
+    assert metrics["repeats"] == {"walks": 2, "survived": 2, "angle_sd_deg": 0.1, "speed_sd": 0.0, "seed": 0}
+    assert metrics["speed"]["n"] == 2
+    with (folder / "eval_repeats.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["outcome"] for row in rows] == ["SURVIVED", "SURVIVED"]
+    speeds = [float(row["speed [m/s]"]) for row in rows]
+    assert speeds[0] != speeds[1]
+    assert np.mean(speeds) == pytest.approx(metrics["speed"]["mean"], rel=1e-7)
+    assert np.std(speeds, ddof=1) == pytest.approx(metrics["speed"]["sd"], rel=1e-4)
+    with (folder / "eval_comparison.csv").open() as stream:
+        # The same run twice: no difference, and the same draws.
+        differences = {row["metric"]: row["difference"] for row in csv.DictReader(stream)}
+    assert {float(value) for value in differences.values() if value} == {0.0}
+    page = (folder / "report.html").read_text()
+    assert "Two walks compared" in page
+    assert "2 of 2 walks lasted" in page
+    assert {path.name: path.read_bytes() for path in other.iterdir() if path.is_file()} == untouched
+    assert "2 of 2 perturbed starts survived" in capsys.readouterr().out
+
+
+def test_one_bad_run_of_several_does_not_stop_the_others(run_folder, capsys):
+    _, folder, _ = run_folder
+    bad = folder.with_name("aaa_bad")
+    bad.mkdir()
+    shutil.copy(folder / "config.yaml", bad)
+    pattern = str(folder.parent / "*")
+    assert evaluate.main([f"run={pattern}", "env.sim_time=0.2", "env.render_modes=[]"]) == 2
+    captured = capsys.readouterr()
+    assert "no best yet" in captured.err
+    assert "1 of 2 runs evaluated" in captured.out
+    assert (folder / "report.html").exists()
+    assert [path.name for path in bad.iterdir()] == ["config.yaml"]

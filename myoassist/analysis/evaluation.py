@@ -14,6 +14,7 @@ from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.targets import check_cost
 from myoassist.exo.splines import TorqueCurve, explain_invalid, profile_curve
+from myoassist.gait.reference import ReferenceGait
 from myoassist.model.build import Walker, build_walker
 from myoassist.optimize.reflex import count_workers
 from myoassist.optimize.start import load_start
@@ -34,6 +35,7 @@ class Evaluation:
         result: Its cost.
         metrics: Metrics by name (WALK_METRICS), None where the walk has no stride.
         curves: Its judged strides over the gait cycle.
+        reference: The gait that it is compared with.
         curve: Programmed exo torque over stance; None without an exo or with an unusable profile.
         repeats: The same from perturbed starts; None where not asked for.
     """
@@ -46,6 +48,7 @@ class Evaluation:
     result: CostResult
     metrics: dict[str, float | int | None]
     curves: GaitCurves
+    reference: ReferenceGait
     curve: TorqueCurve | None
     repeats: Repeats | None = None
 
@@ -83,12 +86,25 @@ def evaluate_parameters(
     choose_loop(simulator)
     poses = np.zeros((simulator.step_limit, walker.model.nq))
     log = simulator.simulate(vector, poses=poses)
-    result = evaluate_cost(log, vector, config.cost, plan_cost(simulator.log_layout.muscle_names, config.cost.reference))
+    plan = plan_cost(simulator.log_layout.muscle_names, config.cost.reference)
+    result = evaluate_cost(log, vector, config.cost, plan)
     metrics = measure_walk(log, config.cost)
     curves = cut_curves(log, config.cost.num_strides, config.cost.mode == "compat")
     curve = _programmed_curve(vector[simulator.table.group_slice("exo")], config)
     repeats = repeat_walk(simulator, vector, config.cost, spread, config.seed, progress) if spread else None
-    return Evaluation(config, vector, walker, log, poses[: log.n_steps], result, metrics, curves, curve, repeats)
+    return Evaluation(
+        config=config,
+        vector=vector,
+        walker=walker,
+        log=log,
+        poses=poses[: log.n_steps],
+        result=result,
+        metrics=metrics,
+        curves=curves,
+        reference=plan.reference,
+        curve=curve,
+        repeats=repeats,
+    )
 
 
 def _programmed_curve(raw: np.ndarray, config: RunConfig) -> TorqueCurve | None:

@@ -59,10 +59,10 @@ def write_curves_table(path: Path, evaluation: Evaluation) -> None:
     columns: list[tuple[str, Iterable]] = [("percent", PERCENT)]
     for name, legs in curves.cycles.items():
         columns += _columns(name, SIGNALS[name].unit, legs)
-        reference = reference_curve(name)
+        reference = reference_curve(name, evaluation.reference)
         if reference is not None:
             columns.append((f"{name}_reference [{SIGNALS[name].unit}]", reference))
-            band = reference_band(name)
+            band = reference_band(name, evaluation.reference)
             if band is not None:
                 columns.append((f"{name}_reference_sd [{SIGNALS[name].unit}]", 0.5 * (band[1] - band[0])))
     columns += _columns("exo_torque_stance", "N·m", curves.exo_stance)

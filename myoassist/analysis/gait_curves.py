@@ -11,7 +11,7 @@ from myoassist.config.errors import ModelError
 from myoassist.gait.angles import to_clinical
 from myoassist.gait.joint_loads import internal_moments, joint_powers
 from myoassist.gait.muscles import find_muscle_columns
-from myoassist.gait.reference import load_reference_gait
+from myoassist.gait.reference import ReferenceGait
 from myoassist.rollout.log import JOINTS, WalkLog
 
 MUSCLE_PREFIX = "activation_"
@@ -138,18 +138,16 @@ def pool_curves(curves: Sequence[GaitCurves]) -> GaitCurves | None:
     return GaitCurves(cycles, stance, tuple(toe_off), len(curves))
 
 
-def reference_curve(name: str) -> np.ndarray | None:
-    """Return the reference of a signal in its own unit, shape (101,); None where there is none."""
+def reference_curve(name: str, gait: ReferenceGait) -> np.ndarray | None:
+    """Return the reference of a signal in the signal's unit, shape (101,); None where there is none."""
     info = SIGNALS[name]
-    if info.reference is None:
-        return None
-    return info.scale * load_reference_gait().signals[info.reference].evaluate(_phase())
+    return None if info.reference is None else info.scale * gait.signals[info.reference].evaluate(_phase())
 
 
-def reference_band(name: str) -> tuple[np.ndarray, np.ndarray] | None:
+def reference_band(name: str, gait: ReferenceGait) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the reference minus and plus one standard deviation, each (101,); None where it is not known."""
     info = SIGNALS[name]
-    band = None if info.reference is None else load_reference_gait().signals[info.reference].band(_phase())
+    band = None if info.reference is None else gait.signals[info.reference].band(_phase())
     return None if band is None else (info.scale * band[0], info.scale * band[1])
 
 

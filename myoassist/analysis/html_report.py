@@ -19,6 +19,7 @@ from myoassist.analysis.report_style import STYLE
 from myoassist.analysis.report_tables import cost_table, key_figures, run_table
 from myoassist.analysis.report_words import describe_walk, find_shortcomings
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.run_diff import make_relative
 
 _MOTION = (
     "Lines: mean of the strides; bands: one standard deviation. Each leg is cut at its own heel strikes. Dotted "
@@ -37,10 +38,15 @@ _MUSCLES = (
 _LIMITS = (
     "This is a computer simulation of one model of an adult, not a measurement of a patient. A controller of spinal "
     "reflexes drives the muscles; vision, the inner ear and the brain are not modelled.",
-    "The reference is the table of normative adult level walking that MyoAssist distributes; the measurement behind it "
-    "is not documented. Its standard deviation is known for the ground reaction only.",
     "The limits behind “What falls short” are conventions of this report, not clinical ones.",
 )
+
+
+_REFERENCE = (
+    "The reference is the table of normative adult level walking that MyoAssist distributes; the measurement behind it "
+    "is not documented. Its standard deviation is known for the ground reaction only."
+)
+_OWN_REFERENCE = "The reference is {file}; what that file lacks is the built-in gait of normative adult level walking."
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def write_report(path: Path, walks: Sequence[ReportedWalk], notices: Sequence[st
         *_plots(walks),
         *_settings(walks),
         "<h2>How far this can be trusted</h2><ul>",
-        *(f"<li>{text}</li>" for text in (*_LIMITS, *map(escape, notices))),
+        *(f"<li>{text}</li>" for text in (*_LIMITS, _describe_reference(walks[0]), *map(escape, notices))),
         "</ul>",
         f"<footer>myoassist {escape(myoassist.__version__)}, MuJoCo {escape(mujoco.__version__)}. Beside this file: "
         f"{names.METRICS_TABLE} (all metrics), {names.CURVES_TABLE} (all curves), {names.TERMS} (cost), "
@@ -96,6 +102,11 @@ def write_report(path: Path, walks: Sequence[ReportedWalk], notices: Sequence[st
         "</body></html>",
     ]
     write_text_atomic(path, "\n".join(parts) + "\n")
+
+
+def _describe_reference(walk: ReportedWalk) -> str:
+    own = walk.evaluation.config.cost.reference
+    return _REFERENCE if own is None else _OWN_REFERENCE.format(file=escape(make_relative(own)))
 
 
 def _summary(walks: Sequence[ReportedWalk]) -> list[str]:

@@ -75,10 +75,11 @@ def draw_signal(axes: "Axes", name: str, series: Sequence[Series]) -> None:
     positive = f"   {info.positive} +" if info.positive else ""
     style_axes(axes, info.title, f"{info.quantity} [{info.unit}]{positive}", CYCLE_LABEL)
     axes.set_xlim(0.0, 100.0)
-    reference = reference_curve(name)
+    gait = series[0].evaluation.reference
+    reference = reference_curve(name, gait)
     if reference is not None:
         axes.plot(PERCENT, reference, color=REFERENCE_COLOR, ls="-.", lw=1.3)
-        band = reference_band(name)
+        band = reference_band(name, gait)
         if band is not None:
             axes.fill_between(PERCENT, *band, color=REFERENCE_COLOR, alpha=0.16, lw=0)
     for item in series:

@@ -28,6 +28,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; margin: 8px 0
 th, td { text-align: left; padding: 4px 8px; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; border-bottom: 2px solid var(--line); }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.both { text-align: center; }
 tr.group td { background: var(--shade); font-weight: 600; }
 code { font: 12.5px/1.4 "DejaVu Sans Mono", Consolas, monospace; overflow-wrap: anywhere; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 0 34px; }
@@ -38,6 +39,7 @@ footer { margin-top: 40px; color: var(--soft); font-size: 12.5px; border-top: 1p
   h2, h3 { break-after: avoid; }
   figure, .tiles, .short, .fine, tr { break-inside: avoid; }
   thead { display: table-header-group; }
-  .short, .fine, .tile, tr.group td { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  .short, .fine, .tile, td.both { text-align: center; }
+tr.group td { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 """.strip()

@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation_files import make_relative_override
 from myoassist.analysis.evaluation_tables import representative
 from myoassist.analysis.gait_curves import reference_curve
-from myoassist.gait.reference import load_reference_gait
+from myoassist.config.run_diff import make_relative
+from myoassist.gait.reference import ReferenceGait
 from myoassist.rollout.log import SIDES
 
 
@@ -88,7 +90,7 @@ def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> str:
         body.append(f'<tr class="group"><td colspan="{3 + 2 * (len(walks) + two)}">{group}</td></tr>')
         for measure in measures:
             cells = "".join(_cells(measure, item) for _, item in walks) + (_difference(measure, walks) if two else "")
-            reference = _reference(measure)
+            reference = _reference(measure, walks[0][1].reference)
             body.append(
                 f"<tr><td>{measure.label}</td><td>{measure.unit}</td>{cells}"
                 f'<td class="n">{"" if reference is None else f"{reference:.{measure.digits}f}"}</td></tr>'
@@ -102,9 +104,14 @@ def _names(measure: Measure) -> list[str]:
 
 
 def _cells(measure: Measure, evaluation: Evaluation) -> str:
-    worn = evaluation.config.exo.controller != "none" or not measure.metric.startswith("exo_")
-    texts = [_value(measure, evaluation, name) if worn else "–" for name in _names(measure)]
+    known = _is_known(measure, evaluation)
+    texts = [_value(measure, evaluation, name) if known else "–" for name in _names(measure)]
     return _spread_over_sides(texts)
+
+
+def _is_known(measure: Measure, evaluation: Evaluation) -> bool:
+    # Without an exo its torque is no measurement of zero.
+    return evaluation.config.exo.controller != "none" or not measure.metric.startswith("exo_")
 
 
 def _value(measure: Measure, evaluation: Evaluation, name: str) -> str:
@@ -121,33 +128,33 @@ def _difference(measure: Measure, walks: Sequence[tuple[str, Evaluation]]) -> st
     texts = []
     for name in _names(measure):
         first, second = (representative(item, name) for _, item in walks)
-        known = first is not None and second is not None
+        known = all(_is_known(measure, item) for _, item in walks) and first is not None and second is not None
         texts.append(f"{measure.scale * (second - first):+.{measure.digits}f}" if known else "–")
     return _spread_over_sides(texts)
 
 
 def _spread_over_sides(texts: list[str]) -> str:
     if len(texts) == 1:
-        return f'<td class="n" colspan="2">{texts[0]}</td>'
+        return f'<td class="n both" colspan="2">{texts[0]}</td>'
     return "".join(f'<td class="n">{text}</td>' for text in texts)
 
 
-def _reference(measure: Measure) -> float | None:
+def _reference(measure: Measure, gait: ReferenceGait) -> float | None:
     """Return the same figure of the reference gait, None where it has none."""
     if measure.metric == "stance_fraction":
-        fraction = load_reference_gait().signals["vertical"].stance_fraction
+        fraction = gait.signals["vertical"].stance_fraction
         return None if fraction is None else 100.0 * fraction
     if measure.metric == "peak_grf_bw":
-        return float(reference_curve("vertical_grf").max())
+        return float(reference_curve("vertical_grf", gait).max())
     if measure.metric == "trunk_pitch_mean_deg":
-        return float(reference_curve("trunk_lean").mean())
+        return float(reference_curve("trunk_lean", gait).mean())
     if measure.metric == "trunk_pitch_rom_deg":
-        return float(np.ptp(reference_curve("trunk_lean")))
+        return float(np.ptp(reference_curve("trunk_lean", gait)))
     joint, _, kind = measure.metric.partition("_")
     if kind.endswith("max_deg"):
-        return float(reference_curve(f"{joint}_angle").max())
+        return float(reference_curve(f"{joint}_angle", gait).max())
     if kind.endswith("min_deg"):
-        return float(reference_curve(f"{joint}_angle").min())
+        return float(reference_curve(f"{joint}_angle", gait).min())
     return None
 
 
@@ -203,13 +210,17 @@ def run_table(walks: Sequence[tuple[str, Evaluation]], sources: Sequence[str], c
 def _describe(evaluation: Evaluation, source: str, changes: list[str]) -> dict[str, str]:
     config, log = evaluation.config, evaluation.log
     model, env, exo, cost = config.model, config.env, config.exo, config.cost
-    body = f"own model {model.path}" if model.path else f"{model.musculature} muscles, device {model.device or 'none'}"
+    body = (
+        f"own model {make_relative(model.path)}"
+        if model.path
+        else f"{model.musculature} muscles, device {model.device or 'none'}"
+    )
     shape = {"none": "no torque", "four_param": "four-parameter curve", "npoint": f"{exo.n_points}-point curve"}
     torque = "" if exo.controller == "none" else f", parameter 1 is {exo.max_torque:g} N·m"
     control = "1 kHz with neural delays" if env.delayed else "100 Hz without delays"
     return {
         "Parameters": source,
-        "Changed against the run": ", ".join(changes) or "nothing",
+        "Changed against the run": ", ".join(map(make_relative_override, changes)) or "nothing",
         "Model": f"{body}; {model.physics} physics; mass {log.mass:.1f} kg with device",
         "Walk": f"{env.sim_time:g} s from pose {env.init_pose}, slope {env.slope_deg:g} deg, {control}",
         "Exoskeleton": f"{shape.get(exo.controller, exo.controller)}{torque}",

@@ -6,6 +6,7 @@ from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.evaluation_tables import representative
 from myoassist.analysis.gait_curves import MUSCLE_PREFIX, SIGNALS, GaitCurves, reference_curve
 from myoassist.analysis.plot_series import shown_curves
+from myoassist.gait.reference import ReferenceGait
 from myoassist.rollout.log import Outcome
 
 ANGLES = ("trunk_lean", "hip_angle", "knee_angle", "ankle_angle")
@@ -31,13 +32,13 @@ def describe_walk(evaluation: Evaluation) -> list[str]:
     sentences = [_describe_outcome(evaluation)]
     if evaluation.repeats is not None:
         sentences.append(_describe_repeats(evaluation))
-    curves = shown_curves(evaluation)
+    curves, gait = shown_curves(evaluation), evaluation.reference
     if curves.empty:
         return sentences
     speed = representative(evaluation, "speed")
     if speed is not None:
         sentences.append(_describe_steps(evaluation, speed))
-    distances = {name: angle_rms(name, curves) for name in ANGLES}
+    distances = {name: angle_rms(name, curves, gait) for name in ANGLES}
     near = ", ".join(
         f"{SIGNALS[name].title.lower()} {value:.0f}" for name, value in distances.items() if value is not None
     )
@@ -64,22 +65,23 @@ def find_shortcomings(evaluation: Evaluation) -> list[str]:
             f"The cost is still in stage {evaluation.result.stage}: the requirements on staying up, speed and symmetry "
             "are not all met, so the quality of the gait was not yet what the search improved."
         )
-    curves = shown_curves(evaluation)
+    curves, gait = shown_curves(evaluation), evaluation.reference
     if not curves.empty:
-        found += _judge_metrics(evaluation, config.cost.tgt_vel) + _judge_angles(curves) + _judge_muscles(curves)
+        found += _judge_metrics(evaluation, config.cost.tgt_vel)
+        found += _judge_angles(curves, gait) + _judge_muscles(curves, gait)
     return found
 
 
-def angle_rms(name: str, curves: GaitCurves) -> float | None:
+def angle_rms(name: str, curves: GaitCurves, gait: ReferenceGait) -> float | None:
     """Return the root mean square difference of the mean curves of both legs from the reference, in its unit."""
-    difference = _difference(name, curves)
+    difference = _difference(name, curves, gait)
     return None if difference is None else float(np.sqrt(np.mean(np.square(difference))))
 
 
-def _difference(name: str, curves: GaitCurves) -> np.ndarray | None:
+def _difference(name: str, curves: GaitCurves, gait: ReferenceGait) -> np.ndarray | None:
     """Return mean minus reference of the legs that have strides, shape (legs, 101)."""
     means = [mean for leg in range(2) if (mean := curves.mean(name, leg)) is not None]
-    return np.array(means) - reference_curve(name) if means else None
+    return np.array(means) - reference_curve(name, gait) if means else None
 
 
 def _describe_outcome(evaluation: Evaluation) -> str:
@@ -149,10 +151,10 @@ def _judge_metrics(evaluation: Evaluation, target: float) -> list[str]:
     return found
 
 
-def _judge_angles(curves: GaitCurves) -> list[str]:
+def _judge_angles(curves: GaitCurves, gait: ReferenceGait) -> list[str]:
     found = []
     for name in ANGLES:
-        difference, rms = _difference(name, curves), angle_rms(name, curves)
+        difference, rms = _difference(name, curves, gait), angle_rms(name, curves, gait)
         if rms is None or rms < ANGLE_RMS_DEG:
             continue
         leg, percent = np.unravel_index(np.argmax(np.abs(difference)), difference.shape)
@@ -166,14 +168,14 @@ def _judge_angles(curves: GaitCurves) -> list[str]:
     return found
 
 
-def _judge_muscles(curves: GaitCurves) -> list[str]:
+def _judge_muscles(curves: GaitCurves, gait: ReferenceGait) -> list[str]:
     saturated, silent = [], []
     for muscle in curves.muscles:
         name = MUSCLE_PREFIX + muscle
         means = [mean for leg in range(2) if (mean := curves.mean(name, leg)) is not None]
         if max(100.0 * np.mean(mean >= SATURATED) for mean in means) > SATURATED_SHARE:
             saturated.append(SIGNALS[name].title)
-        if max(mean.max() for mean in means) < SILENT and reference_curve(name).max() > REFERENCE_ACTIVE:
+        if max(mean.max() for mean in means) < SILENT and reference_curve(name, gait).max() > REFERENCE_ACTIVE:
             silent.append(SIGNALS[name].title)
     found = []
     if saturated:

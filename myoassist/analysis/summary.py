@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from myoassist.analysis.evaluation import Evaluation
-from myoassist.analysis.walk_metrics import WALK_METRICS as METRICS
+from myoassist.analysis.walk_metrics import WALK_METRICS
 from myoassist.rollout.log import Outcome
 
 # Metrics that tell at a glance what kind of walk it is, with the digits that mean something.
@@ -52,6 +52,9 @@ def print_summary(
     table.add_row("parameters", source)
     survived = f"survived {result.walked_time:.2f} s" if result.outcome is Outcome.SURVIVED else ""
     table.add_row("walk", "; ".join(text for text in (survived, result.reason) if text))
+    if evaluation.repeats is not None:
+        repeats = evaluation.repeats
+        table.add_row("repeats", f"{repeats.survived} of {len(repeats.walks)} perturbed starts survived")
     table.add_row("total cost", f"{result.total:.6g}, stage {result.stage} ({evaluation.config.cost.target})")
     table.add_row("  its parts", ", ".join(f"{name} {value:.4g}" for name, value in result.parts.items()))
     if stored_total is not None and abs(stored_total - result.total) > 1e-6 * max(1.0, abs(stored_total)):
@@ -60,11 +63,20 @@ def print_summary(
         value = evaluation.metrics[name]
         if value is None or (name.startswith("exo_") and evaluation.config.exo.controller == "none"):
             continue
-        unit = METRICS[name].unit
-        table.add_row(name.replace("_", " "), f"{value:.{digits}f}" + (f" {unit}" if unit != "1" else ""))
+        summary = evaluation.repeats.summarize(name) if evaluation.repeats is not None else None
+        unit = WALK_METRICS[name].unit
+        table.add_row(
+            name.replace("_", " "),
+            f"{value:.{digits}f}" + _spread(summary, digits) + (f" {unit}" if unit != "1" else ""),
+        )
     table.add_section()
-    for number, file in enumerate(files):
-        table.add_row("" if number else "files", file.as_posix())
+    table.add_row("files", ", ".join(file.name for file in files))
     console.print(table)
     for notice in notices:
         console.print(notice, highlight=False, markup=False, soft_wrap=True)
+
+
+def _spread(summary: tuple[float, float | None, int] | None, digits: int) -> str:
+    if summary is None or summary[1] is None:
+        return ""
+    return f" (repeats {summary[0]:.{digits}f} ± {summary[1]:.{digits}f})"

@@ -61,7 +61,7 @@ class WebView:
         self._server.initial_camera.look_at = (0.0, 0.0, -0.15)
         self._server.initial_camera.fov = float(np.deg2rad(35.0))
         self._time = 0.0
-        self._drawn = -1.0
+        self._draw()
         self._build_panel(self._server, name)
 
     @property
@@ -89,6 +89,11 @@ class WebView:
             self._scene.camera_tracking_enabled = follow.value
             self._drawn = -1.0
 
+    def _draw(self) -> None:
+        self._playback.place(self._time)
+        self._scene.update_from_mjdata(self._playback.data)
+        self._drawn = self._time
+
     def run(self, stop: threading.Event) -> None:
         """Play until told to stop."""
         last = time.perf_counter()
@@ -100,9 +105,7 @@ class WebView:
             last = now
             # Nobody looks: nothing to send.
             if self._time != self._drawn and self._server.get_clients():
-                self._playback.place(self._time)
-                self._scene.update_from_mjdata(self._playback.data)
-                self._drawn = self._time
+                self._draw()
             stop.wait(max(0.0, now + _FRAME_S - time.perf_counter()))
 
     def __enter__(self) -> Self:

@@ -21,11 +21,8 @@ from myoassist.model.devices import check_device
 _GROUPS = ("model", "exo", "cost", "optimizer")
 
 
-def draft_experiment(preset: Preset) -> Draft:
-    """Return what a preset becomes here, checked against the schema.
-
-    Configurations that this version would refuse at the start keep their values; the reason is among what is unmapped.
-    """
+def map_preset(preset: Preset) -> Draft:
+    """Return what a preset becomes here, each value checked against the schema."""
     draft = Draft(unmapped=list(preset.notes))
     map_model(preset, draft)
     map_ground(preset, draft)
@@ -34,6 +31,15 @@ def draft_experiment(preset: Preset) -> Draft:
     map_plain(preset, draft)
     map_mode(preset, draft)
     map_optimizer(preset, draft)
+    return draft
+
+
+def draft_experiment(preset: Preset) -> Draft:
+    """Return what a preset becomes here, composed and validated as a whole.
+
+    A configuration that this version would refuse at the start keeps its values; the reason is among what is unmapped.
+    """
+    draft = map_preset(preset)
     try:
         config = compose_experiment(format_experiment(preset, draft, preset.name), preset.name)
         validate_config(config)

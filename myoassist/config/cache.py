@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+# Tells a NUMBA_CACHE_DIR inherited from a process of ours, e.g. by a job on another node, from one that a user set.
+_OWN_CHOICE = "MYOASSIST_KERNEL_CACHE"
 _KERNEL_PACKAGES = ("reflex", "exo", "rollout", "model")
 
 
@@ -26,14 +28,15 @@ def use_kernel_cache() -> None:
     Numba notices a change of a kernel's own file but not of the files of the kernels it calls; one folder per state of
     all sources does.
     """
-    if "NUMBA_CACHE_DIR" in os.environ:
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    if chosen is not None and chosen != os.environ.get(_OWN_CHOICE):
         return
     package = Path(__file__).parents[1]
     digest = hashlib.sha256(sys.version.encode())
     for name in _KERNEL_PACKAGES:
         for source in sorted((package / name).glob("*.py")):
             digest.update(source.read_bytes())
-    os.environ["NUMBA_CACHE_DIR"] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])
+    os.environ["NUMBA_CACHE_DIR"] = os.environ[_OWN_CHOICE] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])
 
 
 def use_matplotlib_cache() -> None:

@@ -13,6 +13,8 @@ TermFunction = Callable[[WalkLog, GaitWindow, CostConfig], float]
 
 # Summands of a total that are no terms; a term of the same name would hide one of them.
 PART_NAMES = ("stage", "distance", "steps", "pelvis", "l1")
+# Summands of the k-th of several walking conditions begin with c<k>_.
+_CONDITION_PREFIX = re.compile(r"c[1-9]\d*_")
 _NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -57,10 +59,10 @@ def cost_term(name: str) -> Callable[[TermFunction], TermFunction]:
             "a lower-case letter, then lower-case letters, digits or underscores, at most 40",
             'for example @cost_term("knee_power")',
         )
-    if name in TERM_NAMES or name in PART_NAMES:
+    if name in TERM_NAMES or name in PART_NAMES or _CONDITION_PREFIX.match(name):
         raise ConfigError(
             f'cost_term("{name}") has the name of a built-in term or summand',
-            f"a name other than {', '.join((*TERM_NAMES, *PART_NAMES))}",
+            f"a name other than {', '.join((*TERM_NAMES, *PART_NAMES))}, and not beginning with c1_, c2_, ...",
             f'for example @cost_term("own_{name}")',
         )
 

@@ -9,6 +9,9 @@ from myoassist.cost.result import CostResult
 
 NO_SOLUTION = "Model not surviving to end of episode. No solution"
 SEPARATOR = " : "
+MEAN = "Mean"
+_CONDITION = re.compile(r"Condition ([1-9]\d*)")
+_CONDITION_PREFIX = re.compile(r"^c[1-9]\d*_")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf)", re.IGNORECASE)
 
 Term = float | str | np.ndarray | None
@@ -22,11 +25,18 @@ def format_terms(result: CostResult) -> str:
     """Return the lines of a cost file, `key : value` each, newline at the end.
 
     Vectors are printed with four digits, other numbers in full. A walk that could not be judged gets one sentence, its
-    stage and its total.
+    stage and its total. With several conditions there is a block for each, headed `Condition k : speed=..., slope=...`,
+    and one headed `Mean : <weights>` with their means and the values of the whole.
     """
     if not result.terms:
         return f"{NO_SOLUTION}\nStage{SEPARATOR}{result.stage}\nTotal_Cost{SEPARATOR}{result.total!r}\n"
-    return "".join(f"{key}{SEPARATOR}{_format_value(value)}\n" for key, value in result.terms.items())
+    lines = []
+    keys = list(result.terms)
+    for place, key in enumerate(keys):
+        lines.append(f"{_CONDITION_PREFIX.sub('', key)}{SEPARATOR}{_format_value(result.terms[key])}\n")
+        if _CONDITION.fullmatch(key) and keys[place + 1].endswith("_Stage"):
+            lines.append(f"{NO_SOLUTION}\n")
+    return "".join(lines)
 
 
 def parse_terms(text: str, source: str = "cost file") -> dict[str, Term]:
@@ -37,13 +47,14 @@ def parse_terms(text: str, source: str = "cost file") -> dict[str, Term]:
         source: Name of the file, for the error.
 
     Returns:
-        Values by key in file order: numbers, vectors, None, and the text of `Stage`. The sentence of a walk that could
-        not be judged gives no entry.
+        Values by key in file order: numbers, vectors, None, and the text of `Stage`, `Condition k` and `Mean`. Keys of
+        the block of condition k begin with `c<k>_`. The sentence of a walk that could not be judged gives no entry.
 
     Raises:
         CostFileError: if a line is not `key : value`.
     """
     parsed: dict[str, Term] = {}
+    prefix = ""
     lines = [line.strip() for line in _join_vectors(text).splitlines()]
     for number, line in enumerate(lines, start=1):
         if not line or line == NO_SOLUTION:
@@ -52,7 +63,12 @@ def parse_terms(text: str, source: str = "cost file") -> dict[str, Term]:
         try:
             if not separator:
                 raise ValueError(line)
-            parsed[key] = value if key == "Stage" else _parse_value(value)
+            condition = _CONDITION.fullmatch(key)
+            if condition or key == MEAN:
+                prefix = f"c{condition[1]}_" if condition else ""
+                parsed[key] = value
+                continue
+            parsed[prefix + key] = value if key == "Stage" else _parse_value(value)
         except ValueError:
             raise CostFileError(
                 f"{source}, line {number}: {line[:80]}",

@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import numpy as np
@@ -28,7 +29,7 @@ def run_cma(
     config: RunConfig,
     folder: RunFolder,
     *,
-    start: np.ndarray | None = None,
+    start: np.ndarray | Callable[[], np.ndarray] | None = None,
     progress: Progress | None = None,
     plot: bool = True,
 ) -> OptimizationResult:
@@ -41,7 +42,8 @@ def run_cma(
         problem: Cost, parameter table and number of evaluations at once; the latter has no influence on the outcome.
         config: Seed and optimizer options.
         folder: Opened run folder.
-        start: Raw start vector, shape (D,); None takes `optimizer.param_path` or the table's initial values.
+        start: Raw start vector, shape (D,), or a function that returns it, called for a new search only; None takes
+            `optimizer.param_path` or the table's initial values.
         progress: Display; None chooses by standard output.
         plot: Draw the convergence figure at the end.
 
@@ -84,7 +86,10 @@ def run_cma(
 
 
 def _open_search(
-    table: ParameterTable, config: RunConfig, folder: RunFolder, start: np.ndarray | None
+    table: ParameterTable,
+    config: RunConfig,
+    folder: RunFolder,
+    start: np.ndarray | Callable[[], np.ndarray] | None,
 ) -> tuple[Search, RunSaver]:
     """Return the search of a run folder, resumed, continued from another state, or new, with its saver."""
     resumed = resume_search(folder.path, table)
@@ -103,7 +108,11 @@ def _open_search(
 
         search = continue_search(config, table)
     else:
-        vector = load_start(config, table) if start is None else np.where(table.free, table.clamp(start), table.initial)
+        if start is None:
+            vector = load_start(config, table)
+        else:
+            vector = table.clamp(start() if callable(start) else start)
+            vector = np.where(table.free, vector, table.initial)
         search = Search(
             strategy=new_strategy(table, config.optimizer, vector, config.seed),
             table=table,

@@ -84,12 +84,12 @@ def _serve(line: Connection, config: RunConfig) -> None:
     # Ctrl-C goes to the whole group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from myoassist.config.plugins import import_plugins
-    from myoassist.optimize.reflex import WalkProblem
+    from myoassist.optimize.multi import make_problem
 
     failure: BaseException | None = None
     try:
         import_plugins(config.plugins)
-        problem = WalkProblem(config, 1)
+        problem = make_problem(config, 1)
     except UserError as error:
         failure = RuntimeError(str(error))
     while True:

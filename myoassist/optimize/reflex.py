@@ -1,6 +1,7 @@
 """The reflex trainer: a walker, its controller and a cost as a search problem."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from myoassist.cost.report import format_terms
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.model.build import build_walker
+from myoassist.optimize.conditions import choose_strategy
 from myoassist.optimize.loop import run_cma
+from myoassist.optimize.problem import OptimizationResult
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.simulator import Simulator, choose_loop
@@ -42,6 +45,10 @@ class WalkProblem:
         log = self.simulator.simulate(vector, worker, seed=seed)
         return evaluate_cost(log, vector, self.config.cost, self._plan)
 
+    def load_start(self, config: RunConfig, clamp: bool = True) -> np.ndarray:
+        """Return the start vector of a run, see `optimize.start.load_start`."""
+        return load_start(config, self.table, clamp)
+
 
 def count_workers(threads: int | None) -> int:
     """Return the number of walks to simulate at once: as asked for, else the cores this process may use."""
@@ -65,21 +72,47 @@ def train_reflex(config: RunConfig, folder: RunFolder) -> float:
     """
     if config.optimizer.mode == "evaluate":
         return _evaluate_vector(config, folder)
-    workers = count_workers(config.optimizer.threads)
-    if config.optimizer.executor == "processes":
-        from myoassist.optimize.processes import ProcessProblem
+    if choose_strategy(config.optimizer) == "chain":
+        # Late, here and below: searches over several conditions build on this module.
+        from myoassist.optimize.chain import run_chain
 
-        table = WalkProblem(config, 1).table
-        with ProcessProblem(config, table, workers) as processes:
-            return run_cma(processes, config, folder).best.result.total
-    return run_cma(WalkProblem(config, workers), config, folder).best.result.total
+        return run_chain(config, folder)
+    return run_search(config, folder).best.result.total
+
+
+def run_search(config: RunConfig, folder: RunFolder, start: np.ndarray | None = None) -> OptimizationResult:
+    """Run one search in an opened run folder, on threads or in processes.
+
+    Args:
+        config: Run configuration.
+        folder: Opened run folder.
+        start: Raw start vector in the layout of the run; None takes what the configuration says.
+
+    Raises:
+        UserError, Stopped: as `train_reflex`.
+    """
+    from myoassist.optimize.multi import make_problem
+
+    workers = count_workers(config.optimizer.threads)
+    in_processes = config.optimizer.executor == "processes"
+    problem = make_problem(config, 1 if in_processes else workers)
+    if start is None and config.optimizer.pickle_path is None:
+        start = partial(problem.load_start, config)
+    if not in_processes:
+        return run_cma(problem, config, folder, start=start)
+    from myoassist.optimize.processes import ProcessProblem
+
+    with ProcessProblem(config, problem.table, workers) as processes:
+        return run_cma(processes, config, folder, start=start)
 
 
 def _evaluate_vector(config: RunConfig, folder: RunFolder) -> float:
-    """Simulate the start vector as it is and write its terms."""
-    problem = WalkProblem(config, 1)
+    """Simulate the start vector as it is, in every condition of the run, and write its terms."""
+    from myoassist.optimize.multi import make_problem
+
+    problem = make_problem(config, 1)
     source = resolve_param_path(config.optimizer.param_path)
-    vector = load_start(config, problem.table, clamp=False)
+    vector = problem.load_start(config, clamp=False)
     result = problem.evaluate(vector, config.seed, 0)
     path = folder.path / f"{_stem(source)}_Cost.txt"
     text = format_terms(result)

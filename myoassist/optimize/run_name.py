@@ -5,6 +5,7 @@ from datetime import datetime
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
+from myoassist.optimize.conditions import label_conditions
 from myoassist.reflex.parameters import ParameterTable
 
 PICKLE_SUFFIX = "_Pickle.pkl"
@@ -19,8 +20,10 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def make_run_name(config: RunConfig, table: ParameterTable, now: datetime | None = None) -> str:
     """Return `myorfl_<target>_<2D|3D>_<speed>_<stamp>_<suffix>`.
 
+    With several conditions `ms_` or `sl_` and the values of all of them take the place of the speed.
+
     Args:
-        config: Target, speed and suffix.
+        config: Target, speed, conditions and suffix.
         table: Its layout tells 2D from 3D.
         now: Local time of the first start; the current one if None.
 
@@ -34,6 +37,6 @@ def make_run_name(config: RunConfig, table: ParameterTable, now: datetime | None
             f"optimizer.run_suffix is {suffix!r}", "1 to 80 letters, digits, dots, plus, minus or underscores"
         )
     target = TARGET_NAMES.get(config.cost.target, config.cost.target)
-    speed = str(float(config.cost.tgt_vel)).replace(".", "_")
+    speed = label_conditions(config)
     stamp = f"{now.year}{_MONTHS[now.month - 1]}{now.day:02d}_{now.hour:02d}{now.minute:02d}"
     return f"myorfl_{target}_{table.layout[:2].upper()}_{speed}_{stamp}_{suffix}"

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import mujoco
 import numpy as np
@@ -102,10 +103,18 @@ class Simulator:
         return self._simulate(vector, worker, poses, seed, _walk_compiled)
 
     def simulate_slowly(
-        self, vector: np.ndarray, worker: int = 0, poses: np.ndarray | None = None, seed: int = 0
+        self,
+        vector: np.ndarray,
+        worker: int = 0,
+        poses: np.ndarray | None = None,
+        seed: int = 0,
+        observe: Callable[[mujoco.MjData], None] | None = None,
     ) -> WalkLog:
-        """Do the same with a Python loop around `mujoco.mj_step`: what the compiled loop is tested against."""
-        return self._simulate(vector, worker, poses, seed, _walk_in_python)
+        """Do the same with a Python loop around `mujoco.mj_step`: what the compiled loop is tested against.
+
+        `observe`, if given, is called with the state after every control step; it must not change it.
+        """
+        return self._simulate(vector, worker, poses, seed, partial(_walk_in_python, observe=observe))
 
     def _gains(self, values: np.ndarray) -> np.ndarray:
         gains = np.zeros(N_GAINS)
@@ -199,7 +208,9 @@ def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple
     )
 
 
-def _walk_in_python(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple[int, int]:
+def _walk_in_python(
+    simulator: Simulator, w: _Worker, poses: np.ndarray, observe: Callable[[mujoco.MjData], None] | None = None
+) -> tuple[int, int]:
     model, ids, const = simulator.walker.model, simulator._ids, simulator._constants
     for k in range(len(w.log)):
         if control(k, w.buffers, ids, const, w.signals, w.reflex, w.exo, w.disturbance) < 0:
@@ -223,6 +234,8 @@ def _walk_in_python(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tupl
             return k, outcome
         if len(poses):
             poses[k] = w.data.qpos
+        if observe is not None:
+            observe(w.data)
         if outcome != Outcome.SURVIVED:
             return k + 1, outcome
     return len(w.log), Outcome.SURVIVED

@@ -1,6 +1,6 @@
 """An evolution as tables: individuals, generations, lineage, best, failures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,10 @@ from myoassist.sweep.evolution_state import EvolutionState, read_state
 from myoassist.sweep.individual import Individual
 from myoassist.sweep.journal import JOURNAL_NAME, read_journal
 
+_GENERATION_COLUMNS = [
+    *("generation", "individuals", "finished", "failed", "pruned", "best", "median", "quartile_1", "quartile_3"),
+    *("best_so_far", "evaluations", "attempts", "busy_hours"),
+]
 # Statuses that somebody may want to look into.
 PROBLEMS = ("failed", "killed", "timeout", "pending")
 
@@ -91,9 +95,9 @@ def _individuals(state: EvolutionState, folder: Path) -> pd.DataFrame:
         progress = read_json(folder / item.folder / "status.json") if item.status == "pending" else {}
         row["progress"] = progress.get("status", "")
         rows.append(row | {"command": format_command(format_individual(state.fixed, item, folder))})
-    table = pd.DataFrame(rows)
-    if not rows:
-        return table
+    names = [item.name for item in fields(Individual) if item.name != "params"]
+    columns = [*names, *state.signature["parameters"], "progress", "command"]
+    table = pd.DataFrame(rows, columns=columns)
     table["fitness"] = table["fitness"].astype(float)
     cumulative = table["fitness"].cummax() if state.signature["maximize"] else table["fitness"].cummin()
     table["best_so_far"] = cumulative.ffill()
@@ -102,7 +106,7 @@ def _individuals(state: EvolutionState, folder: Path) -> pd.DataFrame:
 
 def _generations(individuals: pd.DataFrame, maximize: bool) -> pd.DataFrame:
     rows = []
-    for number, batch in individuals.groupby("generation") if len(individuals) else []:
+    for number, batch in individuals.groupby("generation"):
         fitness = batch["fitness"].dropna()
         rows.append(
             {
@@ -121,7 +125,7 @@ def _generations(individuals: pd.DataFrame, maximize: bool) -> pd.DataFrame:
                 "busy_hours": batch["seconds"].astype(float).sum() / 3600.0,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=_GENERATION_COLUMNS)
 
 
 def _lineage(state: EvolutionState) -> pd.DataFrame:

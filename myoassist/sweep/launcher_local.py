@@ -70,9 +70,10 @@ class LocalLauncher(Launcher):
 
     Args:
         max_parallel: Runs alive at once; None divides the cores of this machine by the threads of a run.
+        timeout_min: Longest time of one run, min; None sets no limit. A run that reaches it saves and ends.
     """
 
-    def __init__(self, max_parallel: int | None = None) -> None:
+    def __init__(self, max_parallel: int | None = None, timeout_min: float | None = None) -> None:
         if max_parallel is not None and (isinstance(max_parallel, bool) or max_parallel < 1):
             raise ConfigError(
                 f"hydra.launcher.max_parallel={max_parallel} is not allowed",
@@ -80,6 +81,7 @@ class LocalLauncher(Launcher):
                 "hydra.launcher.max_parallel=1",
             )
         self.max_parallel = max_parallel
+        self.timeout_min = timeout_min
         # Numbers of the next jobs, where they are not consecutive because some had been finished before.
         self.numbers: Sequence[int] | None = None
         # Told about every job when it has ended, before the others have.
@@ -131,7 +133,7 @@ class LocalLauncher(Launcher):
             if self.on_result is not None:
                 self.on_result(index, returns[index])
 
-        run_processes(jobs, limit, logs, start, end)
+        run_processes(jobs, limit, logs, start, end, None if self.timeout_min is None else 60.0 * self.timeout_min)
         return [returns[index] for index in range(len(jobs))]
 
 

@@ -5,10 +5,11 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,12 @@ class ProcessLostError(RuntimeError):
 
     # Another attempt may go well.
     kind = "killed"
+
+
+class ProcessTimeoutError(ProcessLostError):
+    """End of a process that ran longer than it may."""
+
+    kind = "timeout"
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ class _Running:
     process: multiprocessing.process.BaseProcess
     connection: Connection
     answer: bytes | None = None
+    started: float = field(default_factory=time.monotonic)
+    overdue: bool = False
 
 
 def run_processes(
@@ -56,6 +65,7 @@ def run_processes(
     logs: Sequence[Path | None],
     on_start: Callable[[int], None],
     on_end: Callable[[int, Outcome], None],
+    time_limit: float | None = None,
 ) -> list[Outcome]:
     """Call every function in a fresh process, at most `limit` of them alive at once.
 
@@ -67,6 +77,7 @@ def run_processes(
         logs: For each function, the file that its output goes to; None keeps the console.
         on_start: Called with the number of a function when its process starts.
         on_end: Called with the number of a function and its outcome.
+        time_limit: Longest time of one process, s; then it is told to save and end.
 
     Returns:
         Outcomes in the order of the functions.
@@ -86,6 +97,8 @@ def run_processes(
                     on_start(number)
                 if stop.requested:
                     _stop_all(running, stop)
+                if time_limit is not None:
+                    _end_overdue(running, time_limit)
                 for job in _ended(running):
                     del running[job.number]
                     outcomes[job.number] = outcome = _read(job)
@@ -141,9 +154,22 @@ def _read(job: _Running) -> Outcome:
     if job.answer is not None:
         # From our own process through our own pipe.
         return cloudpickle.loads(job.answer)
+    if job.overdue:
+        return Outcome(error=ProcessTimeoutError("process reached its time limit before it could return anything"))
     code = job.process.exitcode or 0
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
     return Outcome(error=ProcessLostError(f"process {how} before it could return anything"))
+
+
+def _end_overdue(running: dict[int, _Running], limit: float) -> None:
+    """Tell processes that run longer than `limit` seconds to save and end, and kill them a while later."""
+    for job in running.values():
+        age = time.monotonic() - job.started
+        if age > limit + STOP_GRACE_S:
+            job.process.kill()
+        elif age > limit and not job.overdue:
+            job.overdue = True
+            job.process.terminate()
 
 
 def _stop_all(running: dict[int, _Running], stop: StopRequest) -> None:

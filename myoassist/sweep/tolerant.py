@@ -23,6 +23,7 @@ _OWN = {"poll_s": 1.0, "watch_s": 10.0, "grace_s": 15.0, "max_array_size": 1000}
 _INIT_KEYS = ("max_num_timeout", "python")
 _SCRUBBED = ("SLURM_", "SBATCH_", "SRUN_")
 _KEPT = ("SLURM_CONF",)
+_TOO_OFTEN = "timed-out too many times"
 
 
 class TolerantSlurmLauncher(SlurmLauncher):
@@ -164,11 +165,13 @@ def _has_result(job: Any) -> bool:
 
 def _read_result(job: Any, overrides: list[str]) -> JobReturn:
     try:
-        return job.results()[0]
+        answer = job.results()[0]
     except Exception as error:
-        if "timed-out too many times" in str(error):
-            error = WorkerLostError("timeout", f"job {job.job_id} reached its time limit too often")
-        return _fail(overrides, error)
+        answer = _fail(overrides, error)
+    # submitit raises this inside the run, so that it looks like a failure of the run itself.
+    if answer.status != JobStatus.COMPLETED and _TOO_OFTEN in str(answer._return_value):
+        return _fail(overrides, WorkerLostError("timeout", f"job {job.job_id} reached its time limit too often"))
+    return answer
 
 
 def _describe_loss(job: Any, state: str) -> WorkerLostError:

@@ -12,7 +12,7 @@ WORDS = ["--popsize", "8", "-kine"]
     "text",
     [
         "@echo off\r\nREM old: python train.py --popsize 9\r\npython train.py ^\r\n  --popsize 8 ^  \r\n  -kine ^",
-        "#!/bin/bash\n# python train.py --popsize 9\npython -m myoassist_reflex.train \\\n  --popsize 8 \\\n  -kine \\\n",
+        "#!/bin/bash\n# python train.py --popsize 9\npython -m reflex.train \\\n  --popsize 8 \\\n  -kine \\\n",
         # A batch file under a shell name, as some presets are.
         "@echo off\npython -m optim.train ^\n --popsize 8 ^\n -kine",
         'exec "$PYTHON_CMD" -m ctrl_optim.optim.train --popsize 8 -kine',

@@ -131,8 +131,8 @@ def test_evaluate_mode_writes_the_terms_of_one_vector(beside, capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["exp=tutorial", "env.delayed=true"], ["exp=baseline", "env.slope_deg=-5", "env.init_pose=walk_right"]],
-    ids=["delayed", "downhill"],
+    [["exp=tutorial", "env.delayed=true"], ["exp=baseline", "env.slope_deg=5", "env.init_pose=walk_right"]],
+    ids=["delayed", "uphill"],
 )
 def test_other_walks(arguments, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -285,3 +285,15 @@ def test_a_killed_worker_is_tried_again_and_then_counted(tmp_path):
     once = start(tmp_path, *extra, "fake.fail_once=true", "logdir=once", base=base)
     assert once.wait(120) == 0
     assert [item.status for item in read_state(tmp_path / "once").individuals] == ["finished"] * 4
+
+
+@pytest.mark.long
+def test_a_hanging_worker_reaches_its_time_limit(tmp_path):
+    base = [*SPACE, "evo.population_size=4", "evo.num_generations=1", "hydra/launcher=local", "logdir=evolution"]
+    extra = ["fake.fail_below=-16", "fake.failure=hang", "hydra.sweeper.optim.max_failure_rate=1"]
+    limits = ["hydra.launcher.timeout_min=0.1", "hydra.sweeper.optim.retries=0"]
+    process = start(tmp_path, *extra, *limits, base=base)
+    output = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, output
+    state = read_state(tmp_path / "evolution")
+    assert [item.status for item in state.individuals] == ["timeout", "finished", "timeout", "finished"]

