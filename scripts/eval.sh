@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Evaluate the best of a run: video, plots, terms and gait metrics.
+# Show the best of a run: report, video, plots, terms and gait metrics, written into its folder.
 #
 #   bash scripts/local.sh scripts/eval.sh exp=exo_npoint
-#   bash scripts/local.sh scripts/eval.sh run=logs/2026-03-01/exo_npoint
+#   bash scripts/local.sh scripts/eval.sh run=logs/2026-03-01/exo_npoint repeats=10
+#   bash scripts/local.sh scripts/eval.sh run='logs/*/exo_*' compare=logs/2026-03-01/baseline
+#   bash scripts/local.sh scripts/eval.sh -h
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"

@@ -279,23 +279,23 @@ def test_help_names_every_option(capsys):
 
 
 def test_repeats_and_comparison(run_folder, capsys):
-    root, folder, _ = run_folder
+    _, folder, _ = run_folder
     other = folder.with_name("other")
     shutil.copytree(folder, other)
     untouched = {path.name: path.read_bytes() for path in other.iterdir() if path.is_file()}
-    # Strides need some seconds; a tenth of a degree keeps every walk on its feet.
-    arguments = [f"run={folder}", f"compare={other}", "repeats=2", "angle_sd=0.1", "speed_sd=0", "env.render_modes=[]"]
+    # So little that every walk stays on its feet.
+    arguments = [f"run={folder}", f"compare={other}", "repeats=2", "angle_sd=0.2", "speed_sd=0", "env.render_modes=[]"]
     assert evaluate.main(arguments) == 0
     metrics = json.loads((folder / "eval_metrics.json").read_text())
-    assert metrics["repeats"] == {"walks": 2, "survived": 2, "angle_sd_deg": 0.1, "speed_sd": 0.0, "seed": 0}
-    assert metrics["speed"]["n"] == 2
+    assert metrics["repeats"] == {"walks": 2, "survived": 2, "angle_sd_deg": 0.2, "speed_sd": 0.0, "seed": 0}
+    assert metrics["distance"]["n"] == 2
     with (folder / "eval_repeats.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     assert [row["outcome"] for row in rows] == ["SURVIVED", "SURVIVED"]
-    speeds = [float(row["speed [m/s]"]) for row in rows]
-    assert speeds[0] != speeds[1]
-    assert np.mean(speeds) == pytest.approx(metrics["speed"]["mean"], rel=1e-7)
-    assert np.std(speeds, ddof=1) == pytest.approx(metrics["speed"]["sd"], rel=1e-4)
+    ways = [float(row["distance [m]"]) for row in rows]
+    assert ways[0] != ways[1]
+    assert np.mean(ways) == pytest.approx(metrics["distance"]["mean"], rel=1e-7)
+    assert np.std(ways, ddof=1) == pytest.approx(metrics["distance"]["sd"], rel=1e-4)
     with (folder / "eval_comparison.csv").open() as stream:
         # The same run twice: no difference, and the same draws.
         differences = {row["metric"]: row["difference"] for row in csv.DictReader(stream)}

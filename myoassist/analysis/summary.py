@@ -67,7 +67,7 @@ def print_summary(
         unit = WALK_METRICS[name].unit
         table.add_row(
             name.replace("_", " "),
-            f"{value:.{digits}f}" + _spread(summary, digits) + (f" {unit}" if unit != "1" else ""),
+            f"{value:.{digits}f}" + (f" {unit}" if unit != "1" else "") + _spread(summary, digits),
         )
     table.add_section()
     table.add_row("files", ", ".join(file.name for file in files))

@@ -49,17 +49,18 @@ def draft_experiment(preset: Preset) -> Draft:
     return draft
 
 
-def format_experiment(preset: Preset, draft: Draft, name: str) -> str:
+def format_experiment(preset: Preset, draft: Draft, name: str, command: str | None = None) -> str:
     """Return the text of an experiment file.
 
     Args:
         preset: Where it comes from.
         draft: What it becomes.
         name: What follows `exp=`.
+        command: What runs it, where the name alone does not.
     """
     lines = [
         "# @package _global_",
-        f"{RUN_WORDS} bash scripts/local.sh scripts/train.sh exp={name}",
+        f"{RUN_WORDS} {command or f'bash scripts/local.sh scripts/train.sh exp={name}'}",
         f"{PURPOSE_WORDS} Imported from the MyoAssist preset {preset.path.name}.",
         *(f"# not mapped: {_one_line(text)}" for text in draft.unmapped),
         "defaults:",

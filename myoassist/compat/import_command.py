@@ -108,7 +108,7 @@ def _deliver(preset: Preset, draft: Draft, request: _Request) -> None:
     folder = file.resolve().parent
     if folder != _own_folder():
         command += f" --config-dir {file.parent.parent.as_posix()}" if folder.name == "exp" else ""
-    text = format_experiment(preset, draft, name)
+    text = format_experiment(preset, draft, name, command)
     if file.exists() and not request.force and file.read_text(encoding="utf-8", errors="replace") != text:
         raise UserError(f"{file} exists and differs", "a new file", "--force replaces it, --out <other> leaves it")
     try:

@@ -84,7 +84,9 @@ def map_mode(preset: Preset, draft: Draft) -> None:
         if mode in _MULTI_MODES and "optimizer.optim_params" not in run_keys():
             draft.lack(shown, "several conditions are not in this version; one, of tgt_vel and tgt_slope, is optimized")
             return
-        if not draft.put("optimizer.mode", mode, shown):
+        if mode in group_options("optimizer"):
+            draft.groups["optimizer"] = mode
+        elif not draft.put("optimizer.mode", mode, shown):
             return
         draft.put("optimizer.optim_params", conditions, f"optim_params {_show(conditions)}")
         if weights:

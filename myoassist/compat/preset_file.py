@@ -20,6 +20,8 @@ from myoassist.config.errors import UserError
 
 SUFFIXES = (".bat", ".cmd", ".sh", ".json")
 _VARIABLE = re.compile(r"\$\{?\w+\}?|%\w+%|\$\(")
+# What whoever calls the script adds.
+_PASSED_ON = ("$@", "$*", "%*")
 _NEGATIVE_NUMBER = re.compile(r"-\.?\d")
 
 
@@ -80,8 +82,9 @@ def _from_script(text: str, preset: Preset) -> list[tuple[str, list[Any]]]:
             given.append((name, [value] if separator else []))
         elif given:
             given[-1][1].append(word)
-        elif word not in ("$@", "$*", "%*"):
-            preset.notes.append(f"{word}: it belongs to no argument")
+        elif word not in _PASSED_ON:
+            # The launcher takes the name of a preset, and arguments that win over it.
+            given.append(("config", [word]))
     return given
 
 
@@ -112,7 +115,7 @@ def _from_json(text: str, preset: Preset) -> list[tuple[str, list[Any]]]:
 def _add(preset: Preset, word: str, values: list[Any]) -> None:
     """Convert one argument and store it, or note why not."""
     shown = " ".join([word, *map(str, values)])
-    values = [value for value in values if value not in ("$@", "$*", "%*")]
+    values = [value for value in values if value not in _PASSED_ON]
     unset = [value for value in values if isinstance(value, str) and _VARIABLE.search(value)]
     if unset:
         preset.notes.append(f"{shown}: {unset[0]} is an environment variable that the preset does not set")

@@ -22,7 +22,7 @@ ROOT_CONFIG = "config"
 # Value of expsubdir that stands for the label of what is swept.
 AUTOMATIC = "auto"
 # Mappings with keys of the user's choice: Hydra takes new keys only with ++, which nobody should have to know.
-_FREE_MAPPINGS = ("cost.weights", "optimizer.cma_options")
+_FREE_MAPPINGS = ("cost.weights", "model.muscle_strength", "optimizer.cma_options")
 _FREE_MAPPING_ARGUMENT = re.compile(rf"^\+{{0,2}}((?:{'|'.join(map(re.escape, _FREE_MAPPINGS))})(?:\.[^=]+)?=)")
 
 

@@ -38,8 +38,8 @@ __all__ = [
 LOG_ROOT = "logs"
 LOG_ROOT_VARIABLE = "MYOASSIST_LOGS"
 
-# What no file system takes, and what has a meaning in paths or shells.
-_FORBIDDEN_CHARACTERS = set('\\:*?"<>|') | {chr(code) for code in range(32)}
+# What no file system takes, and what has a meaning in paths or shells; a $ is an interpolation escaped once too often.
+_FORBIDDEN_CHARACTERS = set('\\:*?"<>|$') | {chr(code) for code in range(32)}
 _LONGEST_NAME = 200
 
 

@@ -114,6 +114,9 @@ def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> No
         return
     if stored.layout.partition("-")[0] != table.layout.partition("-")[0]:
         raise _refusal(stored, table)
+    if _exo_kind(stored.layout) not in ("", _FOUR_PARAM, _NPOINT):
+        # More than a human and an exo, e.g. slopes over conditions: no single walk is in it.
+        raise _refusal(stored, table)
     if _exo_kind(stored.layout) == _NPOINT and _exo_kind(table.layout) == _FOUR_PARAM:
         raise _refusal(stored, table, "points do not become four parameters: set exo=npoint, or start without exo")
     if stored.names is not None and stored.names[:n_human] != table.names[:n_human]:

@@ -28,7 +28,6 @@ from myoassist.sweep.individual import Individual
 from myoassist.sweep.search_space import SWEEP_KEYS, SearchSpace, format_override, read_search_space
 
 
-
 @dataclass
 class EvolutionPlan:
     """A checked evolution that has not touched the disk yet.

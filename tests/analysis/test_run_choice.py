@@ -2,7 +2,13 @@ import datetime
 
 import pytest
 
-from myoassist.analysis.run_choice import choose_run, explain_no_best, find_best_file, find_newest_with_best
+from myoassist.analysis.run_choice import (
+    choose_run,
+    choose_runs,
+    explain_no_best,
+    find_best_file,
+    find_newest_with_best,
+)
 from myoassist.config.compose import compose_run
 from myoassist.config.errors import UserError
 from myoassist.config.run_folder import open_run
@@ -63,3 +69,24 @@ def test_run_without_a_best_says_how_to_continue(here):
     error = explain_no_best(folder)
     assert "no best yet" in error.found
     assert "train.sh exp=tutorial" in error.remedy
+
+
+def test_patterns_and_lists_of_runs(here):
+    first, second = datetime.date(2026, 3, 1), datetime.date(2026, 3, 2)
+    a, b = make_run("tutorial", "exo_a", first), make_run("tutorial", "exo_b", second)
+    other = make_run("baseline", "base", second)
+    aside = make_run("tutorial", "exo_c", second)
+    aside.rename(aside.with_name("exo_c.old-1"))
+    (here / "logs" / "2026-03-02" / "exo_nothing").mkdir()
+    assert choose_runs(None, "logs/*/exo_*") == [a, b]
+    assert choose_runs(None, "logs/**/exo_?") == [a, b]
+    assert choose_runs(None, f"{other},logs/*/exo_*") == [other, a, b]
+    assert choose_runs(None, f"[{b}, {a}, {b}]") == [b, a]
+    assert choose_runs(None, str(a)) == [a]
+    assert choose_runs("tutorial", None) == [choose_run("tutorial", None)]
+    with pytest.raises(UserError, match="matches 1 folder, none of them a run"):
+        choose_runs(None, "logs/*/exo_nothin?")
+    with pytest.raises(UserError, match="matches no folder"):
+        choose_runs(None, f"{a},logs/x*")
+    with pytest.raises(UserError, match="does not exist"):
+        choose_runs(None, f"{a},nowhere")

@@ -204,12 +204,15 @@ def test_what_has_no_counterpart_is_said(arguments, given, reason, tmp_path, mon
     assert reason in " ".join(draft.unmapped)
 
 
-@pytest.mark.parametrize("mode", ["multispeed", "multislope"])
-def test_conditions_are_kept_or_reported(mode, tmp_path):
-    draft = mapped(tmp_path, maxiter=3, optim_mode=mode, optim_params=[0.75, 1.25, -1.5])
-    kept = draft.values.get("optimizer.optim_params")
-    said = [text for text in draft.unmapped if "optim_params 0.75 1.25 -1.5" in text]
-    assert kept == [0.75, 1.25, -1.5] or said
+@pytest.mark.parametrize(("mode", "conditions"), [("multispeed", [0.75, 1.25, 1.5]), ("multislope", [-5, 0, 2.5])])
+def test_conditions_are_kept(mode, conditions, tmp_path):
+    arguments = {"kinematics": True, "optim_mode": mode, "optim_params": conditions, "optim_weights": [1, 2, 1]}
+    preset, draft = read(write_bat(tmp_path, "some", arguments))
+    config = compose(preset, draft)
+    validate_config(config)
+    assert draft.unmapped == []
+    assert (config.optimizer.mode, config.optimizer.optim_params) == (mode, conditions)
+    assert config.optimizer.optim_weights == [1.0, 2.0, 1.0]
 
 
 REMARKS = [
@@ -263,6 +266,8 @@ def test_preset_that_names_another_one(tmp_path):
     found = [value_of(draft, key) for key in ("optimizer.popsize", "optimizer.maxiter", "cost.target")]
     assert found == [9, 7, "kinematics"]
     assert any("base.json" in text and "colour" in text for text in draft.unmapped)
+    (tmp_path / "launch.sh").write_text('python run_optim.py base --maxiter 7 "$@"\n')
+    assert read_preset(tmp_path / "launch.sh").values == read_preset(tmp_path / "some.bat").values
     # A preset that names itself ends.
     write_json(tmp_path, "round", {"config": "round", "popsize": 4})
     assert "no such preset" in " ".join(read_preset(tmp_path / "round.json").notes)

@@ -11,6 +11,9 @@ from myoassist.optimize.processes import ProcessProblem
 from myoassist.optimize.reflex import WalkProblem
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def config():
     return RunConfig(model=ModelConfig(physics="fast"), env=EnvConfig(sim_time=0.5))

@@ -9,7 +9,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.exo.resample import four_param_to_npoint, resample_npoint
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.start import load_start
-from myoassist.reflex.parameters import build_table, default_npoint_torques
+from myoassist.reflex.parameters import ParameterTable, build_table, default_npoint_torques
 
 DEFAULTS = [0.5, 0.467, 0.9, 0.075]
 
@@ -108,6 +108,13 @@ def test_points_do_not_become_four_parameters(tmp_path):
         named = name_layout(tmp_path / "named.json", build_table(2, controller="npoint", n_points=n_points))
         with pytest.raises(LayoutError, match=rf"2d-npoint{n_points}(.|\n)*2d-four_param"):
             start(named, build_table(2, controller="four_param"))
+
+
+def test_vector_with_slopes_over_conditions_is_no_single_walk(tmp_path):
+    table = build_table(2, controller="npoint", n_points=2)
+    named = name_layout(tmp_path / "named.json", ParameterTable(list(table.parameters), f"{table.layout}-affine51"))
+    with pytest.raises(LayoutError, match=r"2d-npoint2-affine51(.|\n)*2d-npoint2 with"):
+        start(named, table)
 
 
 def test_coinciding_points_are_refused(tmp_path):

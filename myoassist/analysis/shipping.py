@@ -1,0 +1,69 @@
+"""Turn the best of a run into a shipped controller."""
+
+import json
+import shutil
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from myoassist.analysis.evaluation import Evaluation, evaluate_parameters
+from myoassist.analysis.figures import save_figure
+from myoassist.analysis.plot_gait_cycle import plot_gait_cycle
+from myoassist.analysis.video import WalkPicture, save_png
+from myoassist.config.atomic import write_text_atomic
+from myoassist.config.run_folder import read_run_config
+from myoassist.config.shipped import DESCRIPTION, PARAMETERS, models_folder
+from myoassist.optimize.result_json import finite_or_none
+
+
+def describe(evaluation: Evaluation) -> dict[str, object]:
+    """Return total, parts and terms of a walk as JSON values."""
+    result = evaluation.result
+    terms = {key: value.tolist() if hasattr(value, "tolist") else value for key, value in result.terms.items()}
+    return {
+        "total": result.total,
+        "stage": result.stage,
+        "parts": result.parts,
+        "terms": terms,
+        "walked_time": result.walked_time,
+        "distance": result.distance,
+    }
+
+
+def ship(run: Path, name: str, purpose: str, commands: list[str]) -> Path:
+    """Write a controller folder: named parameters, both costs, gait metrics, a plot and a frame.
+
+    Args:
+        run: Run folder with a best.
+        name: Name of the controller.
+        purpose: What it is, in a few words.
+        commands: Commands that made it, in order.
+
+    Returns:
+        The folder.
+    """
+    folder = models_folder() / "controllers" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(run / PARAMETERS, folder / PARAMETERS)
+    config = read_run_config(run)
+    walks = {}
+    for mode in ("clean", "compat"):
+        judged = replace(config, cost=replace(config.cost, mode=mode))
+        walks[mode] = evaluate_parameters(judged, folder / PARAMETERS)
+    clean = walks["clean"]
+    content = {
+        "purpose": purpose,
+        "commands": commands,
+        "model": asdict(config.model),
+        "env": asdict(config.env),
+        "exo": asdict(config.exo),
+        "cost": {key: value for key, value in asdict(config.cost).items() if key != "mode"},
+        "clean": describe(clean),
+        "compat": describe(walks["compat"]),
+        "metrics": clean.metrics,
+    }
+    write_text_atomic(folder / DESCRIPTION, json.dumps(finite_or_none(content), indent=1) + "\n")
+    figure = plot_gait_cycle(clean, f"shipped:{name}")
+    if figure is not None:
+        save_figure(figure, folder / "gait_cycle.png")
+    save_png(WalkPicture(clean, f"shipped:{name}").draw_still(), folder / "frame.png")
+    return folder

@@ -1,0 +1,183 @@
+"""Terms of users: the example of the documentation, weights, failures, names, the command."""
+
+import math
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from synthetic_walk import PLANAR_NAMES, reference_walk
+
+from myoassist import train
+from myoassist.config.compose import compose_run
+from myoassist.config.errors import ConfigError
+from myoassist.config.plugins import import_plugins
+from myoassist.config.schemas import CostConfig
+from myoassist.config.validate import validate_config
+from myoassist.cost import own_terms
+from myoassist.cost.own_terms import cost_term, registered_terms
+from myoassist.cost.report import format_terms, parse_terms
+from myoassist.cost.staging import FAILURE_COST, evaluate_cost, plan_cost
+from myoassist.cost.targets import check_cost
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAN = plan_cost(PLANAR_NAMES)
+
+
+@pytest.fixture(autouse=True)
+def forget_terms(monkeypatch):
+    monkeypatch.setattr(own_terms, "_REGISTERED", {})
+    yield
+    for name in [name for name in sys.modules if name.startswith("myoassist_plugin_")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def example(tmp_path):
+    """The Python block of the documentation as a file."""
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "own-terms.md").read_text(), flags=re.DOTALL)
+    path = tmp_path / "my_terms.py"
+    path.write_text(code)
+    return str(path)
+
+
+def judge(log=None, **fields):
+    config = CostConfig(**({"target": "kinematics"} | fields))
+    check_cost(config)
+    return evaluate_cost(log or reference_walk(), np.ones(77), config, PLAN)
+
+
+def test_example_of_the_documentation(example):
+    import_plugins([example])
+    assert registered_terms() == ("knee_power", "trunk_sway")
+    log = reference_walk()
+    log.joint_moment[:, :, 1], log.joint_velocity[:, :, 1] = 40.0, np.array([2.0, -3.0])
+    plain = judge(log)
+    result = judge(log, extra_terms=["knee_power", "trunk_sway"], weights={"knee_power": 20.0})
+    # One knee delivers 40 N·m at 2 rad/s, the other one absorbs; the person has 80 kg.
+    assert result.terms["knee_power"] == pytest.approx(1.0)
+    assert result.terms["trunk_sway"] == pytest.approx(np.ptp(log.trunk_pitch))
+    assert result.parts["knee_power"] == pytest.approx(20.0)
+    assert result.total == pytest.approx(plain.total + 20.0 + result.terms["trunk_sway"])
+    assert result.total == pytest.approx(math.fsum(result.parts.values()), rel=1e-12)
+    assert parse_terms(format_terms(result))["knee_power"] == result.terms["knee_power"]
+    assert "knee_power" not in plain.terms
+
+
+def test_a_weight_alone_names_a_term_and_zero_only_reports_it(example):
+    import_plugins([example])
+    plain = judge()
+    assert judge(weights={"trunk_sway": 3.0}).parts["trunk_sway"] == pytest.approx(
+        3 * judge(weights={"trunk_sway": 1.0}).terms["trunk_sway"]
+    )
+    silent = judge(weights={"trunk_sway": 0.0})
+    assert (silent.total, silent.parts["trunk_sway"]) == (pytest.approx(plain.total), 0.0)
+    assert silent.terms["trunk_sway"] > 0.0
+
+
+def test_terms_count_after_the_gates_only(example):
+    import_plugins([example])
+    result = judge(reference_walk(speed=1.0), extra_terms=["trunk_sway"])
+    assert (result.stage, "trunk_sway" in result.parts) == ("2", False)
+    assert result.terms["trunk_sway"] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (lambda log, window, config: math.nan, "own cost term bad is nan"),
+        (lambda log, window, config: -math.inf, "own cost term bad is -inf"),
+        (lambda log, window, config: 1 / 0, "own cost term bad raised ZeroDivisionError"),
+        (lambda log, window, config: log.trunk_pitch, "own cost term bad raised TypeError"),
+        (lambda log, window, config: None, "own cost term bad raised TypeError"),
+    ],
+)
+def test_a_term_without_a_value_makes_the_candidate_fail(function, reason):
+    cost_term("bad")(function)
+    result = judge(extra_terms=["bad"])
+    assert (result.stage, result.total) == ("0", FAILURE_COST)
+    assert result.reason.startswith(reason)
+    # Unused terms are not even called.
+    assert judge().stage == "3"
+
+
+@pytest.mark.parametrize("name", ["effort", "stage", "l1", "c1_effort", "Knee", "1st", "a-b", "", "x" * 41, None])
+def test_names_that_are_not_allowed(name):
+    with pytest.raises(ConfigError, match="cost_term"):
+        cost_term(name)
+
+
+def test_a_name_belongs_to_one_function(tmp_path):
+    for stem in ("one", "two"):
+        (tmp_path / f"{stem}.py").write_text(
+            "from myoassist.cost.own_terms import cost_term\n\n"
+            "@cost_term('mine')\ndef mine(log, window, config):\n    return 1.0\n"
+        )
+    import_plugins([str(tmp_path / "one.py")])
+    import_plugins([str(tmp_path / "one.py")])
+    with pytest.raises(ConfigError, match=r"two\.py failed at line 3.*used twice"):
+        import_plugins([str(tmp_path / "two.py")])
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"extra_terms": ["knee_pover"]}, "no such term as knee_pover"),
+        ({"weights": {"knee_pover": 1.0}}, "cost.weights.knee_pover=1.0: there is no such term"),
+        ({"extra_terms": ["effort"]}, "effort is in the sum already"),
+        ({"extra_terms": ["velocity"]}, "velocity is judged by the gates"),
+        ({"extra_terms": ["mine", "mine"]}, "mine is in the sum already"),
+        ({"weights": {"mine": -1.0}}, "0 or larger"),
+    ],
+)
+def test_faulty_choices_are_refused(fields, words):
+    cost_term("mine")(lambda log, window, config: 1.0)
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        check_cost(CostConfig(target="kinematics", **fields))
+
+
+def test_a_built_in_term_can_be_added():
+    plain, more = judge(), judge(extra_terms=["grf"], weights={"grf": 100.0})
+    assert more.total == pytest.approx(plain.total + 100.0 * plain.terms["GRF_Cost"])
+
+
+def test_weights_of_own_terms_pass_the_first_check_only_with_plugins(example):
+    arguments = ["exp=baseline", "cost.weights.knee_power=2", f"plugins=[{example}]"]
+    validate_config(compose_run(arguments).config)
+    with pytest.raises(ConfigError, match="knee_power"):
+        validate_config(compose_run(arguments[:2]).config)
+
+
+TINY = ["exp=baseline", "model.physics=fast", "env.sim_time=0.4", "optimizer.popsize=3", "optimizer.maxiter=1"]
+
+
+def test_the_command_refuses_a_faulty_cost_before_it_makes_a_folder(example, tmp_path, capsys):
+    folder = tmp_path / "run"
+    arguments = [*TINY, f"plugins=[{example}]", f"logdir={folder}"]
+    for override, words in [
+        ("cost.weights.pain=2", "cost.weights.pain=2"),
+        ("cost.extra_terms=[knee_pover]", "knee_power"),
+        ("cost.reference=none.csv", "none.csv does not exist"),
+    ]:
+        assert train.main([*arguments, override]) == 2
+        assert words in capsys.readouterr().err
+    assert not folder.exists()
+    assert train.main([*arguments, "cost.extra_terms=[knee_power]", "optimizer.threads=1"]) == 0
+    assert (folder / "best_parameters.json").is_file()
+
+
+@pytest.mark.long
+def test_worker_processes_know_the_terms(example, tmp_path):
+    from myoassist.optimize.processes import ProcessProblem
+    from myoassist.optimize.reflex import WalkProblem
+    from tests.walkers import WALKING_VECTOR
+
+    arguments = ["exp=tutorial", "cost.target=effort", "env.sim_time=5", "cost.num_strides=2"]
+    config = compose_run([*arguments, f"plugins=[{example}]", "cost.extra_terms=[knee_power]"]).config
+    import_plugins(config.plugins)
+    problem = WalkProblem(config, 1)
+    expected = problem.evaluate(WALKING_VECTOR, 0, 0)
+    assert expected.parts["knee_power"] > 0.0
+    with ProcessProblem(config, problem.table, 1) as processes:
+        assert processes.evaluate(WALKING_VECTOR, 0, 0).parts == expected.parts

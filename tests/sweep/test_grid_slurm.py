@@ -1,0 +1,42 @@
+"""A grid on a real Slurm: submitted with a cluster script, from a folder that is not the project's."""
+
+import datetime
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from test_slurm import queue, slurm  # noqa: F401 - a fixture
+
+from myoassist.sweep.run_index import read_index
+
+pytestmark = pytest.mark.long
+
+ROOT = Path(__file__).resolve().parents[2]
+GRID = ["exp=exo_npoint", "task=fake", "seed=0,1,2,3", "fake.sleep=1", "expname=NAME_${exo.n_points}", "overlays=sweep"]
+WORKERS = ["hydra.launcher.array_parallelism=2", "hydra.launcher.mem_per_cpu=100M", "hydra.launcher.cpus_per_task=1"]
+
+
+def test_grid_through_a_cluster_script(slurm, tmp_path, monkeypatch):  # noqa: F811
+    (tmp_path / "out").mkdir()
+    monkeypatch.setenv("MYOASSIST_VENV", str(Path(sys.executable).parents[1]))
+    monkeypatch.chdir(tmp_path)
+    # The daemon's own memory must not reach its workers.
+    command = ["sbatch", "--mem-per-cpu=200M", str(ROOT / "scripts/supercloud.sh"), "scripts/train.sh", *GRID, *WORKERS]
+    subprocess.run(command, check=True, capture_output=True, env=os.environ)
+    most, partitions, end = 0, set(), time.monotonic() + 180
+    while (jobs := queue("--format=%i %T %P")) and time.monotonic() < end:
+        active = [partition for _, state, partition in jobs if state == "RUNNING"]
+        most, partitions = max(most, len(active)), partitions | set(active)
+        time.sleep(0.2)
+    said = {file.suffix: file.read_text() for file in (tmp_path / "out").iterdir()}
+    assert "4 runs: 4 finished." in said[".out"], said
+    # Two workers of four, and the daemon.
+    assert most == 3
+    assert partitions == {"normal", "xeon-g6-volta"}
+    root = Path("logs") / datetime.date.today().isoformat() / "NAME_6"
+    rows = read_index(root / "sweep_index.jsonl")
+    assert [row.folder for row in rows] == [root / f"seed_{seed}" for seed in range(4)]
+    assert {row.status for row in rows} == {"finished"}
