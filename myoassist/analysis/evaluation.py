@@ -16,6 +16,8 @@ from myoassist.cost.targets import check_cost
 from myoassist.exo.splines import TorqueCurve, explain_invalid, profile_curve
 from myoassist.gait.reference import ReferenceGait
 from myoassist.model.build import Walker, build_walker
+from myoassist.optimize.conditions import condition_config
+from myoassist.optimize.multi import load_condition_vector, nearest_condition
 from myoassist.optimize.reflex import count_workers
 from myoassist.optimize.start import load_start
 from myoassist.rollout.log import WalkLog
@@ -78,11 +80,18 @@ def evaluate_parameters(
         UserError: if the file or the model is refused.
     """
     check_cost(config.cost)
+    config.optimizer.param_path = None if parameters is None else str(parameters)
+    # Of a run over several conditions, the one that cost.tgt_vel or env.slope_deg is nearest to.
+    run, condition = config, nearest_condition(config)
+    if condition is not None:
+        config = condition_config(run, condition)
     walker = build_walker(config.model, config.env, exo=config.exo)
     repeating = min(spread.count, count_workers(config.optimizer.threads)) if spread else 0
     simulator = Simulator(walker, config.env, config.exo, workers=1 + repeating)
-    config.optimizer.param_path = None if parameters is None else str(parameters)
-    vector = load_start(config, simulator.table, clamp=False)
+    if condition is None:
+        vector = load_start(run, simulator.table, clamp=False)
+    else:
+        vector = load_condition_vector(run, simulator.table, condition)
     choose_loop(simulator)
     poses = np.zeros((simulator.step_limit, walker.model.nq))
     log = simulator.simulate(vector, poses=poses)

@@ -156,12 +156,14 @@ def _tiles(evaluation: Evaluation) -> str:
 def _pictures(walks: Sequence[ReportedWalk]) -> list[str]:
     parts = []
     for walk in walks:
-        name = f"{escape(walk.name)}: " if len(walks) > 1 else ""
+        name = f"{escape(walk.name)}. " if len(walks) > 1 else ""
         if walk.strip is not None:
-            caption = f"{name}one stride of the right leg (lighter bones), from heel strike to heel strike."
+            caption = f"{name}One stride of the right leg (lighter bones), from heel strike to heel strike."
             parts.append(_figure(walk.strip, "image/jpeg", f"{caption} Muscles: blue relaxed, red active.", "strip"))
         if walk.still is not None and len(walks) == 1:
-            parts.append(_figure(walk.still, "image/jpeg", f"{name}just after a right heel strike.", "still"))
+            parts.append(
+                _figure(walk.still, "image/jpeg", "Just after a right heel strike, where there is one.", "still")
+            )
     return ["<h2>The walk</h2>", *parts] if parts else []
 
 

@@ -39,7 +39,7 @@ footer { margin-top: 40px; color: var(--soft); font-size: 12.5px; border-top: 1p
   h2, h3 { break-after: avoid; }
   figure, .tiles, .short, .fine, tr { break-inside: avoid; }
   thead { display: table-header-group; }
-  .short, .fine, .tile, td.both { text-align: center; }
-tr.group td { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  figure.still { display: none; }
+  .short, .fine, .tile, tr.group td { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 """.strip()

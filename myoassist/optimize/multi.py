@@ -10,6 +10,7 @@ from myoassist.cost.terms import parameter_l1
 from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, vector_at
 from myoassist.optimize.conditions import (
     SLOPE_UNIT_DEG,
+    Condition,
     choose_strategy,
     condition_config,
     condition_kind,
@@ -79,6 +80,33 @@ class MultiProblem:
         if self._affine:
             return load_affine_start(config, self._single_table, self.table, clamp)
         return load_start(config, self.table, clamp)
+
+
+def nearest_condition(config: RunConfig) -> Condition | None:
+    """Return the condition of a run nearest to `cost.tgt_vel` or `env.slope_deg`; None where it has one condition."""
+    kind = condition_kind(config.optimizer)
+    if kind is None:
+        return None
+    if kind == "speed":
+        return min(list_conditions(config), key=lambda item: abs(item.speed - config.cost.tgt_vel))
+    return min(list_conditions(config), key=lambda item: abs(item.slope_deg - config.env.slope_deg))
+
+
+def load_condition_vector(config: RunConfig, table: ParameterTable, condition: Condition) -> np.ndarray:
+    """Return the stored vector of a run as it walks in one condition, not clamped, shape (len(table),).
+
+    Args:
+        config: Configuration of the run over all conditions; `optimizer.param_path` names the file.
+        table: Table of one condition.
+        condition: The condition.
+
+    Raises:
+        UserError, LayoutError: as `optimize.start.load_start`.
+    """
+    if choose_strategy(config.optimizer) != "affine":
+        return load_start(config, table, clamp=False)
+    vector = load_affine_start(config, table, add_slopes(table, ""), clamp=False)
+    return vector_at(vector, table, condition.deviation)
 
 
 def make_problem(config: RunConfig, workers: int) -> WalkProblem | MultiProblem:
