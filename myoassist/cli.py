@@ -137,6 +137,8 @@ def _keys(_: list[str]) -> str:
 def _params(overrides: list[str]) -> str:
     from myoassist.config.compose import compose_run
     from myoassist.config.validate import validate_config
+    from myoassist.optimize.affine import add_slopes
+    from myoassist.optimize.conditions import choose_strategy, slope_unit
     from myoassist.reflex.parameters import build_table
 
     config = compose_run(overrides).config
@@ -150,6 +152,8 @@ def _params(overrides: list[str]) -> str:
         config.exo.n_points,
         config.exo.fixed,
     )
+    if choose_strategy(config.optimizer) == "affine":
+        table = add_slopes(table, slope_unit(config.optimizer))
     rows = [("name", "group", "start", "lowest", "highest", "unit", "raw start")]
     for item in table.parameters:
         shown = 180.0 / math.pi if item.unit.startswith("deg") else 1.0

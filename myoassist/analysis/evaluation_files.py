@@ -92,9 +92,13 @@ def write_metrics(path: Path, evaluation: Evaluation) -> None:
 
 
 def read_stored_total(folder: Path) -> float | None:
-    """Return the total cost that a run has stored for its best, None where it cannot be read."""
+    """Return the total cost that a run has stored for its best, None where it cannot be read.
+
+    None also for a run over several conditions, whose total is not that of the one evaluated.
+    """
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        return float(json.loads((folder / PARAMETERS_NAME).read_text(encoding="utf-8"))["total"])
+        content = json.loads((folder / PARAMETERS_NAME).read_text(encoding="utf-8"))
+        return None if "Condition 1" in content["terms"] else float(content["total"])
     return None
 
 

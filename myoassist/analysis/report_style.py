@@ -40,6 +40,9 @@ footer { margin-top: 40px; color: var(--soft); font-size: 12.5px; border-top: 1p
   figure, .tiles, .short, .fine, tr { break-inside: avoid; }
   thead { display: table-header-group; }
   figure.still { display: none; }
+  .columns { grid-template-columns: 1fr 1fr; gap: 0 18px; }
+  table { font-size: 8pt; }
+  th, td { padding: 2px 5px; }
   .short, .fine, .tile, tr.group td { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 """.strip()

@@ -173,16 +173,25 @@ def _signal(quantity: Quantity, curve: np.ndarray) -> ReferenceSignal:
 
 def format_template() -> str:
     """Return a CSV with every column, filled with the built-in gait: the form of an own reference, to be replaced."""
-    gait = load_reference_gait()
+    return format_gait(load_reference_gait())
+
+
+def format_gait(gait: ReferenceGait) -> str:
+    """Return a reference gait as a CSV of 100 rows that `load_reference` reads; forces and activity from signals."""
     phase = np.arange(STRIDE_POINTS) / STRIDE_POINTS
     columns = {"phase_percent": 100.0 * phase, "trunk_pitch_deg": np.rad2deg(gait.kinematics[:, 0])}
     for leg, side in enumerate(("l", "r")):
         angles = np.rad2deg(to_clinical(gait.kinematics[:, 1 + 3 * leg : 4 + 3 * leg]))
         columns |= {f"{item.name}_{side}_deg": angles[:, joint] for joint, item in enumerate(JOINTS)}
     columns |= {f"{item.name}_bw": gait.signals[item.signal].evaluate(phase) for item in FORCES}
-    columns |= {item.name: gait.emg[:, EMG_MUSCLES.index(item.signal)] for item in EMG}
+    muscles = gait.emg_muscles if gait.emg_known else ()
+    columns |= {item.name: gait.emg[:, EMG_MUSCLES.index(item.signal)] for item in EMG if item.signal in muscles}
     lines = [",".join(columns)]
-    lines += [",".join(f"{values[row]:.6g}" for values in columns.values()) for row in range(STRIDE_POINTS)]
+    # Adding 0 turns -0 into 0.
+    lines += [
+        ",".join(f"{round(float(values[row]), 5) + 0.0!r}" for values in columns.values())
+        for row in range(STRIDE_POINTS)
+    ]
     return "\n".join(lines) + "\n"
 
 

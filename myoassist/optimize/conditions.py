@@ -53,6 +53,11 @@ def choose_strategy(optimizer: OptimizerConfig) -> str:
     return "single" if kind is None else optimizer.multi_strategy or _DEFAULT_STRATEGY[kind]
 
 
+def slope_unit(optimizer: OptimizerConfig) -> str:
+    """Return over what a slope entry of 1 changes its parameter by 1 raw unit: `m/s` or `10 deg`."""
+    return f"{SLOPE_UNIT_DEG:g} deg" if condition_kind(optimizer) == "slope" else "m/s"
+
+
 def list_conditions(config: RunConfig) -> tuple[Condition, ...]:
     """Return the conditions of a run, one where its mode has no list.
 

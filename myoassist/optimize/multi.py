@@ -9,12 +9,12 @@ from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.terms import parameter_l1
 from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, vector_at
 from myoassist.optimize.conditions import (
-    SLOPE_UNIT_DEG,
     Condition,
     choose_strategy,
     condition_config,
     condition_kind,
     list_conditions,
+    slope_unit,
 )
 from myoassist.optimize.reflex import WalkProblem
 from myoassist.optimize.start import load_start
@@ -53,7 +53,7 @@ class MultiProblem:
         self._plan = plan_cost(first.log_layout.muscle_names, config.cost.reference)
         self._single_table = first.table
         self._affine = choose_strategy(config.optimizer) == "affine"
-        per = f"{SLOPE_UNIT_DEG:g} deg" if condition_kind(config.optimizer) == "slope" else "m/s"
+        per = slope_unit(config.optimizer)
         self.table: ParameterTable = add_slopes(first.table, per) if self._affine else first.table
 
     def evaluate(self, vector: np.ndarray, seed: int, worker: int) -> CostResult:

@@ -1,5 +1,6 @@
 """Show how a search gets on: a live panel in a terminal, throttled plain lines elsewhere."""
 
+import re
 import sys
 import time
 from collections import Counter, deque
@@ -74,8 +75,16 @@ def describe_stages(results: Sequence[CostResult]) -> str:
 
 
 def describe_parts(result: CostResult) -> str:
-    """Return the summands of a total, e.g. `effort 1.6 + l1 26.1`; zeros are left out."""
-    shown = [f"{name} {value:.4g}" for name, value in result.parts.items() if value != 0.0]
+    """Return the summands of a total, e.g. `effort 1.6 + l1 26.1`; zeros are left out.
+
+    With several walking conditions, the share of each as one number, e.g. `c1 49.2 + c2 51.7 + l1 26.1`.
+    """
+    shares: dict[str, float] = {}
+    for name, value in result.parts.items():
+        condition = re.match(r"c\d+(?=_)", name)
+        key = condition[0] if condition else name
+        shares[key] = shares.get(key, 0.0) + value
+    shown = [f"{name} {value:.4g}" for name, value in shares.items() if value != 0.0]
     return " + ".join(shown).replace("+ -", "- ") or "0"
 
 

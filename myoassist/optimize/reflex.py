@@ -17,6 +17,7 @@ from myoassist.model.build import build_walker
 from myoassist.optimize.conditions import choose_strategy
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.problem import OptimizationResult
+from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.simulator import Simulator, choose_loop
@@ -70,6 +71,7 @@ def train_reflex(config: RunConfig, folder: RunFolder) -> float:
         UserError: for what the user can change.
         Stopped: after a stop signal; everything is saved.
     """
+    keep_reference(config.cost.reference, folder.path)
     if config.optimizer.mode == "evaluate":
         return _evaluate_vector(config, folder)
     if choose_strategy(config.optimizer) == "chain":

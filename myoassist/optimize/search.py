@@ -12,6 +12,7 @@ from myoassist.config.errors import LayoutError, ResumeError
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.optimize.checkpoint import Checkpoint
+from myoassist.optimize.conditions import condition_kind, list_conditions
 from myoassist.optimize.problem import Candidate
 from myoassist.optimize.result_json import decode_candidate, encode_candidate
 from myoassist.optimize.safe_pickle import dump_state, load_state_bytes
@@ -26,7 +27,9 @@ LOG_FOLDER = "outcmaes"
 
 def cost_fingerprint(config: RunConfig) -> str:
     """Return a hash of everything that decides which cost a vector has; equal hashes make costs comparable."""
-    sections = {name: asdict(getattr(config, name)) for name in ("model", "env", "exo", "cost")}
+    sections: dict[str, Any] = {name: asdict(getattr(config, name)) for name in ("model", "env", "exo", "cost")}
+    if condition_kind(config.optimizer) is not None:
+        sections["conditions"] = [asdict(condition) for condition in list_conditions(config)]
     return hashlib.sha256(json.dumps(sections, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from myoassist.config.errors import UserError
 from myoassist.config.run_record import read_fitness, read_status
+from myoassist.sweep.grid_orphans import GridSession, settle_sessions
 from myoassist.sweep.grid_plan import Grid, GridJob, plan_grid
 from myoassist.sweep.run_index import INDEX_NAME, IndexRow, make_rows, write_index
 
@@ -53,16 +54,15 @@ class GridSweeper(Sweeper):
             One JobReturn per run; the value is its fitness, larger is better.
 
         Raises:
-            UserError: before anything runs, if a run is refused or two would share a folder.
+            UserError: before anything runs, if a run is refused, if two would share a folder, or if another sweep that
+                lives works on one of them.
             GridFailedError: at the end, if any run failed.
             Stopped: after a stop signal.
         """
-        grid = plan_grid(
-            [*(f"{key}={value}" for key, value in self.params.items()), *arguments], self.config, self.hydra_context
-        )
-        typed_root = OmegaConf.to_container(self.config.hydra.overrides.hydra)
-        if any(text.startswith("hydra.sweep.dir=") for text in typed_root):
-            grid.root = Path(str(self.config.hydra.sweep.dir))
+        grid = self._plan(arguments)
+        if settle_sessions(grid.root, [job.folder for job in grid.jobs if job.state != "finished"]):
+            # Workers that were waited for may have finished their runs.
+            grid = self._plan(arguments)
         print(_describe_start(grid), flush=True)
         grid.root.mkdir(parents=True, exist_ok=True)
         returns = {job.number: _stored_return(job) for job in grid.jobs if job.state == "finished"}
@@ -87,6 +87,15 @@ class GridSweeper(Sweeper):
             raise _failure(grid, rows, errors)
         return [returns[job.number] for job in grid.jobs]
 
+    def _plan(self, arguments: list[str]) -> Grid:
+        grid = plan_grid(
+            [*(f"{key}={value}" for key, value in self.params.items()), *arguments], self.config, self.hydra_context
+        )
+        typed_root = OmegaConf.to_container(self.config.hydra.overrides.hydra)
+        if any(text.startswith("hydra.sweep.dir=") for text in typed_root):
+            grid.root = Path(str(self.config.hydra.sweep.dir))
+        return grid
+
     def _launch(self, grid: Grid, waiting: list[GridJob], take: Any) -> None:
         place = f"hydra.sweep.dir={grid.root.as_posix()!r}"
         with read_write(self.config.hydra), open_dict(self.config.hydra):
@@ -106,7 +115,15 @@ class GridSweeper(Sweeper):
             launcher.on_result = hear
         if hasattr(launcher, "numbers"):
             launcher.numbers = [job.number for job in waiting]
-        answers = launcher.launch([job.placed_overrides() for job in waiting], initial_job_idx=0)
+        session, answers = None, None
+        if hasattr(launcher, "on_submit"):
+            session = GridSession(grid.root)
+            launcher.on_submit = lambda index, job_id: session.note(job_id, waiting[index].folder)
+        try:
+            answers = launcher.launch([job.placed_overrides() for job in waiting], initial_job_idx=0)
+        finally:
+            if session is not None:
+                session.close(over=answers is not None)
         for index, answer in enumerate(answers):
             if index not in taken:
                 take(index, answer)

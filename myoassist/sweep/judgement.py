@@ -91,5 +91,12 @@ def _first_line(error: Any) -> str:
         return type(error).__name__
     if any(line.startswith("Traceback") for line in lines):
         ends = [line for line in lines if not line.startswith(("File ", "^", "~", "You can check", "- /", "- "))]
-        return (ends or lines)[-1][:500]
-    return lines[0][:500]
+        return _without_places((ends or lines)[-1])[:500]
+    return _without_places(lines[0])[:500]
+
+
+def _without_places(text: str) -> str:
+    """Return a message without folders of this machine, which mean nothing on another one."""
+    for folder in (Path.cwd(), Path(__file__).parents[2]):
+        text = text.replace(f"{folder.as_posix()}/", "")
+    return text

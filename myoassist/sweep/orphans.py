@@ -11,7 +11,7 @@ from myoassist.sweep.evolution_state import EvolutionState
 
 _POLL_S = 0.5
 # A local worker ends itself soon after its daemon; a worker on another machine is judged by its last sign of life.
-_LOCK_PATIENCE_S = STALE_AFTER_S + 30.0
+LOCK_PATIENCE_S = STALE_AFTER_S + 30.0
 
 
 def settle_orphans(state: EvolutionState, folder: Path) -> None:
@@ -27,7 +27,7 @@ def settle_orphans(state: EvolutionState, folder: Path) -> None:
     jobs = [job_id for job_id, kind in state.submitted.items() if kind == "slurm"]
     pending = [item for item in state.individuals if item.status == "pending"]
     if jobs and pending:
-        _settle_slurm(jobs)
+        settle_jobs(jobs)
     state.submitted.clear()
     for item in pending:
         path = folder / item.folder
@@ -35,7 +35,7 @@ def settle_orphans(state: EvolutionState, folder: Path) -> None:
             wait_until_free(path)
 
 
-def wait_until_free(path: Path, patience: float = _LOCK_PATIENCE_S) -> None:
+def wait_until_free(path: Path, patience: float = LOCK_PATIENCE_S) -> None:
     """Wait until no living process holds the lock of a run folder.
 
     Args:
@@ -70,7 +70,12 @@ def prepare_restart(overrides: list[str]) -> None:
         wait_until_free(Path(places[-1]))
 
 
-def _settle_slurm(jobs: list[str]) -> None:
+def settle_jobs(jobs: list[str]) -> None:
+    """Cancel Slurm jobs that wait in the queue, and wait until the running ones are over.
+
+    Args:
+        jobs: Ids such as `12_3` for a task of an array; those that are over already do not matter.
+    """
     states = slurm_watch.query_states(jobs)
     if states is None:
         print("Slurm does not answer; workers of the earlier start may still run.", flush=True)

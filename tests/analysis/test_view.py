@@ -4,7 +4,7 @@ import urllib.request
 
 import numpy as np
 import pytest
-from test_report import evaluate_log
+from test_html_report import evaluate_log
 
 from myoassist.analysis.playback import Playback
 from myoassist.analysis.scene import ACTIVE, find_tendons

@@ -18,6 +18,8 @@ PRESETS = {
     "exo_4param": ("humotech", "kinematics", "four_param", None, 10.0, 32, 1000, None),
     "exo_4param_kine": ("humotech", "kinematics", "four_param", None, 10.0, 32, 1000, None),
     "exo_npoint": ("humotech", "kinematics", "npoint", 6, 10.0, 32, 1000, None),
+    "multispeed": ("tutorial", "kinematics", "four_param", None, 100.0, 32, 1000, None),
+    "multislope": ("tutorial", "kinematics", "four_param", None, 100.0, 32, 1000, None),
     "exo_npoint_cont": ("dephy", "kinematics", "npoint", 6, 10.0, 32, 1000, "newest:exo_npoint"),
 }
 

@@ -11,6 +11,7 @@ from myoassist.cost.multi_result import combine_results
 from myoassist.cost.report import NO_SOLUTION, format_terms, parse_terms
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.optimize.progress import describe_parts
 from myoassist.rollout.log import Outcome
 
 PLAN = plan_cost(PLANAR_NAMES)
@@ -91,3 +92,8 @@ def test_block_of_a_fall_says_so():
     assert f"Condition 2 : speed=1.25, slope=5\n{NO_SOLUTION}\nStage : 1a\n" in text
     assert "Effort_Cost" not in result.terms
     assert list(parse_terms(text)) == list(result.terms)
+
+
+def test_progress_shows_the_share_of_each_condition():
+    result = combine_results([stub(100.0), stub(200.0)], [0.5, 0.5], NAMES, 20.0, 1.0)
+    assert describe_parts(result) == "c1 50 + c2 100 + l1 20"

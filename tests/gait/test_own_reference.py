@@ -11,7 +11,7 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import CostConfig
 from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.targets import check_cost
-from myoassist.gait.own_reference import format_template, load_reference
+from myoassist.gait.own_reference import format_gait, format_template, load_reference
 from myoassist.gait.reference import EMG_MUSCLES, load_reference_gait
 from myoassist.gait.reference_columns import ReferenceFileError
 
@@ -47,6 +47,15 @@ def test_template_gives_the_built_in_gait(tmp_path):
     for name in ("knee_flexion", "vertical", "SOL"):
         np.testing.assert_allclose(own.signals[name].evaluate(PHASE), BUILTIN.signals[name].evaluate(PHASE), atol=1e-5)
     assert (own.emg_muscles, own.emg_known) == (EMG_MUSCLES, True)
+
+
+def test_an_own_gait_survives_being_written(tmp_path):
+    own = load_reference(str(SAMPLE))
+    (tmp_path / "copy.csv").write_text(format_gait(own))
+    copy = load_reference(str(tmp_path / "copy.csv"))
+    np.testing.assert_allclose(copy.kinematics, own.kinematics, atol=1e-5)
+    assert copy.emg_muscles == ("SOL",)
+    assert format_gait(copy) == format_gait(own)
 
 
 def test_sample_of_the_documentation_loads():

@@ -13,6 +13,7 @@ from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, 
 from myoassist.optimize.chain import order_chain
 from myoassist.optimize.conditions import choose_strategy, condition_config, list_conditions
 from myoassist.optimize.run_name import make_run_name
+from myoassist.optimize.search import cost_fingerprint
 from myoassist.reflex.parameters import build_table
 
 
@@ -105,6 +106,12 @@ def test_run_names_hold_the_conditions():
     assert "_2D_ms_1_0-1_25-1_75_" in make_run_name(make_config(), table)
     assert "_2D_sl_n5_0-2_5_" in make_run_name(make_config("multislope", (-5, 2.5)), table)
     assert "_2D_1_25_" in make_run_name(RunConfig(), table)
+
+
+def test_costs_of_other_conditions_are_not_compared():
+    assert cost_fingerprint(make_config()) == cost_fingerprint(make_config())
+    others = [make_config(params=(1.0, 1.25)), make_config(optim_weights=[2.0, 1.0, 1.0]), RunConfig()]
+    assert len({cost_fingerprint(config) for config in [make_config(), *others]}) == 4
 
 
 def test_affine_table_has_a_slope_per_reflex_parameter():

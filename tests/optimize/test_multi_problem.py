@@ -8,10 +8,13 @@ import pytest
 
 from myoassist import train
 from myoassist.config.compose import compose_run
+from myoassist.config.errors import ResumeError
 from myoassist.config.run_record import read_status
 from myoassist.cost.report import parse_terms
+from myoassist.gait.own_reference import format_template
 from myoassist.optimize.multi import MultiProblem
 from myoassist.optimize.processes import ProcessProblem
+from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.reflex import WalkProblem
 from tests.walkers import WALKING_VECTOR
 
@@ -98,6 +101,34 @@ def test_multispeed_run_writes_extends_and_evaluates(tmp_path, executor, monkeyp
     shown = capsys.readouterr().out
     assert "Condition 1 : speed=1, slope=0" in shown
     assert f"total {best['total']:.5f}" in shown
+
+
+@pytest.mark.long
+def test_evaluation_shows_the_condition_that_is_named(tmp_path, monkeypatch, capsys):
+    from myoassist import evaluate
+
+    monkeypatch.chdir(tmp_path)
+    folder = run(tmp_path, "exp=multispeed", "optimizer.optim_params=[1.0,1.5]")
+    totals = json.loads((folder / "best_parameters.json").read_text())["terms"]
+    for speed, condition in ((1.1, 1), (1.4, 2)):
+        assert evaluate.main([f"run={folder}", f"cost.tgt_vel={speed}", "env.render_modes=[]"]) == 0
+        terms = json.loads((folder / "eval_terms.json").read_text())
+        assert terms["total"] == pytest.approx(totals[f"c{condition}_Total_Cost"])
+
+
+def test_a_changed_reference_gait_is_not_continued(tmp_path):
+    gait = tmp_path / "gait.csv"
+    gait.write_text(format_template())
+    folder = tmp_path / "run"
+    folder.mkdir()
+    keep_reference(None, folder)
+    assert list(folder.iterdir()) == []
+    keep_reference(str(gait), folder)
+    keep_reference(str(gait), folder)
+    assert (folder / "reference_gait.csv").is_file()
+    gait.write_text(format_template().replace("\n0.0,9.", "\n0.0,8."))
+    with pytest.raises(ResumeError, match="has changed since"):
+        keep_reference(str(gait), folder)
 
 
 def test_missing_list_is_refused_before_a_folder_is_made(tmp_path, capsys):

@@ -10,7 +10,6 @@ from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
 from myoassist.optimize.processes import ProcessProblem
 from myoassist.optimize.reflex import WalkProblem
 
-
 pytestmark = pytest.mark.long
 
 

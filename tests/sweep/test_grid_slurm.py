@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from test_slurm import queue, slurm  # noqa: F401 - a fixture
+from test_slurm import queue, slurm, wait_for  # noqa: F401 - a fixture
 
 from myoassist.sweep.run_index import read_index
 
@@ -40,3 +40,36 @@ def test_grid_through_a_cluster_script(slurm, tmp_path, monkeypatch):  # noqa: F
     rows = read_index(root / "sweep_index.jsonl")
     assert [row.folder for row in rows] == [root / f"seed_{seed}" for seed in range(4)]
     assert {row.status for row in rows} == {"finished"}
+
+
+def launch(folder, *extra):
+    arguments = ["exp=exo_npoint", "task=fake", "expname=killed", "overlays=sweep", "hydra/launcher=slurm", *WORKERS]
+    arguments += ["hydra.launcher.array_parallelism=1", "hydra.launcher.watch_s=2", "hydra.launcher.grace_s=4", *extra]
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "myoassist.train", *arguments, "--multirun"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_grid_whose_daemon_was_killed_takes_over_its_workers(slurm, tmp_path):  # noqa: F811
+    run = ["fake.steps=12", "fake.sleep=0.5", "seed=0,1,2"]
+    first = launch(tmp_path, *run)
+    root = tmp_path / "logs" / datetime.date.today().isoformat() / "killed"
+    wait_for(lambda: (root / "seed_0/checkpoint.json").exists())
+    # Not while it lives: its workers would be taken from it.
+    second = launch(tmp_path, *run)
+    said = second.communicate(timeout=60)[0]
+    assert second.returncode == 2, said
+    assert "another sweep" in said, said
+    first.kill()
+    first.wait()
+    third = launch(tmp_path, *run)
+    said = third.communicate(timeout=200)[0]
+    assert third.returncode == 0, said
+    assert "1 workers still run and are waited for, 2 were cancelled" in said
+    assert "3 runs (1 finished before, 2 new)" in said
+    assert "3 runs: 3 finished." in said
+    assert not (root / ".sessions").exists()
