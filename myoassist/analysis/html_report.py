@@ -27,8 +27,7 @@ _MOTION = (
 )
 _LOADS = (
     "Net moment of muscles, exoskeleton and passive tissue on the coordinate of the joint, per kg of the model with "
-    "its device; power is that moment times the joint's speed. Joint limits are not in it; nor is, with full physics, "
-    "what the sliding coordinates of the knee pass on, so that the knee moment is too small there. "
+    "its device; power is that moment times the joint's speed. Joint limits are not in it. "
     "The reference gait holds no moments."
 )
 _MUSCLES = (

@@ -34,8 +34,8 @@ for _side in SIDES:
 def internal_moments(log: WalkLog) -> np.ndarray:
     """Return joint moments per mass, extension and plantarflexion positive.
 
-    What muscles, exo and passive tissue do on the coordinate of the joint. Not in it: joint limits, and what coupled
-    coordinates of the knee pass on.
+    What muscles, exo and passive tissue do on the coordinate of the joint and on coordinates that follow it, but not
+    what joint limits do.
 
     Returns:
         Shape (T, 2, 3), N·m/kg, legs r, l, joints hip, knee, ankle; mass is that of the model with its device.

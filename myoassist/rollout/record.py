@@ -74,6 +74,14 @@ def record_sample(
             dof = ids.qvel_leg[leg, j]
             row[c] = b.qfrc_actuator[dof] + b.qfrc_passive[dof]
             c += 1
+    # What acts on coordinates that follow a joint acts on that joint, by virtual work.
+    for i in range(ids.coupled.shape[0]):
+        x = b.qpos[ids.coupled[i, 3]] - ids.coupled_zero[i]
+        slope = ids.coupled_slope[i]
+        rate = slope[0] + x * (slope[1] + x * (slope[2] + x * slope[3]))
+        dof = ids.coupled[i, 0]
+        place = c - 6 + 3 * ids.coupled[i, 1] + ids.coupled[i, 2]
+        row[place] += rate * (b.qfrc_actuator[dof] + b.qfrc_passive[dof])
     for leg in range(2):
         row[c] = b.qpos[ids.qpos_add[leg]] if ids.qpos_add[leg] >= 0 else 0.0
         row[c + 2] = b.qpos[ids.qpos_rot[leg]] if ids.qpos_rot[leg] >= 0 else 0.0

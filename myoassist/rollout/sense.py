@@ -65,6 +65,9 @@ class Ids(NamedTuple):
     slack_length: np.ndarray
     exo: np.ndarray
     exo_gain: np.ndarray
+    coupled: np.ndarray  # dependent dof, leg, joint, position address of the joint; (n, 4)
+    coupled_zero: np.ndarray
+    coupled_slope: np.ndarray  # derivative of the coupling polynomial, from the constant up; (n, 4)
 
 
 class Constants(NamedTuple):
@@ -139,7 +142,22 @@ def make_ids(walker: Walker) -> Ids:
         slack,
         layout.exo,
         layout.exo_gain,
+        *_couplings(walker),
     )
+
+
+def _couplings(walker: Walker) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the coordinates that follow a leg joint, the joints' zeros, and the derivatives of the couplings."""
+    model, layout = walker.model, walker.layout
+    rows, zeros, slopes = [], [], []
+    for i in np.flatnonzero(model.eq_type == mujoco.mjtEq.mjEQ_JOINT):
+        joint = model.eq_obj2id[i]
+        for leg, column in np.argwhere(layout.joint_leg == joint):
+            address = model.jnt_qposadr[joint]
+            rows.append((model.jnt_dofadr[model.eq_obj1id[i]], leg, column, address))
+            zeros.append(model.qpos0[address])
+            slopes.append(model.eq_data[i, 1:5] * np.arange(1, 5))
+    return np.array(rows, dtype=np.int64).reshape(-1, 4), np.array(zeros), np.array(slopes).reshape(-1, 4)
 
 
 def muscle_lengths(model: mujoco.MjModel, muscles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

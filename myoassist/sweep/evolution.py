@@ -128,7 +128,9 @@ class EvolutionSweeper(Sweeper):
             item = waiting[index]
             judge_return(item, answer, plan.optim)
             item.attempts += 1
-            item.seconds = round(time.monotonic() - started, 3)
+            # On this machine an individual may have waited for its turn; in the queue of a cluster that is unknown.
+            began = getattr(self.launcher, "began", {}).get(index, started)
+            item.seconds = round(time.monotonic() - began, 3)
             item.session = folder.state.sessions
             _note(folder, item)
             noted.add(index)

@@ -155,7 +155,7 @@ def _parallel(tables: EvolutionTables) -> Figure:
     for place, (low, high) in enumerate(limits):
         axes.axvline(place, color="black", lw=0.6)
         for height, value, side in ((-0.03, low, "top"), (1.03, high, "bottom")):
-            axes.text(place, height, f"{value:.3g}", ha="center", va=side, fontsize=7)
+            axes.text(place, height, f"{value:.6g}", ha="center", va=side, fontsize=7)
     axes.set_xticks(range(len(keys)), keys, fontsize=8, rotation=15)
     axes.tick_params(axis="x", pad=14, length=0)
     axes.set_yticks([])

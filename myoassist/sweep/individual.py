@@ -29,7 +29,7 @@ class Individual:
         loss: What the optimizer was told, None for infinity.
         error: First line of what went wrong.
         attempts: How often it was launched.
-        seconds: Time from launch to result, s.
+        seconds: Time from launch to result, s; on a cluster with that in the queue.
         job_id: Name of the last job that ran it.
         session: Start of the evolution that saw it end.
     """

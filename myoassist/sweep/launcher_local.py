@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ class LocalLauncher(Launcher):
         self.timeout_min = timeout_min
         # Numbers of the next jobs, where they are not consecutive because some had been finished before.
         self.numbers: Sequence[int] | None = None
+        # When each job of the last launch began, by its index, as the monotonic clock tells it, s.
+        self.began: dict[int, float] = {}
         # Told about every job when it has ended, before the others have.
         self.on_result: Callable[[int, JobReturn], None] | None = None
 
@@ -124,7 +127,10 @@ class LocalLauncher(Launcher):
         ]
         returns: dict[int, JobReturn] = {}
 
+        self.began = {}
+
         def start(index: int) -> None:
+            self.began[index] = time.monotonic()
             print(f"run {numbers[index]}: {_shorten(job_overrides[index])}", flush=True)
 
         def end(index: int, outcome: Outcome) -> None:
