@@ -30,7 +30,6 @@ from myoassist.rollout.physics import mj_step
 from myoassist.rollout.simulator import Simulator
 
 ROOT = Path(__file__).parents[1]
-RECORDED = ROOT / "tests" / "data" / "closedloop_2d_vectors.json"
 CONTROLLERS = ROOT / "models" / "controllers"
 
 
@@ -94,12 +93,10 @@ class Case:
 
 
 def find_vector(physics: str) -> np.ndarray:
-    """Return a shipped controller that walks with the Tutorial device, else a recorded published one."""
-    for name in (f"tutorial_4param_{physics}", "tutorial_4param"):
-        path = CONTROLLERS / name / "parameters.txt"
-        if path.exists():
-            return np.loadtxt(path)
-    return np.array(json.loads(RECORDED.read_text())["params"])
+    """Return the shipped controller that walks with the Tutorial device on this physics."""
+    name = "tutorial_4param_fast" if physics == "fast" else "tutorial_4param"
+    stored = json.loads((CONTROLLERS / name / "best_parameters.json").read_text())
+    return np.array([parameter["raw"] for parameter in stored["parameters"]])
 
 
 def clock(function: Callable[[], object]) -> float:
