@@ -210,24 +210,15 @@ def _show(walk: "ReportedWalk", viewer: str, port: int) -> None:
 
 def _choose_parameters(params: str | None, folder: Path, config: "RunConfig") -> Path | None:
     """Return the file to evaluate, None for the initial values."""
-    from myoassist.analysis.run_choice import explain_no_best, find_best_file
+    from myoassist.analysis.run_choice import choose_parameters, explain_no_best
     from myoassist.config.start_point import resolve_param_path
 
-    if params is not None:
-        path = Path(params).expanduser()
-        if not path.is_file():
-            raise UserError(
-                f"params={params} " + ("is a folder" if path.is_dir() else "does not exist"),
-                "a parameter file, relative to the current folder",
-                f"leave params out to take the best of {folder.as_posix()}",
-            )
-        return path
-    best = find_best_file(folder)
-    if best is None and config.optimizer.mode == "evaluate":
+    chosen = choose_parameters(params, folder)
+    if chosen is None and config.optimizer.mode == "evaluate":
         return resolve_param_path(config.optimizer.param_path)
-    if best is None:
+    if chosen is None:
         raise explain_no_best(folder)
-    return best
+    return chosen
 
 
 if __name__ == "__main__":

@@ -119,21 +119,12 @@ def _export(request: _Request) -> None:
 
 
 def _choose_parameters(params: str | None, run: Path) -> Path:
-    from myoassist.analysis.run_choice import explain_no_best, find_best_file
+    from myoassist.analysis.run_choice import choose_parameters, explain_no_best
 
-    if params is not None:
-        path = Path(params).expanduser()
-        if not path.is_file():
-            raise UserError(
-                f"params={params} " + ("is a folder" if path.is_dir() else "does not exist"),
-                "a parameter file, relative to the current folder",
-                f"leave params out to take the best of {run.as_posix()}",
-            )
-        return path
-    best = find_best_file(run)
-    if best is None:
+    chosen = choose_parameters(params, run)
+    if chosen is None:
         raise explain_no_best(run)
-    return best
+    return chosen
 
 
 def write_export(folder: Path, evaluation: "Evaluation", run: str, source: str) -> tuple[list[Path], list[str]]:

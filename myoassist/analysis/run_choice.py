@@ -139,3 +139,21 @@ def explain_no_best(folder: Path) -> UserError:
         if exp
         else "continue it with the command that started it",
     )
+
+
+def choose_parameters(params: str | None, folder: Path) -> Path | None:
+    """Return the parameter file that is asked for, else the best of a run, None where the run has none.
+
+    Raises:
+        UserError: if the file that is asked for is none.
+    """
+    if params is None:
+        return find_best_file(folder)
+    path = Path(params).expanduser()
+    if not path.is_file():
+        raise UserError(
+            f"params={params} " + ("is a folder" if path.is_dir() else "does not exist"),
+            "a parameter file, relative to the current folder",
+            f"leave params out to take the best of {folder.as_posix()}",
+        )
+    return path

@@ -5,6 +5,7 @@ import difflib
 import functools
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,3 +117,24 @@ def closest(name: str, known: list[str]) -> str | None:
         return near[0]
     near = difflib.get_close_matches(tail, list(tails), n=1, cutoff=0.75)
     return tails[near[0]] if near else None
+
+
+def flatten_keys(plain: dict[str, Any], wanted: Callable[[str, Key], bool]) -> dict[str, Any]:
+    """Return the values of some keys of a configuration, key -> value, mappings spread over their entries.
+
+    Args:
+        plain: Nested mapping of a whole configuration.
+        wanted: Says of a key's name and declaration whether it is taken.
+    """
+    flat: dict[str, Any] = {}
+    for name, key in run_keys().items():
+        if not wanted(name, key):
+            continue
+        value: Any = plain
+        for part in name.split("."):
+            value = value[part]
+        if isinstance(value, dict):
+            flat |= {f"{name}.{inner}": item for inner, item in value.items()}
+        else:
+            flat[name] = value
+    return flat

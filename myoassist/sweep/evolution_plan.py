@@ -15,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 from myoassist.config.compose import convert_composed, normalize_arguments
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.groups import config_folder
-from myoassist.config.keys import run_keys
+from myoassist.config.keys import flatten_keys
 from myoassist.config.labels import SWEEPER_GROUPS, default_expname
 from myoassist.config.run_diff import to_plain
 from myoassist.config.run_folder import log_root
@@ -222,16 +222,5 @@ def _sign(optim: EvolutionOptim, space: SearchSpace, limits: list, base: RunConf
 
 def _comparable(config: RunConfig, left_out: list[str]) -> dict[str, Any]:
     """Return what makes the runs comparable: key -> value without those that are searched or place a run."""
-    plain = to_plain(config)
-    flat: dict[str, Any] = {}
-    for name, key in run_keys().items():
-        if not key.metadata["change"]:
-            continue
-        value: Any = plain
-        for part in name.split("."):
-            value = value[part]
-        if isinstance(value, dict):
-            flat |= {f"{name}.{inner}": item for inner, item in value.items()}
-        else:
-            flat[name] = value
+    flat = flatten_keys(to_plain(config), lambda _, key: key.metadata["change"])
     return {name: value for name, value in flat.items() if name not in left_out}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import run_keys
+from myoassist.config.keys import flatten_keys, run_keys
 from myoassist.config.run_diff import to_plain
 from myoassist.config.run_overrides import format_command
 from myoassist.config.run_record import (
@@ -102,18 +102,9 @@ def _flatten(place: Path) -> dict[str, Any]:
         plain = to_plain(read_run_config(place))
     except ConfigError:
         return {}
-    flat: dict[str, Any] = {}
-    for name, key in run_keys().items():
-        if not key.metadata["change"] and name != "optimizer.maxiter":
-            continue
-        value: Any = plain
-        for part in name.split("."):
-            value = value[part]
-        if isinstance(value, dict):
-            flat |= {f"{name}.{inner}": item for inner, item in value.items()}
-        else:
-            flat[name] = value if not isinstance(value, list) else ",".join(map(str, value))
-    return flat
+    flat = flatten_keys(plain, lambda name, key: key.metadata["change"] or name == "optimizer.maxiter")
+    lists = {name for name, value in flat.items() if isinstance(value, list) and name in run_keys()}
+    return {name: ",".join(map(str, value)) if name in lists else value for name, value in flat.items()}
 
 
 def _row(place: Path, folder: Path, flat: dict, varied: list[str], commands: dict) -> dict[str, Any]:
