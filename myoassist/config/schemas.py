@@ -7,6 +7,9 @@ read the same source. Units are SI unless the name says otherwise.
 from dataclasses import dataclass, field
 from typing import Any
 
+from myoassist.config.option import option
+from myoassist.config.rl_schemas import RLConfig, WalkEnvConfig
+
 MUSCULATURES = (22, 26, 80)
 TARGETS = (
     "effort",
@@ -30,46 +33,6 @@ TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "p
 NEWEST_PREFIX = "newest:"
 # `optimizer.param_path=shipped:NAME` stands for a controller that comes with the package.
 SHIPPED_PREFIX = "shipped:"
-
-
-def option(
-    default: Any,
-    doc: str,
-    *,
-    choices: tuple | None = None,
-    ge: float | None = None,
-    gt: float | None = None,
-    le: float | None = None,
-    lt: float | None = None,
-    unit: str = "",
-    change: bool = True,
-) -> Any:
-    """Declare a configuration field.
-
-    Args:
-        default: Default value; mutable defaults are copied per instance.
-        doc: What the field means, in one or two sentences.
-        choices: Allowed values.
-        ge: Smallest allowed value.
-        gt: Value that must be exceeded.
-        le: Largest allowed value.
-        lt: Value that must not be reached.
-        unit: Unit shown in the reference.
-        change: Whether another value makes a stored run a different one (false for threads, display and limits).
-    """
-    metadata = {
-        "doc": doc,
-        "choices": choices,
-        "ge": ge,
-        "gt": gt,
-        "le": le,
-        "lt": lt,
-        "unit": unit,
-        "change": change,
-    }
-    if isinstance(default, list | dict):
-        return field(default_factory=lambda: type(default)(default), metadata=metadata)
-    return field(default=default, metadata=metadata)
 
 
 @dataclass
@@ -115,10 +78,10 @@ class PerturbationConfig:
 
 
 @dataclass
-class EnvConfig:
-    """Simulation: duration, start, ground, delays."""
+class EnvConfig(WalkEnvConfig):
+    """Simulation: duration, start, ground, delays; with task=rl also what an episode is."""
 
-    sim_time: float = option(20.0, "Length of one evaluation.", gt=0.0, le=600.0, unit="s")
+    sim_time: float = option(20.0, "Length of one evaluation.", gt=0.0, le=600.0, unit="s", task="reflex")
     init_pose: str = option("walk_left", "Key pose at the start, named after the stance leg.", choices=INIT_POSES)
     slope_deg: float = option(0.0, "Inclination of the ground, uphill positive.", ge=-15.0, le=15.0, unit="deg")
     slope_mode: str = option(
@@ -226,13 +189,6 @@ class OptimizerConfig:
     checkpoint_every: int = option(1, "Generations between checkpoints.", ge=1, le=100000, change=False)
     run_suffix: str | None = option(None, "End of the names of the result files.")
     cost_print: bool = option(False, "Print the table of terms of the best at the end.", change=False)
-
-
-@dataclass
-class RLConfig:
-    """Reinforcement learning (comes later)."""
-
-    algorithm: str | None = option(None, "Algorithm of the RL trainer; null in reflex tasks.", choices=(None,))
 
 
 @dataclass

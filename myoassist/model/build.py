@@ -12,9 +12,11 @@ from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.devices import MSK_KEYS, find_device
 from myoassist.model.fast_geometry import load_fit, simplify_geometry
 from myoassist.model.foot_contact import add_capsules
+from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
+from myoassist.model.spatial import repair_spatial_legs
 from myoassist.model.terrain import Terrain, add_ground, make_terrain
 
 GRAVITY_FOR_WEIGHT = 9.8  # body weight in the published controller is 9.8 N/kg, not 9.81
@@ -71,6 +73,7 @@ def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False, exo: 
         _edit(spec, env)
         if model.foot_contact == "primitive":
             add_capsules(spec, spec.compile())
+        add_key_poses(spec)
         if visual:
             compiled = unfused = _scaled(spec.compile(), model, exo)
         else:
@@ -106,13 +109,18 @@ def compose_spec(model: ModelConfig) -> mujoco.MjSpec:
     """Compose musculature and device into an editable spec."""
     import assist_sim
     from assist_sim.combine import ModelCombiner
+    from assist_sim.root_frame import to_planar_root
 
     key = MSK_KEYS[model.musculature]
     device = find_device(model.device)
     # The library resolves a musculature only together with a device; the spec is bare until it is combined.
     spec, device_config = assist_sim.resolve_model_path(key, device.key if device else "Tutorial_L1")
     if device is not None:
-        ModelCombiner().combine(spec, assist_sim.DeviceConfig.from_yaml(str(device_config)), msk_key=key)
+        config = assist_sim.DeviceConfig.from_yaml(str(device_config))
+        ModelCombiner().combine(spec, config, msk_key=key, planar_root=True)
+    else:
+        to_planar_root(spec)
+    repair_spatial_legs(spec)
     return spec
 
 

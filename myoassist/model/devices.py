@@ -86,11 +86,11 @@ def check_device(config: RunConfig) -> None:
             "22 or 26: the fixed geometry was fitted to these legs",
             "model.physics=full",
         )
-    if model.musculature != 22:
+    if model.musculature == 80:
         raise ConfigError(
             f"model.musculature={model.musculature} cannot walk under reflex control yet",
-            "22 (planar)",
-            "model.musculature=22",
+            "22 (planar) or 26",
+            "model.musculature=26",
         )
     if device is not None and not device.drives:
         raise ConfigError(

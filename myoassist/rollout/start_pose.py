@@ -5,6 +5,7 @@ import numpy as np
 
 from myoassist.config.errors import ModelError
 from myoassist.model.build import Walker
+from myoassist.model.key_poses import find_couplings
 from myoassist.model.layout import FRAMES, LEG_JOINTS, MUSCLES, PELVIS, SIDES
 from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.sense import euler_angles
@@ -47,7 +48,7 @@ class StartPose:
                 if name in table.names and layout.muscle[row, column] >= 0:
                     actuator = layout.muscle[row, column]
                     self.activation.append((table.index(name), int(model.actuator_actadr[actuator]), row, column))
-        self.couplings = _couplings(model)
+        self.couplings = find_couplings(model)
         joints = [int(layout.joint_leg[r, j]) for r in range(2) for j in range(3)]
         if self.three_d:
             joints += [
@@ -168,18 +169,6 @@ class StartPose:
 def swing_leg(init_pose: str) -> int:
     """Return the leg (0 right, 1 left) that swings at the start of a key pose named after the stance leg."""
     return 0 if init_pose == "walk_left" else 1
-
-
-def _couplings(model: mujoco.MjModel) -> list[tuple[int, int, np.ndarray]]:
-    """Return (dependent address, independent address, polynomial from the highest power) of each joint coupling."""
-    rows = []
-    for i in np.flatnonzero(model.eq_type == mujoco.mjtEq.mjEQ_JOINT):
-        if model.eq_obj2id[i] < 0:
-            continue
-        dependent = int(model.jnt_qposadr[model.eq_obj1id[i]])
-        independent = int(model.jnt_qposadr[model.eq_obj2id[i]])
-        rows.append((dependent, independent, model.eq_data[i, 4::-1].copy()))
-    return rows
 
 
 class _Surface:

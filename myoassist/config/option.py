@@ -1,0 +1,50 @@
+"""How a field of the configuration is declared: default, explanation, range."""
+
+from dataclasses import field
+from typing import Any
+
+
+def option(
+    default: Any,
+    doc: str,
+    *,
+    choices: tuple | None = None,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    unit: str = "",
+    change: bool = True,
+    task: str | None = None,
+    alias: str | None = None,
+) -> Any:
+    """Declare a configuration field.
+
+    Args:
+        default: Default value; mutable defaults are copied per instance.
+        doc: What the field means, in one or two sentences.
+        choices: Allowed values.
+        ge: Smallest allowed value.
+        gt: Value that must be exceeded.
+        le: Largest allowed value.
+        lt: Value that must not be reached.
+        unit: Unit shown in the reference.
+        change: Whether another value makes a stored run a different one (false for threads, display and limits).
+        task: The only task that reads the field; others refuse it when it is changed. None: every task may.
+        alias: Key that this field is another name of; see `config.aliases`.
+    """
+    metadata = {
+        "doc": doc,
+        "choices": choices,
+        "ge": ge,
+        "gt": gt,
+        "le": le,
+        "lt": lt,
+        "unit": unit,
+        "change": change,
+        "task": task,
+        "alias": alias,
+    }
+    if isinstance(default, list | dict):
+        return field(default_factory=lambda: type(default)(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
