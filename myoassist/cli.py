@@ -11,6 +11,7 @@ USAGE = """usage: myoassist train exp=NAME [key=value ...]     optimize (the sam
        myoassist eval exp=NAME | run=FOLDER [...]    show the best: video, plots, metrics
        myoassist import PRESET ... [--out FOLDER]    MyoAssist presets (.bat, .sh, .json) become experiments
        myoassist export RUN [--out FOLDER]           exo torque profile for a hardware controller, OpenSim files
+       myoassist reference record | synthesize | ... motions that the RL trainer imitates
        myoassist evos FOLDER ...                     report of an evolution: tables, figures, best, failures, page
        myoassist sweeps FOLDER ...                   the same for the runs of a grid or of a day
        myoassist list exps                           experiments and what they are for
@@ -61,6 +62,10 @@ def _dispatch(arguments: list[str]) -> int:
         from myoassist.analysis.export_command import main as export_run
 
         return export_run(rest)
+    if command == "reference":
+        from myoassist.analysis.reference_command import main as make_reference
+
+        return make_reference(rest)
     if command == "evos":
         from myoassist.sweep.evolution_report import run_evos
 

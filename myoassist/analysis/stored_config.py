@@ -1,10 +1,12 @@
 """The configuration of a stored run, changed by overrides under the same rules as a new run."""
 
 import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
 import yaml
+from omegaconf import OmegaConf
 
 from myoassist.config.compose import compose_run, normalize_arguments
 from myoassist.config.errors import ConfigError
@@ -12,7 +14,8 @@ from myoassist.config.groups import config_folder, group_names, group_options
 from myoassist.config.keys import run_keys
 from myoassist.config.run_overrides import PLACE_KEYS
 from myoassist.config.run_record import read_run_config
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
+from myoassist.config.shipped import DESCRIPTION, find_controller
 
 _NOT_CHANGEABLE = (*PLACE_KEYS, "exp", "overlays", "task")
 
@@ -28,7 +31,24 @@ def load_stored_config(folder: Path, overrides: list[str]) -> RunConfig:
         ConfigError: if the stored configuration cannot be read, an override does not fit, or changes where the run
             lives.
     """
-    stored = read_run_config(folder)
+    return change_config(read_run_config(folder), overrides)
+
+
+def load_shipped_config(name: str) -> RunConfig:
+    """Return the configuration that a shipped controller was made and judged with; it starts from that controller.
+
+    Raises:
+        ConfigError: if nothing of that name is shipped.
+    """
+    description = json.loads(find_controller(name).with_name(DESCRIPTION).read_text(encoding="utf-8"))
+    content = {group: description[group] for group in ("model", "env", "exo", "cost")}
+    content["optimizer"] = {"param_path": f"{SHIPPED_PREFIX}{name}"}
+    merged = OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content))
+    return OmegaConf.to_object(merged)  # type: ignore[return-value]
+
+
+def change_config(stored: RunConfig, overrides: list[str]) -> RunConfig:
+    """Return a configuration changed by overrides; arguments and errors as in `load_stored_config`."""
     if not overrides:
         return stored
     overrides = normalize_arguments(overrides)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 # Tells a NUMBA_CACHE_DIR inherited from a process of ours, e.g. by a job on another node, from one that a user set.
 _OWN_CHOICE = "MYOASSIST_KERNEL_CACHE"
-_KERNEL_PACKAGES = ("reflex", "exo", "rollout", "model")
+_KERNEL_PACKAGES = ("reflex", "exo", "rollout", "model", "rl/kernels")
 
 
 def cache_folder() -> Path:

@@ -143,6 +143,9 @@ class WalkEnvConfig:
         choices=("clean", "compat_b", "compat_a"),
         task="rl",
     )
+    squared_activation_penalty: bool = option(
+        False, "Pay for squared activations, which values push-off, instead of activations.", task="rl"
+    )
     reward_keys_and_weights: RewardWeightsConfig = field(default_factory=RewardWeightsConfig)
 
 

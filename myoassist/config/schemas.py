@@ -26,7 +26,7 @@ TARGETS = (
     "metabolic",
 )
 INIT_POSES = ("walk_left", "walk_right")
-EXO_CONTROLLERS = ("none", "four_param", "npoint")
+EXO_CONTROLLERS = ("none", "four_param", "npoint", "impedance")
 # Names of the cost terms that a weight can be given for.
 TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg", "metabolic")
 # Start of a param_path that stands for the newest finished run of an exp.
@@ -54,7 +54,20 @@ class ModelConfig:
         "What meets the ground: the meshes of the feet or soles, or capsules fitted to them.",
         choices=("mesh", "primitive"),
     )
+    hip_rotation_stiffness: float = option(
+        50.0,
+        "Passive stiffness of hip rotation in 3D, which no muscle of the 26 holds; damped critically for a swinging leg.",
+        ge=0.0,
+        le=10000.0,
+        unit="N·m/rad",
+    )
     mass_scale: float = option(1.0, "Factor of all masses and inertias of the human.", gt=0.0, le=10.0)
+    height_scale: float = option(
+        1.0,
+        "Factor of all lengths; areas, and so muscle forces, follow its square, masses its cube, inertias its fifth power.",
+        ge=0.8,
+        le=1.25,
+    )
     muscle_strength: dict[str, float] = option(
         {},
         "Factors of peak muscle forces: `all`, a side (`r`, `l`), a muscle of both legs (`soleus`) or of one "
@@ -103,8 +116,15 @@ class ExoConfig:
 
     controller: str = option(
         "none",
-        "none, four_param (peak, rise, peak time, fall) or npoint (n torques and n times).",
+        "none, four_param (peak, rise, peak time, fall), npoint (n torques and n times), or impedance (powered "
+        "prostheses: stiffness, damping and angle per phase).",
         choices=EXO_CONTROLLERS,
+    )
+    timing: str = option(
+        "auto",
+        "What a torque curve is timed by: stance, the whole stride from heel strike, or auto: ankles by stance, hips by "
+        "stride.",
+        choices=("auto", "stance", "stride"),
     )
     n_points: int = option(4, "Number of points of the n-point torque curve.", ge=1, le=64)
     max_torque: float = option(

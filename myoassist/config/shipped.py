@@ -1,4 +1,4 @@
-"""Controllers that come with the package."""
+"""Controllers and reference motions that come with the package."""
 
 import difflib
 import functools
@@ -11,6 +11,7 @@ from myoassist.config.errors import ConfigError
 
 DESCRIPTION = "controller.json"
 PARAMETERS = "best_parameters.json"
+SHIPPED_REFERENCE_KEY = "env.reference_data_path"
 
 
 @dataclass(frozen=True)
@@ -59,4 +60,26 @@ def find_controller(name: str) -> Path:
         f"optimizer.param_path=shipped:{name}: no such controller is shipped",
         f"shipped:<one of {', '.join(known) or 'none'}>",
         f"optimizer.param_path=shipped:{near[0]}" if near else "`myoassist list controllers` shows them",
+    )
+
+
+def list_references() -> dict[str, Path]:
+    """Return the shipped reference motions by name, sorted."""
+    return {path.stem: path for path in sorted((models_folder() / "references").glob("*.npz"))}
+
+
+def find_reference(name: str) -> Path:
+    """Return the file of a shipped reference motion.
+
+    Raises:
+        ConfigError: if there is none of that name.
+    """
+    known = list_references()
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+    raise ConfigError(
+        f"{SHIPPED_REFERENCE_KEY}=shipped:{name}: no such reference motion is shipped",
+        f"shipped:<one of {', '.join(known) or 'none'}>",
+        f"{SHIPPED_REFERENCE_KEY}=shipped:{near[0] if near else next(iter(known), '<name>')}",
     )

@@ -9,7 +9,8 @@ import numpy as np
 
 from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
-from myoassist.model.devices import MSK_KEYS, find_device
+from myoassist.model.device_edits import fit_device, sole_shapes
+from myoassist.model.devices import MSK_KEYS, Device, device_of
 from myoassist.model.fast_geometry import load_fit, simplify_geometry
 from myoassist.model.foot_contact import add_capsules
 from myoassist.model.key_poses import add_key_poses
@@ -108,20 +109,42 @@ def _load_file(path: Path, env: EnvConfig) -> mujoco.MjModel:
 def compose_spec(model: ModelConfig) -> mujoco.MjSpec:
     """Compose musculature and device into an editable spec."""
     import assist_sim
-    from assist_sim.combine import ModelCombiner
     from assist_sim.root_frame import to_planar_root
 
     key = MSK_KEYS[model.musculature]
-    device = find_device(model.device)
-    # The library resolves a musculature only together with a device; the spec is bare until it is combined.
-    spec, device_config = assist_sim.resolve_model_path(key, device.key if device else "Tutorial_L1")
+    device = device_of(model)
+    # The library resolves a musculature only together with one of its devices; the spec is bare until it is combined.
+    known = device.key if device is not None and device.config is None else "Tutorial_L1"
+    spec, device_config = assist_sim.resolve_model_path(key, known)
     if device is not None:
-        config = assist_sim.DeviceConfig.from_yaml(str(device_config))
-        ModelCombiner().combine(spec, config, msk_key=key, planar_root=True)
+        _combine(spec, device, device.config or device_config, key)
     else:
         to_planar_root(spec)
-    repair_spatial_legs(spec)
+    repair_spatial_legs(spec, model.hip_rotation_stiffness)
+    if device is not None:
+        fit_device(spec, device, model.musculature)
     return spec
+
+
+def _combine(spec: mujoco.MjSpec, device: Device, config: Path, key: str) -> None:
+    """Put a device onto a bare spec.
+
+    Raises:
+        ModelError: if the model library refuses an own device.
+    """
+    import assist_sim
+    from assist_sim.combine import ModelCombiner
+
+    try:
+        ModelCombiner().combine(spec, assist_sim.DeviceConfig.from_yaml(str(config)), msk_key=key, planar_root=True)
+    except (ValueError, OSError, KeyError) as error:
+        if device.config is None:
+            raise
+        raise ModelError(
+            f"model.device={device.short} ({config.name}) cannot be put on: {error}",
+            "a device that assist_sim combines",
+            "docs/devices.md shows a worked example",
+        ) from error
 
 
 def _edit(spec: mujoco.MjSpec, env: EnvConfig) -> None:
@@ -139,11 +162,17 @@ def _edit(spec: mujoco.MjSpec, env: EnvConfig) -> None:
             # The library copies the right site; unmirrored it misses a third of the left toe load.
             site.pos = site.pos * np.array([1.0, 1.0, -1.0])
             site.quat = site.quat * np.array([1.0, -1.0, -1.0, 1.0])
-    for pair in list(spec.pairs):
-        spec.delete(pair)
+    for item in [*spec.pairs, *spec.excludes]:
+        spec.delete(item)
     for geom in spec.geoms:
-        geom.contype = 0
-        geom.conaffinity = 1 if geom.parent.name in feet else 0
+        if geom.parent.name not in feet:
+            geom.contype = geom.conaffinity = 0
+    for foot in feet:
+        soles = sole_shapes(spec.body(foot))
+        for geom in spec.body(foot).geoms:
+            geom.contype = geom.conaffinity = 0
+        for geom in soles:
+            geom.conaffinity = 1
     add_ground(spec, env)
 
 

@@ -1,67 +1,207 @@
 """Which worn devices exist, how they are driven, and which controllers fit them."""
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schemas import ExoConfig, ModelConfig, RunConfig
+
+TORQUE_CONTROLLERS = ("four_param", "npoint")
+
+
+@dataclass(frozen=True)
+class Drive:
+    """How a torque command reaches a joint of both legs.
+
+    Attributes:
+        joint: ankle or hip.
+        actuators: Names of the actuators, right and left.
+        direction: Sign of the assistance on the coordinate of the joint: -1 plantarflexes an ankle, +1 flexes a hip.
+    """
+
+    joint: str
+    actuators: tuple[str, str] = ("Exo_R", "Exo_L")
+    direction: int = -1
+
+    @property
+    def coordinate(self) -> str:
+        """Coordinate of the model without its side."""
+        return {"ankle": "ankle_angle", "hip": "hip_flexion"}[self.joint]
+
+    @property
+    def clock(self) -> str:
+        """What the torque curve is timed by where the configuration leaves it open: stance or stride."""
+        return "stance" if self.joint == "ankle" else "stride"
+
+
+@dataclass(frozen=True)
+class Prosthesis:
+    """What replaces the right leg below an amputation, in the names of the device's own file.
+
+    Attributes:
+        joints: Coordinate of the leg -> joint of the device that takes its place.
+        motors: Coordinate of the leg -> actuator on it; empty for a passive device.
+        frames: Segment of the leg -> body of the device that takes its place.
+        sole: Body whose shapes meet the ground.
+        muscles: Muscles of the controller that are gone, without side.
+        reversed: Coordinates that the device counts the other way round than the 22- and 26-muscle legs.
+    """
+
+    joints: dict[str, str]
+    frames: dict[str, str]
+    sole: str
+    muscles: tuple[str, ...]
+    motors: dict[str, str] = field(default_factory=dict)
+    reversed: tuple[str, ...] = ()
+
+    @property
+    def motor_joints(self) -> tuple[str, ...]:
+        """Powered joints in the order knee, ankle."""
+        return tuple(name for name in ("knee", "ankle") if f"{name}_angle" in self.motors)
 
 
 @dataclass(frozen=True)
 class Device:
-    """A device of the model library.
+    """A device of the model library or of a folder.
 
     Attributes:
         key: Name in the model library (assist_sim).
         short: Name that users type.
-        drives: Joint driven by the torque controllers: ankle, or empty when they cannot drive it.
+        prefix: Begin of the names of its bodies in a combined model.
         note: What it is, for lists.
+        drive: How torque controllers drive it; None where they cannot.
+        prosthesis: What it replaces; None for a device that is only worn.
+        config: Its own configuration file; None in the model library.
+        musculatures: Library keys of the musculatures that it fits; empty for all.
     """
 
     key: str
     short: str
-    drives: str
+    prefix: str
     note: str
+    drive: Drive | None = None
+    prosthesis: Prosthesis | None = None
+    config: Path | None = None
+    musculatures: tuple[str, ...] = ()
 
+    @property
+    def drives(self) -> str:
+        """Joints that a controller can drive, for lists; empty if none."""
+        if self.drive is not None:
+            return self.drive.joint
+        return " and ".join(self.prosthesis.motor_joints) if self.prosthesis is not None else ""
+
+
+_SHANK_MUSCLES = ("SOL", "TA", "FDL", "EDL")
+_OSL_A = Prosthesis(
+    joints={"ankle_angle": "osl_ankle_angle_r"},
+    frames=dict.fromkeys(("talus", "calcn", "toes"), "osl_foot_assembly"),
+    sole="osl_foot_assembly",
+    muscles=_SHANK_MUSCLES,
+    motors={"ankle_angle": "osl_ankle_torque_actuator"},
+)
+_OSL_KA = Prosthesis(
+    joints={"knee_angle": "osl_knee_angle_r", "ankle_angle": "osl_ankle_angle_r"},
+    frames=_OSL_A.frames | {"tibia": "osl_knee_assembly"},
+    sole="osl_foot_assembly",
+    muscles=("VAS", "BFSH", "GAS", *_SHANK_MUSCLES),
+    motors={"knee_angle": "osl_knee_torque_actuator", "ankle_angle": "osl_ankle_torque_actuator"},
+    reversed=("knee_angle",),
+)
+_NEU = Prosthesis(
+    joints={"ankle_angle": "neuankle_ankle_angle_r"},
+    frames=dict.fromkeys(("talus", "calcn", "toes"), "neuankle_foot_assembly"),
+    sole="neuankle_foot_shell",
+    muscles=_SHANK_MUSCLES,
+    motors={"ankle_angle": "neuankle_ankle_torque_actuator"},
+)
+_KFOOT = Prosthesis(
+    joints={"ankle_angle": "df_ankle_angle_r"},
+    frames=dict.fromkeys(("talus", "calcn", "toes"), "k_foot_foot_assem"),
+    sole="k_foot_shell",
+    muscles=_SHANK_MUSCLES,
+)
+_ANKLE = Drive("ankle")
 
 DEVICES = (
-    Device("Tutorial_L1", "tutorial", "ankle", "teaching ankle exoskeleton, both sides"),
-    Device("DephyExoBoot_L1", "dephy", "ankle", "ankle exoskeleton boots, both sides"),
-    Device("Humotech_L1", "humotech", "ankle", "tethered ankle exoskeleton, both sides"),
-    Device("OpenExo_L1", "openexo", "ankle", "open-source ankle exoskeleton, both sides"),
-    Device("HMEDI_L1", "hmedi", "", "cable-driven hip exosuit"),
-    Device("Hippo_L1", "hippo", "", "hip exoskeleton"),
-    Device("STRIDE_L2", "stride", "", "cable-driven ankle exoskeleton with a six-bar linkage"),
-    Device("UTAnkleExo_L2", "utankle", "", "ankle exoskeleton with a parallel linkage"),
-    Device("OpenSourceLeg_A_L1", "osl_a", "", "powered ankle prosthesis, right"),
-    Device("OpenSourceLeg_KA_L1", "osl_ka", "", "powered knee-ankle prosthesis, right"),
-    Device("NEUankle_L1", "neuankle", "", "powered ankle prosthesis, right"),
-    Device("KFoot_L1", "kfoot", "", "passive ankle prosthesis, right"),
-    Device("Anatomics_L1", "anatomics", "", "passive ankle range limiter, right"),
+    Device("Tutorial_L1", "tutorial", "Tutorial_L1_", "teaching ankle exoskeleton, both sides", _ANKLE),
+    Device("DephyExoBoot_L1", "dephy", "DephyExoBoot_L1_", "ankle exoskeleton boots, both sides", _ANKLE),
+    Device("Humotech_L1", "humotech", "Humotech_L1_", "tethered ankle exoskeleton, both sides", _ANKLE),
+    Device("OpenExo_L1", "openexo", "OpenExo_L1_", "open-source ankle exoskeleton, both sides", _ANKLE),
+    Device(
+        "HMEDI_L1",
+        "hmedi",
+        "HMEDI_L1_",
+        "cable-driven hip exosuit, both sides",
+        Drive("hip", ("HMEDI_L1_Exo_R", "HMEDI_L1_Exo_L"), 1),
+    ),
+    Device("Hippo_L1", "hippo", "Hippo_L1_", "hip exoskeleton, both sides", Drive("hip", direction=1)),
+    Device(
+        "STRIDE_L2",
+        "stride",
+        "STRIDE_L2_",
+        "cable-driven ankle exoskeleton with a six-bar linkage, both sides",
+        Drive("ankle", ("STRIDE_L2_cable_r", "STRIDE_L2_cable_l")),
+    ),
+    Device("UTAnkleExo_L2", "utankle", "UTAnkleExo_L2_", "ankle exoskeleton with a parallel linkage, both sides"),
+    Device("OpenSourceLeg_A_L1", "osl_a", "OSL_A_L1_", "powered ankle prosthesis, right", prosthesis=_OSL_A),
+    Device("OpenSourceLeg_KA_L1", "osl_ka", "OSL_KA_L1_", "powered knee-ankle prosthesis, right", prosthesis=_OSL_KA),
+    Device("NEUankle_L1", "neuankle", "NEUankle_L1_", "powered ankle prosthesis, right", prosthesis=_NEU),
+    Device("KFoot_L1", "kfoot", "KFoot_L1_", "passive ankle prosthesis, right", prosthesis=_KFOOT),
+    Device("Anatomics_L1", "anatomics", "Anatomics_L1_", "passive ankle range limiter, right, and shoes"),
 )
 
 MSK_KEYS = {22: "myolegs22", 26: "myolegs26", 80: "myolegs"}
-DRIVABLE = tuple(d.short for d in DEVICES if d.drives)
+# Names of the published framework whose meaning depends on the musculature.
+_OSL = {22: "osl_a", 26: "osl_a", 80: "osl_ka"}
 
 
-def find_device(name: str | None) -> Device | None:
+def find_device(name: str | None, musculature: int = 22) -> Device | None:
     """Return the device of a short name or library key (case does not matter), or None for no device.
+
+    Args:
+        name: Name of a device of the model library, or of an own one, see `model.own_devices`.
+        musculature: Tells which device the name `osl` means.
+
+    Raises:
+        ConfigError: if there is no such device, or an own one cannot be read.
+    """
+    from myoassist.model.own_devices import list_own_devices
+
+    if name is None or name.lower() in ("none", "baseline"):
+        return None
+    wanted = _OSL.get(musculature, "osl_a") if name.lower() == "osl" else name.lower()
+    known = DEVICES
+    for _ in range(2):
+        for device in known:
+            if wanted in (device.short, device.key.lower()):
+                return device
+        # Own devices are read only for a name that the library does not have.
+        known = (*DEVICES, *list_own_devices())
+    shorts = [device.short for device in known]
+    near = difflib.get_close_matches(wanted, shorts, n=1)
+    raise ConfigError(
+        f"model.device={name} is not a known device",
+        f"null or one of {', '.join(shorts)}; own ones lie in models/devices/<Name>/",
+        f"model.device={near[0]}" if near else "`myoassist list devices` shows what each one is",
+    )
+
+
+def device_of(model: ModelConfig) -> Device | None:
+    """Return the device of a model configuration; None without one and for an own file.
 
     Raises:
         ConfigError: if there is no such device.
     """
-    if name is None or name.lower() in ("none", "baseline"):
-        return None
-    for device in DEVICES:
-        if name.lower() in (device.short, device.key.lower()):
-            return device
-    known = [d.short for d in DEVICES]
-    near = difflib.get_close_matches(name.lower(), known, n=1)
-    raise ConfigError(
-        f"model.device={name} is not a known device",
-        f"null or one of {', '.join(known)}",
-        f"model.device={near[0]}" if near else "`myoassist list devices` shows what each one is",
-    )
+    return find_device(model.device, model.musculature) if model.path is None else None
+
+
+def choose_clock(device: Device | None, exo: ExoConfig) -> str:
+    """Return what times the torque curve: stance or stride."""
+    if exo.timing != "auto":
+        return exo.timing
+    return device.drive.clock if device is not None and device.drive is not None else "stance"
 
 
 def check_device(config: RunConfig) -> None:
@@ -72,14 +212,9 @@ def check_device(config: RunConfig) -> None:
     """
     model, exo = config.model, config.exo
     if model.path is not None:
-        if model.device is not None:
-            raise ConfigError(
-                f"model.path={model.path} and model.device={model.device} are both set",
-                "one of them: an own file brings its own device",
-                "model.device=null or model.path=null",
-            )
+        _check_own_file(config)
         return
-    device = find_device(model.device)
+    device = device_of(model)
     if model.physics == "fast" and model.musculature == 80:
         raise ConfigError(
             "model.physics=fast with model.musculature=80",
@@ -92,15 +227,48 @@ def check_device(config: RunConfig) -> None:
             "22 (planar) or 26",
             "model.musculature=26",
         )
-    if device is not None and not device.drives:
+    if device is not None and device.musculatures and MSK_KEYS[model.musculature] not in device.musculatures:
+        fits = [str(number) for number, key in MSK_KEYS.items() if key in device.musculatures]
         raise ConfigError(
-            f"model.device={device.short} ({device.note}) is not supported by the reflex trainer yet",
-            f"null or one of {', '.join(DRIVABLE)}",
-            "model.device=tutorial",
+            f"model.device={device.short} does not fit model.musculature={model.musculature}",
+            f"one of {', '.join(fits) or 'none of ours'}, as its {device.config.name if device.config else 'file'} says",
+            f"model.musculature={fits[0]}" if fits else "edit compatible_msk of the device",
         )
-    if exo.controller != "none" and device is None:
+    if exo.controller in TORQUE_CONTROLLERS and (device is None or device.drive is None):
         raise ConfigError(
-            f"exo.controller={exo.controller} needs an ankle actuator, but model.device is null",
-            f"a device with one: {', '.join(DRIVABLE)}",
-            "model=tutorial (or exo=none)",
+            f"exo.controller={exo.controller} needs an ankle or hip actuator, but model.device="
+            + ("null" if device is None else f"{device.short} ({device.note}) has none that a torque curve drives"),
+            f"a device with one: {', '.join(item.short for item in DEVICES if item.drive)}",
+            _remedy(device),
         )
+    if exo.controller == "impedance" and (device is None or not (device.prosthesis and device.prosthesis.motors)):
+        powered = [item.short for item in DEVICES if item.prosthesis and item.prosthesis.motors]
+        raise ConfigError(
+            f"exo.controller=impedance needs a powered prosthesis, but model.device={device.short if device else 'null'}",
+            f"one of {', '.join(powered)}",
+            "model=osl_a (or exo=none)",
+        )
+
+
+def _check_own_file(config: RunConfig) -> None:
+    model, exo = config.model, config.exo
+    if model.device is not None:
+        raise ConfigError(
+            f"model.path={model.path} and model.device={model.device} are both set",
+            "one of them: an own file brings its own device",
+            "model.device=null or model.path=null",
+        )
+    if exo.controller == "impedance":
+        raise ConfigError("exo.controller=impedance with model.path", "a prosthesis as model.device", "exo=none")
+    if model.height_scale != 1.0:
+        raise ConfigError(
+            f"model.height_scale={model.height_scale:g} with model.path",
+            "1: an own file is taken as it is",
+            "model.height_scale=1",
+        )
+
+
+def _remedy(device: Device | None) -> str:
+    if device is not None and device.prosthesis is not None and device.prosthesis.motors:
+        return "exo=impedance (or exo=none)"
+    return "model=tutorial (or exo=none)"

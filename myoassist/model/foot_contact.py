@@ -23,7 +23,7 @@ def add_capsules(spec: mujoco.MjSpec, compiled: mujoco.MjModel) -> None:
             continue
         geom.conaffinity = 0
         friction, margin = geom.friction.copy(), compiled.geom_margin[index]
-        capsules = fit_capsules(_body_vertices(compiled, index))
+        capsules = fit_capsules(mesh_vertices(compiled, index))
         for site in touch_sites:
             if site.parent.name == geom.parent.name:
                 _enclose(site, capsules)
@@ -50,7 +50,7 @@ def _enclose(site: mujoco.MjsSite, capsules: list[tuple[np.ndarray, np.ndarray]]
     site.pos, site.quat, site.size = (low + high) / 2, [1.0, 0.0, 0.0, 0.0], (high - low) / 2
 
 
-def _body_vertices(compiled: mujoco.MjModel, geom: int) -> np.ndarray:
+def mesh_vertices(compiled: mujoco.MjModel, geom: int) -> np.ndarray:
     """Return the vertices of a mesh geom in the frame of its body, m, shape (n, 3)."""
     mesh = int(compiled.geom_dataid[geom])
     start = compiled.mesh_vertadr[mesh]

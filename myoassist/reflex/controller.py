@@ -30,6 +30,7 @@ class Reflex(NamedTuple):
         stimulation: Outputs after the output delay, shape (2, 13).
         source: Work space, shape (22,).
         dimensions: 2 or 3, shape (1,).
+        roll_sign: Sign of roll in trunk balance, shape (1,); see `make_reflex`.
     """
 
     gains: np.ndarray
@@ -41,15 +42,18 @@ class Reflex(NamedTuple):
     stimulation: np.ndarray
     source: np.ndarray
     dimensions: np.ndarray
+    roll_sign: np.ndarray
 
 
-def make_reflex(timestep: float, delayed: bool, dimensions: int) -> Reflex:
+def make_reflex(timestep: float, delayed: bool, dimensions: int, published_roll: bool = False) -> Reflex:
     """Allocate a controller state.
 
     Args:
         timestep: Control interval, s.
         delayed: Neural delays.
         dimensions: 2 or 3.
+        published_roll: Let the abductors of the stance leg answer roll to their own side, as the public code does. They
+            pull the trunk to that side too, so that this throws it over; otherwise they answer roll to the other side.
     """
     return Reflex(
         np.zeros(N_GAINS),
@@ -61,6 +65,7 @@ def make_reflex(timestep: float, delayed: bool, dimensions: int) -> Reflex:
         np.full((2, N_MUSCLES), PRE_STIMULATION),
         np.zeros(N_SOURCES),
         np.array([dimensions], dtype=np.int64),
+        np.array([1.0 if published_roll else -1.0]),
     )
 
 

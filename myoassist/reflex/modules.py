@@ -107,8 +107,8 @@ def stimulate_leg(reflex: Any, leg: int) -> None:
     hab = had = hab_copy = had_copy = 0.0
     if three_d:
         sign = 1.0 if leg == 0 else -1.0
-        roll = sign * oldest(delays, ix.SLOT_MB + 2)
-        d_roll = sign * oldest(delays, ix.SLOT_MB + 3)
+        roll = sign * reflex.roll_sign[0] * oldest(delays, ix.SLOT_MB + 2)
+        d_roll = sign * reflex.roll_sign[0] * oldest(delays, ix.SLOT_MB + 3)
         lag_f = oldest(delays, base + ix.SLOT_M_ADD) - reflex.alpha_tgt_f[leg]
         hab_copy = w_st * _pos(g[ix.G1_HAB] * oldest(delays, base + ix.SLOT_M_HAB))
         hab_copy += st * load * _pos(g[ix.G3_HAB] * roll + g[ix.G3_HAB_D] * d_roll)

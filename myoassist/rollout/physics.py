@@ -39,6 +39,7 @@ mj_forward = _bind("mj_forward")
 mj_forward_skip = _bind("mj_forwardSkip", types.void(types.intp, types.intp, types.int32, types.int32))
 mj_fwd_actuation = _bind("mj_fwdActuation")
 mj_euler = _bind("mj_Euler")
+mj_reset_data = _bind("mj_resetData")
 
 
 @cfunc(types.void(types.voidptr))

@@ -51,7 +51,7 @@ def record_sample(
     for i in range(3):
         row[1 + i] = frame_coordinate(b, ids, PELVIS, ids.frame_pos_b[PELVIS], i)
     row[4] = s.body[ix.B_VX]
-    row[5] = s.body[ix.B_VY]
+    row[5] = -s.body[ix.B_VY]
     row[6] = pitch
     row[7] = rate
     row[8] = roll - ix.UPRIGHT_ROLL

@@ -244,7 +244,11 @@ def torso_rates(b: Buffers, ids: Ids) -> tuple[float, float]:
 
 @njit(cache=True, nogil=True)
 def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
-    """Read all controller signals from a forwarded state."""
+    """Read all controller signals from a forwarded state.
+
+    Lateral places and speeds count to the right: the placement law then abducts the leg on the side to which the
+    pelvis moves. Counted to the left, as the world axes suggest, it would cross the legs.
+    """
     frame_quaternion(b, ids, PELVIS, s.quaternion)
     roll, pitch, yaw = euler_angles(s.quaternion)
     cos, sin = np.cos(yaw), np.sin(yaw)
@@ -258,9 +262,9 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
     s.body[ix.B_THETA_F] = roll - const.roll_offset
     s.body[ix.B_DTHETA_F] = roll_rate
     s.body[ix.B_PX] = px * cos + py * sin
-    s.body[ix.B_PY] = -px * sin + py * cos
+    s.body[ix.B_PY] = px * sin - py * cos
     s.body[ix.B_VX] = vx * cos + vy * sin
-    s.body[ix.B_VY] = -vx * sin + vy * cos
+    s.body[ix.B_VY] = vx * sin - vy * cos
     for leg in range(2):
         row = s.legs[leg]
         row[ix.LOAD] = (b.sensordata[ids.touch[leg, 0]] + b.sensordata[ids.touch[leg, 1]]) / const.body_weight
@@ -285,9 +289,9 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
         x, y = frame_coordinate(b, ids, talus, origin, 0), frame_coordinate(b, ids, talus, origin, 1)
         vx, vy = _com_velocity_xy(b, ids, talus)
         row[ix.TALUS_X] = x * cos + y * sin
-        row[ix.TALUS_Y] = -x * sin + y * cos
+        row[ix.TALUS_Y] = x * sin - y * cos
         row[ix.TALUS_VX] = vx * cos + vy * sin
-        row[ix.TALUS_VY] = -vx * sin + vy * cos
+        row[ix.TALUS_VY] = vx * sin - vy * cos
 
 
 @njit(cache=True, nogil=True)

@@ -99,7 +99,7 @@ class StartPose:
         if self.walker.own:
             self._solve_couplings(data)
             mujoco.mj_kinematics(model, data)
-            data.qpos[layout.qpos_root[1]] -= self._clearance(data) + SINK
+            data.qpos[layout.qpos_root[1]] -= self.clearance(data) + SINK
         else:
             mujoco.mj_kinematics(model, data)
             data.qpos[layout.qpos_root[1]] -= min(data.site_xpos[s, 2] for s in self.sites)
@@ -150,7 +150,7 @@ class StartPose:
             x = data.qpos[independent] - qpos0[independent]
             data.qpos[dependent] = qpos0[dependent] + np.polyval(polynomial, x)
 
-    def _clearance(self, data: mujoco.MjData) -> float:
+    def clearance(self, data: mujoco.MjData) -> float:
         """Return how far the pelvis must sink along the vertical until the lowest foot point touches, m."""
         lowest = np.inf
         if self.terrain.x is not None:

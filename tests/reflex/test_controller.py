@@ -27,7 +27,7 @@ def decode(raw, dimensions):
 
 def run_case(case):
     dimensions = case["control_dimension"]
-    reflex = make_reflex(case["timestep"], case["delayed"], dimensions)
+    reflex = make_reflex(case["timestep"], case["delayed"], dimensions, published_roll=True)
     gains = decode(case["params"], dimensions)
     fill_gains = decode(case["previous_params"] or np.ones(len(case["params"])), dimensions)
     activation = np.full((2, len(MUSCLE_NAMES)), 0.01)

@@ -1,0 +1,198 @@
+"""The `myoassist reference` command: make reference motions for the RL trainer, or say what one holds."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from myoassist.config.errors import UserError
+
+if TYPE_CHECKING:
+    from myoassist.config.schemas import RunConfig
+    from myoassist.rl.reference import ReferenceMotion
+
+USAGE = """usage: myoassist reference record run=RUN out=FILE.npz [duration=20] [key=value ...]
+       myoassist reference synthesize out=FILE.npz [speed=1.25] [stride=1.1] [key=value ...]
+       myoassist reference convert in=FILE.mot out=FILE.npz [map=FILE.yaml]
+       myoassist reference show FILE
+
+record      simulate a reflex-controlled run (a folder, or shipped:NAME) and cut whole strides out of it that loop
+synthesize  a motion with the normative joint angles, the lower foot on the ground
+convert     read a .mot, .json or published .npz file and write it in the form that nothing is unpickled for
+show        joints, muscles, length, rate and speed of a motion
+
+  key=value  change the model that is simulated: model.physics=fast, model.device=dephy
+A motion is used with env.reference_data_path=FILE.npz (task=rl).
+"""
+_OPTIONS = {
+    "record": ("run", "out", "duration"),
+    "synthesize": ("out", "speed", "stride"),
+    "convert": ("in", "out", "map"),
+    "show": ("in",),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the reference command.
+
+    Args:
+        arguments: What follows `myoassist reference`.
+
+    Returns:
+        0.
+
+    Raises:
+        UserError: if an argument, a run, a model or a file is refused.
+    """
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(USAGE, end="")
+        return 0
+    what, *rest = arguments
+    if what not in _OPTIONS:
+        raise UserError(f"myoassist reference {what}: no such command", "one of these\n" + USAGE.rstrip())
+    own, overrides = _parse(what, rest)
+    if what == "record":
+        _record(own, overrides, shlex.join(["myoassist", "reference", *arguments]))
+    elif what == "synthesize":
+        _synthesize(own, overrides, shlex.join(["myoassist", "reference", *arguments]))
+    elif what == "convert":
+        _convert(own)
+    else:
+        print(_show(own["in"]))
+    return 0
+
+
+def _parse(what: str, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    own: dict[str, str] = {}
+    overrides: list[str] = []
+    needed = {"record": ("run", "out"), "synthesize": ("out",), "convert": ("in", "out"), "show": ("in",)}[what]
+    for word in arguments:
+        key, separator, value = word.partition("=")
+        if not separator and what == "show":
+            key, separator, value = "in", "=", word
+        if key in _OPTIONS[what] and separator:
+            if not value or key in own:
+                raise UserError(f"{key}= is given twice" if value else f"{word} names nothing", USAGE.rstrip())
+            own[key] = value
+        elif separator and what in ("record", "synthesize") and not word.startswith("-"):
+            overrides.append(word)
+        else:
+            raise UserError(f"{word!r} is no argument of myoassist reference {what}", USAGE.rstrip())
+    missing = [f"{name}=" for name in needed if name not in own]
+    if missing:
+        raise UserError(f"myoassist reference {what} lacks {' and '.join(missing)}", USAGE.rstrip())
+    if "out" in own and Path(own["out"]).suffix != ".npz":
+        raise UserError(
+            f"out={own['out']}", "a file that ends with .npz", f"out={Path(own['out']).with_suffix('.npz')}"
+        )
+    return own, overrides
+
+
+def _number(own: dict[str, str], name: str, default: float, low: float, high: float) -> float:
+    try:
+        value = float(own.get(name, default))
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise UserError(f"{name}={own[name]}", f"a number from {low:g} to {high:g}", f"{name}={default:g}")
+    return value
+
+
+def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
+    from myoassist.analysis.run_choice import choose_parameters, choose_run, explain_no_best
+    from myoassist.analysis.stored_config import change_config, load_shipped_config, load_stored_config
+    from myoassist.config.plugins import import_plugins
+    from myoassist.config.schemas import SHIPPED_PREFIX
+    from myoassist.config.validate import validate_config
+    from myoassist.model.devices import check_device
+    from myoassist.model.load_mujoco import load_mujoco
+
+    duration = _number(own, "duration", 20.0, 1.0, 120.0)
+    if own["run"].startswith(SHIPPED_PREFIX):
+        config = change_config(load_shipped_config(own["run"].removeprefix(SHIPPED_PREFIX)), overrides)
+    else:
+        run = choose_run(None, own["run"])
+        config = load_stored_config(run, overrides)
+        config.optimizer.pickle_path = None
+        parameters = choose_parameters(None, run)
+        if parameters is not None:
+            config.optimizer.param_path = str(parameters)
+        elif config.optimizer.param_path is None:
+            raise explain_no_best(run)
+    validate_config(config)
+    check_device(config)
+    load_mujoco()
+    import_plugins(config.plugins)
+
+    from myoassist.model.build import build_walker
+    from myoassist.optimize.start import load_start
+    from myoassist.rl.reference_file import save_reference
+    from myoassist.rl.reference_record import describe, record_walk, simulated_time
+    from myoassist.rollout.simulator import Simulator
+
+    config.env.sim_time = simulated_time(duration)
+    walker = build_walker(config.model, config.env, exo=config.exo)
+    simulator = Simulator(walker, config.env, config.exo)
+    recording = record_walk(simulator, load_start(config, simulator.table, clamp=False), duration, config.seed)
+    motion = _described(recording.motion, config, command)
+    save_reference(Path(own["out"]).expanduser(), motion)
+    print(f"{describe(recording)}\n{own['out']}")
+
+
+def _synthesize(own: dict[str, str], overrides: list[str], command: str) -> None:
+    from myoassist.config.compose import compose_run
+    from myoassist.config.validate import validate_config
+    from myoassist.model.devices import check_device
+    from myoassist.model.load_mujoco import load_mujoco
+
+    speed = _number(own, "speed", 1.25, 0.1, 3.0)
+    stride = _number(own, "stride", 1.1, 0.5, 3.0)
+    config = compose_run(overrides).config
+    validate_config(config)
+    check_device(config)
+    load_mujoco()
+
+    from myoassist.model.build import build_walker
+    from myoassist.rl.reference_file import save_reference
+    from myoassist.rl.reference_synthesis import synthesize_motion
+
+    walker = build_walker(config.model, config.env, exo=config.exo)
+    motion = _described(synthesize_motion(walker, speed, stride), config, command)
+    save_reference(Path(own["out"]).expanduser(), motion)
+    print(_show(own["out"]))
+
+
+def _described(motion: "ReferenceMotion", config: "RunConfig", command: str) -> "ReferenceMotion":
+    """Add what somebody who finds the file wants to know."""
+    from dataclasses import replace
+
+    metadata = motion.metadata | {
+        "mean_speed": round(motion.mean_speed, 4),
+        "musculature": config.model.musculature,
+        "device": config.model.device,
+        "physics": config.model.physics,
+        "command": command,
+    }
+    return replace(motion, metadata=metadata)
+
+
+def _convert(own: dict[str, str]) -> None:
+    from myoassist.rl.reference_file import load_reference, save_reference
+
+    motion = load_reference(own["in"], own.get("map"))
+    save_reference(Path(own["out"]).expanduser(), motion)
+    print(_show(own["out"]))
+
+
+def _show(path: str) -> str:
+    from myoassist.rl.reference_file import load_reference
+
+    motion = load_reference(path)
+    lines = [
+        f"{path}: {motion.length} frames at {motion.sample_rate:g} Hz, {motion.duration:.2f} s, "
+        f"{'periodic' if motion.periodic else 'not periodic'}, mean speed {motion.mean_speed:.3f} m/s",
+        f"joints: {', '.join(motion.q)}",
+        f"activations: {', '.join(motion.act) or 'none'}",
+    ]
+    told = ("musculature", "device", "physics", "command", "made_by")
+    lines += [f"{name}: {motion.metadata[name]}" for name in told if name in motion.metadata]
+    return "\n".join(lines)

@@ -1,0 +1,243 @@
+"""N walking environments over one compiled model, stepped by compiled threads."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import mujoco
+import numpy as np
+
+from myoassist.config.schemas import RunConfig
+from myoassist.model.build import build_walker
+from myoassist.rl.kernels.draws import MODES, seed_streams
+from myoassist.rl.kernels.layout import END_REASONS, RUNNING, UNSTABLE, State, Task
+from myoassist.rl.kernels.rewards import N_FOOTSTEP, TERMS
+from myoassist.rl.kernels.step import start_range, step_range
+from myoassist.rl.observation import action_names, resolve_observation
+from myoassist.rl.reference import resample
+from myoassist.rl.reference_file import load_reference
+from myoassist.rl.starts import reference_starts, standing_start
+from myoassist.rl.task import BASE_ENV, check_task, make_task
+from myoassist.rollout.batch import make_addresses
+
+# What an exact continuation needs beside the physics: the rest of `State` is work space or output.
+_KEPT = (
+    "streams",
+    "frame",
+    "steps",
+    "schedule",
+    "previous_act",
+    "footstep",
+    "load_history",
+    "observations",
+    "episode_return",
+    "episode_terms",
+)
+_PHYSICS = mujoco.mjtState.mjSTATE_INTEGRATION
+
+
+class WalkBatch:
+    """Environments that are stepped together.
+
+    Trajectories depend on the seed and the number of an environment, not on how many there are or on threads.
+
+    Args:
+        config: Valid run configuration.
+        n_envs: Number of environments N.
+        seed: Seed of all random streams.
+        threads: Threads that share the environments.
+        evaluation: Never cut an episode off: no step limit, no trajectory test, a looping reference.
+
+    Attributes:
+        walker: Compiled walker.
+        observation_names: Channels of an observation.
+        action_names: Actuators.
+        reward_names: Terms of the reward.
+        datas: State of the physics of each environment.
+        unstable: Episodes that ended because the physics failed.
+    """
+
+    def __init__(self, config: RunConfig, n_envs: int, seed: int, threads: int = 1, evaluation: bool = False) -> None:
+        env = config.env
+        self.config = config
+        self.walker = build_walker(config.model, env, exo=config.exo)
+        model = self.walker.model
+        reference = None if env.env_id == BASE_ENV else load_reference(env.reference_data_path)
+        check_task(env, reference)
+        if reference is None:
+            starts = standing_start(self.walker)
+        else:
+            reference = resample(reference, env.control_framerate)
+            starts = reference_starts(self.walker, env, reference)
+        self.reference = reference
+        observation = resolve_observation(env, model)
+        self.observation_names = observation.names
+        self.action_names = action_names(model)
+        self.reward_names = TERMS
+        task = make_task(env, self.walker, observation, reference, starts)
+        if evaluation:
+            task = task._replace(max_steps=2**62, end_off_trajectory=False, loop=True)
+        self.task: Task = task
+        self.n_envs = n_envs
+        self.datas = [mujoco.MjData(model) for _ in range(n_envs)]
+        self._addresses = make_addresses(self.datas)
+        self.state = _make_state(task, n_envs, len(observation.names), seed)
+        self.unstable = 0
+        threads = min(threads, n_envs)
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        bounds = np.linspace(0, n_envs, threads + 1).round().astype(int)
+        self._ranges = list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
+
+    @property
+    def obs(self) -> np.ndarray:
+        """Observations, float32, shape (N, observation size); of the new episode where one has just ended."""
+        return self.state.observations
+
+    @property
+    def terminal_obs(self) -> np.ndarray:
+        """Last observation of the episodes that ended in this step, float32, shape (N, observation size)."""
+        return self.state.terminal
+
+    @property
+    def rewards(self) -> np.ndarray:
+        """Rewards of this step, shape (N,)."""
+        return self.state.rewards
+
+    @property
+    def reward_terms(self) -> np.ndarray:
+        """Weighted parts of the rewards, shape (N, len(reward_names)); they sum to them."""
+        return self.state.terms
+
+    @property
+    def ended(self) -> np.ndarray:
+        """How each episode stands, one of `END_REASONS` by number, shape (N,)."""
+        return self.state.ended
+
+    @property
+    def terminated(self) -> np.ndarray:
+        """Episodes that ended by what the body did, shape (N,)."""
+        return np.isin(self.state.ended, _TERMINAL)
+
+    @property
+    def truncated(self) -> np.ndarray:
+        """Episodes that were cut off, shape (N,)."""
+        return np.isin(self.state.ended, _CUT)
+
+    @property
+    def episode_length(self) -> np.ndarray:
+        """Steps of the running episodes, shape (N,)."""
+        return self.state.steps
+
+    def seed(self, seed: int, first: int = 0) -> None:
+        """Start all random streams anew; `first` is the number of the first environment within its run."""
+        self.state.streams[:] = seed_streams(seed, first + self.n_envs)[first:]
+
+    def reset(self, starts: np.ndarray | None = None) -> np.ndarray:
+        """Start a new episode in every environment.
+
+        Args:
+            starts: Reference frame of each start, also of later ones, shape (N,); None draws them as configured.
+
+        Returns:
+            Observations, a view that the next step overwrites.
+        """
+        self.state.start[:] = -1 if starts is None else np.asarray(starts)
+        self._spread(start_range, ())
+        return self.obs
+
+    def step(self, actions: np.ndarray) -> None:
+        """Advance all environments by one control step; those whose episode ends start the next one.
+
+        Args:
+            actions: Shape (N, number of actuators), -1 to 1.
+        """
+        self._spread(step_range, (np.ascontiguousarray(actions, dtype=np.float64),))
+        failed = int((self.state.ended == UNSTABLE).sum())
+        self.unstable += failed
+
+    def set_target(self, mode: str, phase: float, start: float, low: float, high: float, period: float) -> None:
+        """Fix the target-speed schedule of all episodes that start from now on.
+
+        Args:
+            mode: UNIFORM, SINUSOIDAL or STEP.
+            phase: Phase of the sine, rad.
+            start: Speed at the start, m/s.
+            low: Lowest speed, m/s.
+            high: Highest speed, m/s.
+            period: Period, s.
+        """
+        self.task.manual[:] = (MODES.index(mode), phase, period, low, high, start, 0.0)
+
+    def set_speeds(self, low: float, high: float) -> None:
+        """Change the range of target speeds, m/s, for episodes that start from now on."""
+        self.task.speeds[:] = (low, high)
+
+    def get_state(self) -> dict[str, np.ndarray]:
+        """Return all that an exact continuation needs."""
+        model = self.walker.model
+        physics = np.zeros((self.n_envs, mujoco.mj_stateSize(model, _PHYSICS)))
+        for row, data in zip(physics, self.datas, strict=True):
+            mujoco.mj_getState(model, data, row, _PHYSICS)
+        kept = {name: getattr(self.state, name).copy() for name in _KEPT}
+        return kept | {"physics": physics, "speeds": self.task.speeds.copy()}
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Continue where `get_state` was called."""
+        model = self.walker.model
+        for row, data in zip(state["physics"], self.datas, strict=True):
+            mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
+            mujoco.mj_forward(model, data)
+            # The pass above has replaced the solver's warm start.
+            mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
+        for name in _KEPT:
+            getattr(self.state, name)[:] = state[name]
+        self.task.speeds[:] = state["speeds"]
+
+    def close(self) -> None:
+        """Stop the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def _spread(self, kernel: Callable, arguments: tuple) -> None:
+        address = self.walker.model._address
+        if self._pool is None:
+            kernel(address, self.task, self.state, self._addresses, *arguments, 0, self.n_envs)
+            return
+        jobs = [
+            self._pool.submit(kernel, address, self.task, self.state, self._addresses, *arguments, first, last)
+            for first, last in self._ranges
+        ]
+        for job in jobs:
+            job.result()
+
+
+_TERMINAL = [END_REASONS.index(name) for name in ("fell", "off_trajectory", "unstable")]
+_CUT = [i for i in range(len(END_REASONS)) if i != RUNNING and i not in _TERMINAL]
+
+
+def _make_state(task: Task, n: int, observation_size: int, seed: int) -> State:
+    muscles, terms = len(task.muscle_act), len(TERMS)
+    return State(
+        streams=seed_streams(seed, n),
+        frame=np.zeros(n),
+        steps=np.zeros(n, dtype=np.int64),
+        schedule=np.zeros((n, 7)),
+        previous_act=np.full((n, max(muscles, 1)), np.nan),
+        footstep=np.zeros((n, N_FOOTSTEP)),
+        load_history=np.zeros((n, 2, 3)),
+        start=np.full(n, -1, dtype=np.int64),
+        observations=np.zeros((n, observation_size), dtype=np.float32),
+        terminal=np.zeros((n, observation_size), dtype=np.float32),
+        rewards=np.zeros(n),
+        terms=np.zeros((n, terms)),
+        ended=np.zeros(n, dtype=np.int64),
+        episode_return=np.zeros(n),
+        episode_terms=np.zeros((n, terms)),
+        last_return=np.zeros(n),
+        last_terms=np.zeros((n, terms)),
+        last_length=np.zeros(n, dtype=np.int64),
+        forces=np.zeros((n, 2)),
+        limits=np.zeros((n, len(task.limit))),
+        activation=np.zeros((n, muscles)),
+        command=np.zeros((n, len(task.device))),
+        feet=np.zeros((n, 2, 2)),
+    )

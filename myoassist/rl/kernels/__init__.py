@@ -1,0 +1,1 @@
+"""The compiled control step of the RL environments."""

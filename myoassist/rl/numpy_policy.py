@@ -1,0 +1,52 @@
+"""The deterministic policy without PyTorch, for evaluation and real time."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from myoassist.rl.actors import module_name
+from myoassist.rl.routing import Net, Routing
+
+Layers = list[tuple[np.ndarray, np.ndarray]]
+
+
+class NumpyPolicy:
+    """Mean action of a policy.
+
+    Args:
+        tensors: State of the policy, by tensor name.
+        routing: Its routing.
+        whole: One actor reads and writes everything.
+
+    Raises:
+        KeyError: if a tensor is missing.
+    """
+
+    def __init__(self, tensors: Mapping[str, np.ndarray], routing: Routing, whole: bool = False) -> None:
+        self.routing = routing
+        self._actors = [(net.inputs, read_layers(tensors, net, whole)) for net in routing.actors]
+        self._free = routing.free
+        self._sources = routing.sources
+        self._constants = np.nan_to_num(routing.constants).astype(np.float32)
+
+    def act(self, observations: np.ndarray) -> np.ndarray:
+        """Return mean actions, shape (n, n_actions), float32, of observations of shape (n, n_observations)."""
+        observations = np.asarray(observations, dtype=np.float32)
+        outputs = np.concatenate([_forward(layers, observations[:, reads]) for reads, layers in self._actors], axis=1)
+        return np.where(self._free, outputs[:, self._sources], self._constants)
+
+
+def read_layers(tensors: Mapping[str, np.ndarray], net: Net, whole: bool = False) -> Layers:
+    """Return weights, shape (out, in), and biases, shape (out,), of the layers of one network, first to last."""
+    prefix = f"policy_network.{module_name(net, whole)}"
+    layers = []
+    for place in range(len(net.hidden) + 1):
+        weight, bias = (np.asarray(tensors[f"{prefix}.{2 * place}.{part}"]) for part in ("weight", "bias"))
+        layers.append((weight.astype(np.float32), bias.astype(np.float32)))
+    return layers
+
+
+def _forward(layers: Layers, values: np.ndarray) -> np.ndarray:
+    for weight, bias in layers:
+        values = np.tanh(values @ weight.T + bias)
+    return values
