@@ -98,6 +98,10 @@ def train(composed: "ComposedRun") -> float:
             return -train_fake(config, folder)
         # Late: everything above answers without loading MuJoCo or compiling kernels.
         load_mujoco()
+        if config.task == "rl":
+            from myoassist.rl.training import train_rl
+
+            return train_rl(config, folder)
         from myoassist.optimize.reflex import train_reflex
 
         return -train_reflex(config, folder)

@@ -59,6 +59,30 @@ class Evaluation:
         """Whether heel strikes are labelled as in the public MyoAssist implementation."""
         return self.config.cost.mode == "compat"
 
+    @property
+    def learned(self) -> bool:
+        """Whether a policy of the RL trainer walks: it has a return instead of a cost."""
+        return self.config.task == "rl"
+
+    @property
+    def has_exo(self) -> bool:
+        """Whether a controller or a policy drives the actuators of a device."""
+        if self.learned:
+            return bool((self.walker.layout.exo >= 0).any())
+        return self.config.exo.controller != "none"
+
+    @property
+    def target_speed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Time, s, and target speed at it, m/s, of a line to draw."""
+        return self.log.time[[0, -1]], np.full(2, self.config.cost.tgt_vel)
+
+    @property
+    def verdict(self) -> str:
+        """How the walk is judged, in one line."""
+        if self.learned:
+            return f"return {self.result.total:.6g}"
+        return f"{self.config.cost.target} {self.result.total:.6g}, stage {self.result.stage}"
+
 
 def evaluate_parameters(
     config: RunConfig,

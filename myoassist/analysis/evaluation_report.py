@@ -12,7 +12,7 @@ from myoassist.analysis import evaluation_files as names
 from myoassist.analysis import evaluation_tables as tables
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.figures import save_figure
-from myoassist.analysis.html_report import ReportedWalk, write_report
+from myoassist.analysis.html_report import ReportedWalk, ReportSection, write_report
 from myoassist.analysis.plot_gait_cycle import plot_gait_cycle, plot_joint_loads, plot_muscles
 from myoassist.analysis.plot_series import shown_curves
 from myoassist.analysis.plot_time_series import plot_time_series
@@ -32,11 +32,16 @@ class EvaluationReport:
         notices: Sentences for people that are known already.
 
     Attributes:
+        video: Name of the video.
+        sections: What the report shows beside the walk.
         files: What has been written.
         notices: Sentences about what could not be done, for people.
     """
 
+    video = names.VIDEO
+
     def __init__(self, folder: Path, walk: ReportedWalk, other: ReportedWalk | None, notices: list[str]) -> None:
+        self.sections: list[ReportSection] = []
         self.files: list[Path] = []
         self.notices = list(notices)
         self._folder = folder
@@ -48,8 +53,7 @@ class EvaluationReport:
 
     @property
     def _title(self) -> str:
-        walk, result = self._walks[0], self._evaluation.result
-        return f"{walk.name}   {self._evaluation.config.cost.target} {result.total:.6g}, stage {result.stage}"
+        return f"{self._walks[0].name}   {self._evaluation.verdict}"
 
     def write_results(self) -> None:
         """Write the JSON files, the tables and the plots.
@@ -119,13 +123,13 @@ class EvaluationReport:
             return
         missing = explain_no_encoder()
         if missing:
-            self.notices.append(f"No {names.VIDEO}: {missing}")
+            self.notices.append(f"No {self.video}: {missing}")
             return
         picture = WalkPicture(self._evaluation, self._title)
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("drawing", total=picture.n_frames)
-            with self._writing(names.VIDEO) as path:
+            with self._writing(self.video) as path:
                 picture.write_video(path, lambda: progress.advance(task))
 
     def write_page(self) -> None:
@@ -135,7 +139,7 @@ class EvaluationReport:
             UserError: if the folder cannot be written.
         """
         with self._writing(names.REPORT) as path:
-            write_report(path, self._walks, self.notices)
+            write_report(path, self._walks, self.notices, self.sections, self.video)
 
     def name_leftovers(self) -> None:
         """Note which files in the folder belong to an earlier evaluation."""

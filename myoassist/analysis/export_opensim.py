@@ -111,7 +111,7 @@ def write_opensim(folder: Path, evaluation: Evaluation, reaction: GroundReaction
         MUSCLE_FORCES: lambda: muscle_columns(evaluation, "muscle_force"),
         JOINT_MOMENTS: lambda: moment_columns(evaluation),
     }
-    if evaluation.config.exo.controller != "none":
+    if evaluation.has_exo:
         tables[EXO_TORQUE] = lambda: exo_columns(evaluation)
     titles = {KINEMATICS: "Coordinates"}
     for name, columns in tables.items():

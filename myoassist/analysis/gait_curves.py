@@ -171,6 +171,7 @@ def _collect(log: WalkLog) -> dict[str, np.ndarray]:
     except ModelError:
         # A model with other muscles has no reference EMG to stand beside.
         return values
+    activation = muscles.read(log.activation)
     for i, muscle in enumerate(muscles.muscles):
-        values[f"{MUSCLE_PREFIX}{muscle}"] = log.activation[:, muscles.columns[:, i]]
+        values[f"{MUSCLE_PREFIX}{muscle}"] = activation[:, :, i]
     return values

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mujoco
 
@@ -21,6 +22,9 @@ from myoassist.analysis.report_words import describe_walk, find_shortcomings
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.run_diff import make_relative
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 _MOTION = (
     "Lines: mean of the strides; bands: one standard deviation. Each leg is cut at its own heel strikes. Dotted "
     "vertical lines: toe-off. Ground reaction: sum of the heel and toe sensors of a foot, in body weights."
@@ -34,11 +38,13 @@ _MUSCLES = (
     "Activation of the model's muscles beside the reference EMG, both on a scale from 0 to 1. EMG is not activation: "
     "compare when a muscle works rather than how much."
 )
-_LIMITS = (
-    "This is a computer simulation of one model of an adult, not a measurement of a patient. A controller of spinal "
-    "reflexes drives the muscles; vision, the inner ear and the brain are not modelled.",
-    "The limits behind “What falls short” are conventions of this report, not clinical ones.",
+_SIMULATION = "This is a computer simulation of one model of an adult, not a measurement of a patient. "
+_REFLEXES = "A controller of spinal reflexes drives the muscles; vision, the inner ear and the brain are not modelled."
+_LEARNED = (
+    "What drives it was learned by trial and error for a reward; it may use the body in ways that no person would, and "
+    "what was not rewarded was not learned."
 )
+_LIMITS = ("The limits behind “What falls short” are conventions of this report, not clinical ones.",)
 
 
 _REFERENCE = (
@@ -46,6 +52,16 @@ _REFERENCE = (
     "is not documented. Its standard deviation is known for the ground reaction only."
 )
 _OWN_REFERENCE = "The reference is {file}; what that file lacks is the built-in gait of normative adult level walking."
+
+
+_COST = (
+    "<h2>Cost</h2>",
+    '<p class="note">What the search minimized. The parts sum to the total; terms are not weighted.</p>',
+)
+_REWARD = (
+    "<h2>Reward</h2>",
+    '<p class="note">What the training maximized, summed over this walk. The parts sum to the total.</p>',
+)
 
 
 @dataclass(frozen=True)
@@ -69,13 +85,36 @@ class ReportedWalk:
     strip: bytes | None = None
 
 
-def write_report(path: Path, walks: Sequence[ReportedWalk], notices: Sequence[str] = ()) -> None:
+@dataclass(frozen=True)
+class ReportSection:
+    """What a report shows beside the walk.
+
+    Attributes:
+        heading: Heading.
+        html: Words and tables below it, as HTML.
+        figures: Figures below these, with their captions.
+    """
+
+    heading: str
+    html: str = ""
+    figures: Sequence[tuple["Figure", str]] = ()
+
+
+def write_report(
+    path: Path,
+    walks: Sequence[ReportedWalk],
+    notices: Sequence[str] = (),
+    sections: Sequence[ReportSection] = (),
+    video: str = names.VIDEO,
+) -> None:
     """Write the report.
 
     Args:
         path: File to replace.
         walks: The walk, or two to compare.
         notices: Sentences about what could not be done.
+        sections: What else to show.
+        video: Name of the video.
     """
     heading = " and ".join(walk.name for walk in walks)
     kind = "Walking report" if len(walks) == 1 else "Two walks compared"
@@ -91,13 +130,14 @@ def write_report(path: Path, walks: Sequence[ReportedWalk], notices: Sequence[st
         key_figures([(walk.name, walk.evaluation) for walk in walks]),
         f'<p class="note">{_explain_figures(walks)}</p>',
         *_plots(walks),
+        *(part for section in sections for part in _section(section)),
         *_settings(walks),
         "<h2>How far this can be trusted</h2><ul>",
-        *(f"<li>{text}</li>" for text in (*_LIMITS, _describe_reference(walks[0]), *map(escape, notices))),
+        *(f"<li>{text}</li>" for text in (*_limits(walks), _describe_reference(walks[0]), *map(escape, notices))),
         "</ul>",
         f"<footer>myoassist {escape(myoassist.__version__)}, MuJoCo {escape(mujoco.__version__)}. Beside this file: "
         f"{names.METRICS_TABLE} (all metrics), {names.CURVES_TABLE} (all curves), {names.TERMS} (cost), "
-        f"{names.VIDEO} (video).</footer>",
+        f"{video} (video).</footer>",
         "</body></html>",
     ]
     write_text_atomic(path, "\n".join(parts) + "\n")
@@ -106,6 +146,16 @@ def write_report(path: Path, walks: Sequence[ReportedWalk], notices: Sequence[st
 def _describe_reference(walk: ReportedWalk) -> str:
     own = walk.evaluation.config.cost.reference
     return _REFERENCE if own is None else _OWN_REFERENCE.format(file=escape(make_relative(own)))
+
+
+def _limits(walks: Sequence[ReportedWalk]) -> list[str]:
+    driven = dict.fromkeys(_LEARNED if walk.evaluation.learned else _REFLEXES for walk in walks)
+    return [_SIMULATION + " ".join(driven), *_LIMITS]
+
+
+def _section(section: ReportSection) -> list[str]:
+    figures = [_figure(render_svg(item).encode("utf-8"), "image/svg+xml", text) for item, text in section.figures]
+    return [f"<h2>{escape(section.heading)}</h2>", section.html, *figures]
 
 
 def _summary(walks: Sequence[ReportedWalk]) -> list[str]:
@@ -142,7 +192,7 @@ def _tiles(evaluation: Evaluation) -> str:
         ("step_time_asymmetry_percent", 1.0, 0, "%", "left–right difference of step times"),
         ("metabolic_cost_of_transport", 1.0, 1, "J/(kg·m)", "metabolic cost (model)"),
     ]
-    if evaluation.config.exo.controller != "none":
+    if evaluation.has_exo:
         shown.append(("exo_peak_torque_r", 1.0, 1, "N·m", "exo torque, right"))
     tiles = []
     for name, scale, digits, unit, label in shown:
@@ -204,8 +254,7 @@ def _settings(walks: Sequence[ReportedWalk]) -> list[str]:
     return [
         "<h2>What was run</h2>",
         run_table(pairs, [walk.source for walk in walks], [walk.overrides for walk in walks]),
-        "<h2>Cost</h2>",
-        '<p class="note">What the search minimized. The parts sum to the total; terms are not weighted.</p>',
+        *(_REWARD if walks[0].evaluation.learned else _COST),
         cost_table(pairs),
     ]
 

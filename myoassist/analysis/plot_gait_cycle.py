@@ -100,7 +100,7 @@ def _finish(figure: "Figure", series: list[Series], title: str, with_reference: 
 
 def _draw_exo(axes: "Axes", series: list[Series]) -> None:
     """Draw delivered torque over stance, and the programmed curve; say so where there is no exo."""
-    worn = [item for item in series if item.evaluation.config.exo.controller != "none"]
+    worn = [item for item in series if item.evaluation.has_exo]
     if not worn:
         axes.set_axis_off()
         axes.text(0.5, 0.5, "no exoskeleton torque", ha="center", va="center", color="0.5", transform=axes.transAxes)

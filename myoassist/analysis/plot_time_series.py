@@ -35,7 +35,7 @@ def plot_time_series(evaluation: Evaluation, title: str) -> "Figure | None":
         ("Ankle dorsiflexion +", "[deg]", clinical[:, :, 2]),
         ("Foot load", "[body weights]", log.load),
     ]
-    if evaluation.config.exo.controller != "none":
+    if evaluation.has_exo:
         rows.append(("Exoskeleton torque, plantarflexion +", "[N·m]", log.exo_torque))
     figure = new_figure(12.0, 1.25 * len(rows) + 3.6)
     panels = figure.subplots(len(rows) + 1, 1, sharex=True, height_ratios=[1.0] * len(rows) + [2.6])
@@ -44,7 +44,8 @@ def plot_time_series(evaluation: Evaluation, title: str) -> "Figure | None":
         colors = LEG_COLORS if values.shape[1] == 2 else ("0.2",)
         for column, color in zip(values.T, colors, strict=True):
             axes.plot(log.time, column, color=color, lw=1.0)
-    panels[0].axhline(evaluation.config.cost.tgt_vel, color="0.5", ls="--", lw=1.0)
+    time, target = evaluation.target_speed
+    panels[0].plot(time, target, color="0.5", ls="--", lw=1.0)
     panels[0].text(1.0, 1.04, "dashed: target", color="0.4", fontsize=9, ha="right", transform=panels[0].transAxes)
     for name, color, x in zip(LEG_NAMES, LEG_COLORS, (0.92, 1.0), strict=True):
         panels[2].text(x, 1.04, name, color=color, fontsize=9, ha="right", transform=panels[2].transAxes)

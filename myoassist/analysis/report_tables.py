@@ -85,7 +85,7 @@ def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> str:
     sides = '<th class="n">right</th><th class="n">left</th>' * (len(walks) + two)
     body = []
     for group, measures in _GROUPS.items():
-        if group == "Exoskeleton" and all(item.config.exo.controller == "none" for _, item in walks):
+        if group == "Exoskeleton" and not any(item.has_exo for _, item in walks):
             continue
         body.append(f'<tr class="group"><td colspan="{3 + 2 * (len(walks) + two)}">{group}</td></tr>')
         for measure in measures:
@@ -111,7 +111,7 @@ def _cells(measure: Measure, evaluation: Evaluation) -> str:
 
 def _is_known(measure: Measure, evaluation: Evaluation) -> bool:
     # Without an exo its torque is no measurement of zero.
-    return evaluation.config.exo.controller != "none" or not measure.metric.startswith("exo_")
+    return evaluation.has_exo or not measure.metric.startswith("exo_")
 
 
 def _value(measure: Measure, evaluation: Evaluation, name: str) -> str:
@@ -167,11 +167,13 @@ def cost_table(walks: Sequence[tuple[str, Evaluation]]) -> str:
         label = f"part of the total: {name}"
         rows.append(_row(label, [_plain(result.parts.get(name)) for result in results]))
     skipped = ("Stage", "Total_Cost")
+    learned = all(item.learned for _, item in walks)
     for name in dict.fromkeys(name for result in results for name in result.terms if name not in skipped):
         values = [_plain(result.terms.get(name)) for result in results]
         if any(values):
             rows.append(_row(f"term: {name}", values))
-    rows.append(_row("Stage reached (3: every requirement met)", [result.stage for result in results]))
+    if not learned:
+        rows.append(_row("Stage reached (3: every requirement met)", [result.stage for result in results]))
     return f"<table><thead><tr><th>quantity</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -215,6 +217,8 @@ def _describe(evaluation: Evaluation, source: str, changes: list[str]) -> dict[s
         if model.path
         else f"{model.musculature} muscles, device {model.device or 'none'}"
     )
+    if evaluation.learned:
+        return _describe_learned(evaluation, source, changes, body)
     shape = {"none": "no torque", "four_param": "four-parameter curve", "npoint": f"{exo.n_points}-point curve"}
     torque = "" if exo.controller == "none" else f", parameter 1 is {exo.max_torque:g} N·m"
     control = "1 kHz with neural delays" if env.delayed else "100 Hz without delays"
@@ -225,5 +229,23 @@ def _describe(evaluation: Evaluation, source: str, changes: list[str]) -> dict[s
         "Walk": f"{env.sim_time:g} s from pose {env.init_pose}, slope {env.slope_deg:g} deg, {control}",
         "Exoskeleton": f"{shape.get(exo.controller, exo.controller)}{torque}",
         "Cost": f"target {cost.target} ({cost.mode}), {cost.tgt_vel:g} m/s, last {cost.num_strides} strides judged",
+        "Seed": str(config.seed),
+    }
+
+
+def _describe_learned(evaluation: Evaluation, source: str, changes: list[str], body: str) -> dict[str, str]:
+    """Return the same rows for the walk of a policy."""
+    config, log = evaluation.config, evaluation.log
+    env = config.env
+    ground = env.terrain if env.terrain == "flat" else f"{env.terrain} {env.terrain_params}"
+    human = "the policy" if config.rl.human == "policy" else "spinal reflexes"
+    return {
+        "Parameters": source,
+        "Changed against the run": ", ".join(map(make_relative_override, changes)) or "nothing",
+        "Model": f"{body}; {config.model.physics} physics; mass {log.mass:.1f} kg with device",
+        "Walk": f"at most {log.step_limit * log.dt:.4g} s, ground: {ground}, muscles driven by {human}, actions at "
+        f"{env.control_framerate:g} Hz, physics at {1.0 / env.timestep:.0f} Hz",
+        "Exoskeleton": "torque by the policy" if evaluation.has_exo else "no torque",
+        "Cost": f"reward ({env.reward_version}); last {config.cost.num_strides} strides judged",
         "Seed": str(config.seed),
     }

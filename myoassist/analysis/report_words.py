@@ -43,7 +43,7 @@ def describe_walk(evaluation: Evaluation) -> list[str]:
         f"{SIGNALS[name].title.lower()} {value:.0f}" for name, value in distances.items() if value is not None
     )
     sentences.append(f"Distance from the reference gait, averaged over the cycle (RMS, degrees): {near}.")
-    if evaluation.config.exo.controller != "none":
+    if evaluation.has_exo:
         sentences.append(_describe_exo(evaluation))
     return [text for text in sentences if text]
 
@@ -60,7 +60,7 @@ def find_shortcomings(evaluation: Evaluation) -> list[str]:
             f"{len(fallen)} of {len(repeats.walks)} walks from slightly different starts ended early, "
             f"the first after {min(fallen):.1f} s."
         )
-    if evaluation.result.stage != "3":
+    if not evaluation.learned and evaluation.result.stage != "3":
         found.append(
             f"The cost is still in stage {evaluation.result.stage}: the requirements on staying up, speed and symmetry "
             "are not all met, so the quality of the gait was not yet what the search improved."

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from omegaconf import OmegaConf
 
+from myoassist.config.aliases import drop_replaced
 from myoassist.config.compose import compose_run, normalize_arguments
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, group_names, group_options
@@ -64,6 +65,7 @@ def change_config(stored: RunConfig, overrides: list[str]) -> RunConfig:
     for name, text in zip(names, overrides, strict=True):
         for key in [name, *_keys_of_option(name, text.partition("=")[2])]:
             values.pop(key, None)
+    drop_replaced(values, names)
     arguments = [f"{key}={_write(value)}" for key, value in values.items()]
     return compose_run([*arguments, *overrides]).config
 

@@ -55,13 +55,16 @@ def print_summary(
     if evaluation.repeats is not None:
         repeats = evaluation.repeats
         table.add_row("repeats", f"{repeats.survived} of {len(repeats.walks)} perturbed starts survived")
-    table.add_row("total cost", f"{result.total:.6g}, stage {result.stage} ({evaluation.config.cost.target})")
+    if evaluation.learned:
+        table.add_row("return", f"{result.total:.6g} in {result.walked_time:.4g} s")
+    else:
+        table.add_row("total cost", f"{result.total:.6g}, stage {result.stage} ({evaluation.config.cost.target})")
     table.add_row("  its parts", ", ".join(f"{name} {value:.4g}" for name, value in result.parts.items()))
     if stored_total is not None and abs(stored_total - result.total) > 1e-6 * max(1.0, abs(stored_total)):
         table.add_row("  in the run", f"{stored_total:.6g}: another machine or other versions change a walk slightly")
     for name, digits in _SHOWN.items():
         value = evaluation.metrics[name]
-        if value is None or (name.startswith("exo_") and evaluation.config.exo.controller == "none"):
+        if value is None or (name.startswith("exo_") and not evaluation.has_exo):
             continue
         summary = evaluation.repeats.summarize(name) if evaluation.repeats is not None else None
         unit = WALK_METRICS[name].unit

@@ -11,18 +11,29 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from myoassist.config.aliases import apply_aliases
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, describe_experiments, group_names
 from myoassist.config.keys import run_keys
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
 from myoassist.config.rewording import check_overrides, reword
 from myoassist.config.schemas import RunConfig
+from myoassist.config.validate import check_value
 
 ROOT_CONFIG = "config"
 # Value of expsubdir that stands for the label of what is swept.
 AUTOMATIC = "auto"
 # Mappings with keys of the user's choice: Hydra takes new keys only with ++, which nobody should have to know.
-_FREE_MAPPINGS = ("cost.weights", "model.muscle_strength", "optimizer.cma_options")
+_POLICY = "rl.policy_params.custom_policy_params"
+_FREE_MAPPINGS = (
+    "cost.weights",
+    "model.muscle_strength",
+    "optimizer.cma_options",
+    "env.reward_keys_and_weights.qpos_imitation_rewards",
+    "env.reward_keys_and_weights.qvel_imitation_rewards",
+    f"{_POLICY}.net_arch",
+    f"{_POLICY}.net_indexing_info",
+)
 _FREE_MAPPING_ARGUMENT = re.compile(rf"^\+{{0,2}}((?:{'|'.join(map(re.escape, _FREE_MAPPINGS))})(?:\.[^=]+)?=)")
 
 
@@ -51,8 +62,8 @@ def register_schemas() -> None:
 def normalize_arguments(arguments: list[str]) -> list[str]:
     """Rewrite spellings that Hydra refuses although their meaning is plain.
 
-    A + before a key or group that exists is dropped (`+overlays=x`, `+seed=1`), and keys below `cost.weights` and
-    `optimizer.cma_options` may be new.
+    A + before a key or group that exists is dropped (`+overlays=x`, `+seed=1`), and keys below free mappings such as
+    `cost.weights` may be new.
     """
     existing = {*run_keys(), *group_names(), "overlays"}
     arguments = [
@@ -115,6 +126,7 @@ def convert_composed(
     config = OmegaConf.to_object(composed)
     if not isinstance(config, RunConfig):
         raise ConfigError("configs/config.yaml does not start from run_schema", "`defaults: [run_schema, ...]`")
+    apply_aliases(config, [override.key_or_group for override in parsed], check_value)
     if choices.get("model") == "custom" and config.model.path is None:
         raise ConfigError("model=custom without model.path", "the path of an MJCF file", "model.path=<file.xml>")
     return ComposedRun(config, exp, [_as_typed(line) for line in task], [_as_typed(line) for line in own])

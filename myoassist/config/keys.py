@@ -44,20 +44,22 @@ class Key:
 @functools.cache
 def run_keys() -> dict[str, Key]:
     """Return all leaf keys of a run by dotted name, in schema order."""
-    return _walk(RunConfig, "")
+    return _walk(RunConfig, "", None)
 
 
-def _walk(schema: type, prefix: str) -> dict[str, Key]:
+def _walk(schema: type, prefix: str, task: str | None) -> dict[str, Key]:
     keys: dict[str, Key] = {}
     hints = typing.get_type_hints(schema)
     for item in dataclasses.fields(schema):
         name = prefix + item.name
         kind = hints[item.name]
         if dataclasses.is_dataclass(kind):
-            keys |= _walk(kind, f"{name}.")
+            # A group that one task reads says so for all of its keys.
+            keys |= _walk(kind, f"{name}.", item.metadata.get("task") or task)
             continue
         default = item.default if item.default is not dataclasses.MISSING else item.default_factory()
-        keys[name] = Key(name, kind, default, dict(item.metadata))
+        metadata = dict(item.metadata)
+        keys[name] = Key(name, kind, default, metadata | {"task": metadata["task"] or task})
     return keys
 
 

@@ -96,7 +96,7 @@ def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: da
         _check_usable(inspection, path, request)
         remove_temporaries(path)
         state = _judge_state(inspection, config)
-        run = RunFolder(path, path.name, state, exp=exp, maxiter=config.optimizer.maxiter, lock=lock)
+        run = RunFolder(path, path.name, state, exp=exp, maxiter=run_length(config), lock=lock)
         lines = [_describe_state(run, inspection), why]
         if state == "finished":
             run.details = dict(inspection.status or {})
@@ -109,6 +109,11 @@ def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: da
         lock.release()
         raise
     return run
+
+
+def run_length(config: RunConfig) -> int:
+    """Return how long a run is asked to be: generations, or environment steps to train."""
+    return config.rl.total_timesteps if config.task == "rl" else config.optimizer.maxiter
 
 
 def plan_run(
@@ -303,9 +308,9 @@ def _judge_state(inspection: Inspection, config: RunConfig) -> str:
         return "new"
     if inspection.status["status"] != "finished":
         return "resume"
-    done = inspection.status.get("maxiter", inspection.config.optimizer.maxiter)
-    searches = config.task == "reflex" and config.optimizer.mode != "evaluate"
-    return "extend" if searches and config.optimizer.maxiter > done else "finished"
+    done = inspection.status.get("maxiter", run_length(inspection.config))
+    searches = config.task == "rl" or (config.task == "reflex" and config.optimizer.mode != "evaluate")
+    return "extend" if searches and run_length(config) > done else "finished"
 
 
 def _describe_state(run: RunFolder, inspection: Inspection) -> str:
@@ -313,8 +318,13 @@ def _describe_state(run: RunFolder, inspection: Inspection) -> str:
     if run.state == "new":
         return f"New run in {folder}."
     reached = f" from generation {status['generation']}" if status.get("generation") is not None else ""
+    trains = "steps" in status
+    if trains:
+        reached = f" from step {status['steps']}"
     if run.state == "resume":
         return f"Continuing the run in {folder}{reached}."
     if run.state == "extend":
-        return f"Extending the finished run in {folder}{reached} to {run.maxiter} generations."
-    return f"The run in {folder} is finished; nothing is left to do. A larger optimizer.maxiter extends it."
+        unit = "steps" if trains else "generations"
+        return f"Extending the finished run in {folder}{reached} to {run.maxiter} {unit}."
+    key = "rl.total_timesteps" if trains else "optimizer.maxiter"
+    return f"The run in {folder} is finished; nothing is left to do. A larger {key} extends it."

@@ -34,7 +34,7 @@ class RunFolder:
         state: new, resume (unfinished, to be continued), extend (finished, larger maxiter) or finished.
         notice: What was decided and why, one or more lines for people.
         exp: Name of the exp, stored in status.json.
-        maxiter: Number of generations asked for, stored in status.json.
+        maxiter: Number of generations, or of environment steps, asked for; stored in status.json.
         lock: The lock that is released on leaving.
         details: Content of status.json as last written.
     """

@@ -96,14 +96,19 @@ class EnvConfig(WalkEnvConfig):
 
     sim_time: float = option(20.0, "Length of one evaluation.", gt=0.0, le=600.0, unit="s", task="reflex")
     init_pose: str = option("walk_left", "Key pose at the start, named after the stance leg.", choices=INIT_POSES)
-    slope_deg: float = option(0.0, "Inclination of the ground, uphill positive.", ge=-15.0, le=15.0, unit="deg")
+    slope_deg: float = option(
+        0.0, "Inclination of the ground, uphill positive.", ge=-15.0, le=15.0, unit="deg", task="reflex"
+    )
     slope_mode: str = option(
         "clean",
         "clean is a plane of the true angle; compat the published height field, truly 0.223 times as steep.",
         choices=("clean", "compat"),
+        task="reflex",
     )
-    perturbation: PerturbationConfig = field(default_factory=PerturbationConfig)
-    delayed: bool = option(False, "Neural delays with control at 1 kHz; otherwise control at 100 Hz without delays.")
+    perturbation: PerturbationConfig = field(default_factory=PerturbationConfig, metadata={"task": "reflex"})
+    delayed: bool = option(
+        False, "Neural delays with control at 1 kHz; otherwise control at 100 Hz without delays.", task="reflex"
+    )
     timestep: float = option(0.001, "Physics time step.", gt=0.0, le=0.002, unit="s")
     render_modes: list[str] = option(
         ["rgb_array"], "What evaluation shows: rgb_array writes a video, empty writes none.", change=False
@@ -255,7 +260,7 @@ class RunConfig:
     model: ModelConfig = field(default_factory=ModelConfig)
     env: EnvConfig = field(default_factory=EnvConfig)
     exo: ExoConfig = field(default_factory=ExoConfig)
-    cost: CostConfig = field(default_factory=CostConfig)
-    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    cost: CostConfig = field(default_factory=CostConfig, metadata={"task": "reflex"})
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig, metadata={"task": "reflex"})
     rl: RLConfig = field(default_factory=RLConfig)
     fake: FakeConfig = field(default_factory=FakeConfig)

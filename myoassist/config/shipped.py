@@ -46,8 +46,8 @@ def list_controllers() -> tuple[ShippedController, ...]:
     return tuple(found)
 
 
-def find_controller(name: str) -> Path:
-    """Return the parameter file of a shipped controller.
+def find_controller(name: str, key: str = "optimizer.param_path") -> Path:
+    """Return the parameter file of a shipped controller; `key` is what names it, for the message.
 
     Raises:
         ConfigError: if there is none of that name.
@@ -57,9 +57,9 @@ def find_controller(name: str) -> Path:
         return known[name]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
     raise ConfigError(
-        f"optimizer.param_path=shipped:{name}: no such controller is shipped",
+        f"{key}=shipped:{name}: no such controller is shipped",
         f"shipped:<one of {', '.join(known) or 'none'}>",
-        f"optimizer.param_path=shipped:{near[0]}" if near else "`myoassist list controllers` shows them",
+        f"{key}=shipped:{near[0]}" if near else "`myoassist list controllers` shows them",
     )
 
 

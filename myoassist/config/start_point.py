@@ -8,7 +8,9 @@ from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
 from myoassist.config.shipped import find_controller
 
 
-def resolve_param_path(param_path: str | None, logs: Path | None = None) -> Path | None:
+def resolve_param_path(
+    param_path: str | None, logs: Path | None = None, key: str = "optimizer.param_path"
+) -> Path | None:
     """Return the file or run folder that `optimizer.param_path` stands for, or None for a start from ones.
 
     `newest:EXP` is the run folder of EXP that was finished last, `shipped:NAME` a controller of the package.
@@ -16,6 +18,7 @@ def resolve_param_path(param_path: str | None, logs: Path | None = None) -> Path
     Args:
         param_path: Value of the key.
         logs: Folder that is searched for runs; the log root where not given.
+        key: Key that holds it, for messages.
 
     Raises:
         ConfigError: if there is no such file, experiment, or finished run; the last with the command that makes one.
@@ -23,20 +26,20 @@ def resolve_param_path(param_path: str | None, logs: Path | None = None) -> Path
     if param_path is None:
         return None
     if param_path.startswith(SHIPPED_PREFIX):
-        return find_controller(param_path.removeprefix(SHIPPED_PREFIX))
+        return find_controller(param_path.removeprefix(SHIPPED_PREFIX), key)
     if not param_path.startswith(NEWEST_PREFIX):
         path = Path(param_path).expanduser()
         if path.exists():
             return path
         raise ConfigError(
-            f"optimizer.param_path={param_path} does not exist",
+            f"{key}={param_path} does not exist",
             f"a parameter file or a run folder, relative to the current folder, or {NEWEST_PREFIX}<exp>",
-            "optimizer.param_path=<existing path>, or null to start from ones",
+            f"{key}=<existing path>, or null to start from ones",
         )
     exp = param_path.removeprefix(NEWEST_PREFIX)
     if exp not in group_options("exp"):
         raise ConfigError(
-            f"optimizer.param_path={param_path}: there is no experiment {exp}",
+            f"{key}={param_path}: there is no experiment {exp}",
             f"{NEWEST_PREFIX}<one of {', '.join(group_options('exp'))}>",
             "`myoassist list exps` shows what each one is",
         )
@@ -48,8 +51,8 @@ def resolve_param_path(param_path: str | None, logs: Path | None = None) -> Path
     if folder is None:
         command = next(item.command for item in list_experiments() if item.name == exp)
         raise ConfigError(
-            f"optimizer.param_path={param_path}: {root} holds no finished run of {exp}",
-            f"a finished run of {exp}, which one command makes; or optimizer.param_path=<file or run folder>",
+            f"{key}={param_path}: {root} holds no finished run of {exp}",
+            f"a finished run of {exp}, which one command makes; or {key}=<file or run folder>",
             command or f"bash scripts/local.sh scripts/train.sh exp={exp}",
         )
     return folder

@@ -14,6 +14,7 @@ from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
 from myoassist.config.schemas import TERM_NAMES, RunConfig
 from myoassist.config.start_point import resolve_param_path
+from myoassist.config.validate_rl import check_task_keys, validate_rl
 
 # Control intervals of the two reflex modes, s.
 CONTROL_INTERVAL = 0.01
@@ -42,7 +43,11 @@ def validate_config(config: RunConfig) -> None:
         ConfigError: naming the key, its value, what was expected and an override that helps.
     """
     _check_schema(config, "")
-    _check_pairs(config)
+    check_task_keys(config)
+    if config.task == "rl":
+        validate_rl(config)
+    else:
+        _check_pairs(config)
     _check_suffix(config.optimizer.run_suffix)
     _check_weights(config.cost.weights, own_terms=bool(config.plugins))
     if config.optimizer.cma_options is not None:
@@ -121,8 +126,6 @@ def _refuse(key: Key, value: Any, better: Any) -> ConfigError:
 
 def _check_pairs(config: RunConfig) -> None:
     env, exo, optimizer = config.env, config.exo, config.optimizer
-    if config.task == "rl":
-        raise ConfigError("task=rl is not available yet", "task=reflex", "task=reflex")
     if env.delayed and env.timestep != DELAYED_CONTROL_INTERVAL:
         raise ConfigError(
             f"env.delayed=true with env.timestep={env.timestep:g}",

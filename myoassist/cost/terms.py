@@ -90,7 +90,7 @@ def muscle_effort(
         displacement: Way of the pelvis, shape (2,), m.
         compat: Sum over samples whatever their interval; otherwise the sum is scaled to samples of 0.01 s.
     """
-    activation = log.activation[window.whole][:, muscles.columns.ravel()]
+    activation = muscles.read(log.activation[window.whole])
     effort = np.square(activation).sum() / (log.mass * np.hypot(displacement[0], displacement[1]))
     return float(effort if compat else effort * (log.dt / EFFORT_REFERENCE_DT))
 
@@ -173,7 +173,7 @@ def emg_error(
     shifted = target if compat else np.roll(target, -STRIDE_POINTS // 2, axis=0)
     by_leg = [shifted, target] if RIGHT < LEFT else [target, shifted]
     expected = np.stack(by_leg, axis=1)
-    strides = normalize_strides(log.activation[:, muscles.columns], window)[:num_strides]
+    strides = normalize_strides(muscles.read(log.activation), window)[:num_strides]
     missing = num_strides - len(strides)
     return float((np.square(strides - expected).sum() + missing * np.square(expected).sum()) / num_strides)
 

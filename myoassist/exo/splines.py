@@ -1,4 +1,4 @@
-"""Torque curves over stance: from fractions of the search vector to a piecewise cubic.
+"""Torque curves over stance or stride: from fractions of the search vector to a piecewise cubic.
 
 Both controllers use monotone cubic interpolation (PCHIP, Fritsch & Butland 1984). Default profile of the four-parameter
 controller: Poggensee & Collins, Science Robotics 2021, doi 10.1126/scirobotics.abf1078.
@@ -10,12 +10,13 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from myoassist.config.schemas import ExoConfig
-from myoassist.reflex.parameters import DEFAULT_FOUR_PARAM
+from myoassist.model.devices import TORQUE_CONTROLLERS
+from myoassist.reflex.device_parameters import DEFAULT_FOUR_PARAM, DEFAULT_FOUR_PARAM_STRIDE
 
 
 @dataclass(frozen=True)
 class TorqueCurve:
-    """A piecewise cubic over percent of stance.
+    """A piecewise cubic over percent of stance or stride.
 
     Attributes:
         percent: Knots, strictly increasing from 0 to 100, shape (k,).
@@ -80,10 +81,12 @@ def explain_invalid(values: np.ndarray, config: ExoConfig) -> str:
         values: Exo entries of the search vector, raw.
         config: Exo configuration.
     """
+    if config.controller not in TORQUE_CONTROLLERS:
+        return ""
     if config.controller == "four_param":
         rise, time, fall = (100.0 * float(v) for v in values[1:4])
         if not 50.0 <= time <= 100.0:
-            return f"exo peak time {time:.1f} % of stance is outside 50..100 %"
+            return f"exo peak time {time:.1f} % of stance (of the stride for hips) is outside 50..100 %"
         if not 0.0 < rise < time:
             return f"exo rise time {rise:.1f} % is not between 0 and the peak time {time:.1f} %"
         if not 0.0 < fall < 100.0 - time:
@@ -98,23 +101,24 @@ def explain_invalid(values: np.ndarray, config: ExoConfig) -> str:
     return ""
 
 
-def profile_curve(values: np.ndarray, config: ExoConfig) -> TorqueCurve | None:
+def profile_curve(values: np.ndarray, config: ExoConfig, stride: bool = False) -> TorqueCurve | None:
     """Build the torque curve of the exo entries of a search vector.
 
     Args:
         values: Exo entries, raw; ignored when the profile is fixed.
         config: Exo configuration.
+        stride: The curve is timed by the stride; tells which profile a fixed one is.
 
     Returns:
-        The curve, or None when the controller is none.
+        The curve, or None when the controller follows none.
 
     Raises:
         ValueError: if knots coincide.
     """
-    if config.controller == "none":
+    if config.controller not in TORQUE_CONTROLLERS:
         return None
     if config.controller == "four_param":
         if config.fixed:
-            values = np.array(DEFAULT_FOUR_PARAM)
+            values = np.array(DEFAULT_FOUR_PARAM_STRIDE if stride else DEFAULT_FOUR_PARAM)
         return build_curve(*four_param_knots(np.asarray(values), config.max_torque))
     return build_curve(*npoint_knots(np.asarray(values), config.max_torque))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from myoassist.config.errors import ModelError
+from myoassist.model.muscle_groups import GROUPS
 from myoassist.rollout.log import SIDES
 
 ACTUATORS = {
@@ -33,7 +34,8 @@ class MuscleColumns:
 
     Attributes:
         muscles: Muscle names in the order of `columns`.
-        columns: Column of each muscle of both legs (r, l), shape (2, len(muscles)).
+        columns: Columns of each muscle of both legs (r, l), shape (2, len(muscles), largest group); a shorter group is
+            filled up with -1.
         planar: Whether the model has no frontal hip muscles.
     """
 
@@ -41,9 +43,25 @@ class MuscleColumns:
     columns: np.ndarray
     planar: bool
 
+    def read(self, per_actuator: np.ndarray) -> np.ndarray:
+        """Return a logged quantity by leg and muscle, of a group the mean of its actuators.
+
+        Args:
+            per_actuator: Shape (T, actuators of the log).
+
+        Returns:
+            Shape (T, 2, len(muscles)).
+        """
+        if self.columns.shape[2] == 1:
+            return per_actuator[:, self.columns[:, :, 0]]
+        member = self.columns >= 0
+        return (per_actuator[:, self.columns] * member).sum(axis=3) / member.sum(axis=2)
+
 
 def find_muscle_columns(muscle_names: tuple[str, ...]) -> MuscleColumns:
     """Look up the judged muscles by actuator name: nine per leg, eleven where there are frontal hip muscles.
+
+    In the 80-muscle legs each of them is the group that shares a command of the controller.
 
     Args:
         muscle_names: Actuator names in the order of the log.
@@ -52,17 +70,22 @@ def find_muscle_columns(muscle_names: tuple[str, ...]) -> MuscleColumns:
         ModelError: if an actuator is missing.
     """
     position = {name: i for i, name in enumerate(muscle_names)}
-    planar = not any(f"{ACTUATORS[m]}_{side}" in position for m in FRONTAL_MUSCLES for side in SIDES)
+    grouped = any(f"{GROUPS['GLU'][0]}_{side}" in position for side in SIDES)
+    names = GROUPS if grouped else {muscle: (actuator,) for muscle, actuator in ACTUATORS.items()}
+    planar = not any(f"{names[m][0]}_{side}" in position for m in FRONTAL_MUSCLES for side in SIDES)
     muscles = SAGITTAL_MUSCLES if planar else FRONTAL_MUSCLES + SAGITTAL_MUSCLES
-    wanted = [[f"{ACTUATORS[m]}_{side}" for m in muscles] for side in SIDES]
-    missing = [name for leg in wanted for name in leg if name not in position]
+    wanted = [[[f"{name}_{side}" for name in names[m]] for m in muscles] for side in SIDES]
+    missing = [name for leg in wanted for group in leg for name in group if name not in position]
     if missing:
         raise ModelError(
             f"the model has no muscle actuator {', '.join(missing)}; it has {', '.join(muscle_names) or 'none'}",
-            f"the {2 * len(muscles)} leg muscles of the 22- or 26-muscle model under these names",
-            "set model.musculature=22 or 26, or name the actuators of model.path accordingly",
+            "the leg muscles of the 22-, 26- or 80-muscle model under these names",
+            "set model.musculature, or name the actuators of model.path accordingly",
         )
-    columns = np.array([[position[name] for name in leg] for leg in wanted], dtype=np.intp)
+    columns = np.full((len(SIDES), len(muscles), max(map(len, wanted[0]))), -1, dtype=np.intp)
+    for row, leg in enumerate(wanted):
+        for column, group in enumerate(leg):
+            columns[row, column, : len(group)] = [position[name] for name in group]
     columns.setflags(write=False)
     return MuscleColumns(muscles, columns, planar)
 

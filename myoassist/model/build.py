@@ -13,12 +13,13 @@ from myoassist.model.device_edits import fit_device, sole_shapes
 from myoassist.model.devices import MSK_KEYS, Device, device_of
 from myoassist.model.fast_geometry import load_fit, simplify_geometry
 from myoassist.model.foot_contact import add_capsules
+from myoassist.model.height_field import HeightField
 from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
 from myoassist.model.spatial import repair_spatial_legs
-from myoassist.model.terrain import Terrain, add_ground, make_terrain
+from myoassist.model.terrain import Terrain, add_ground, fit_own_ground, make_ground, make_terrain
 
 GRAVITY_FOR_WEIGHT = 9.8  # body weight in the published controller is 9.8 N/kg, not 9.81
 _LEFT_TOE_SITE = "l_toes_touch"
@@ -36,6 +37,8 @@ class Walker:
         init_pose: Name of the key pose at the start.
         slope_deg: Nominal inclination of the ground, uphill positive, deg.
         terrain: Heights of the ground.
+        device: Worn device; None without one and in an own file.
+        ground: Heights of uneven ground; None on level ground and slopes.
     """
 
     model: mujoco.MjModel
@@ -45,6 +48,8 @@ class Walker:
     init_pose: str
     slope_deg: float
     terrain: Terrain = Terrain()
+    device: Device | None = None
+    ground: HeightField | None = None
 
     @property
     def body_weight(self) -> float:
@@ -52,7 +57,9 @@ class Walker:
         return self.mass * GRAVITY_FOR_WEIGHT
 
 
-def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False, exo: ExoConfig | None = None) -> Walker:
+def build_walker(
+    model: ModelConfig, env: EnvConfig, visual: bool = False, exo: ExoConfig | None = None, seed: int = 0
+) -> Walker:
     """Build the walker of a configuration.
 
     Args:
@@ -60,18 +67,19 @@ def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False, exo: 
         env: Time step, start pose and slope.
         visual: Keep everything that is only drawn; the dynamics are the same.
         exo: Mass of the device; None keeps the modelled one.
+        seed: Seed of the run, for random ground.
 
     Raises:
         ModelError: if a file cannot be read or a needed name is missing.
     """
     if model.path is not None:
-        compiled = unfused = _scaled(_load_file(Path(model.path), env), model, exo)
+        compiled = unfused = _scaled(_load_file(Path(model.path), env, seed), model, exo)
         name, own = model.path, False
     else:
         spec = compose_spec(model)
         if model.physics == "fast":
             simplify_geometry(spec, load_fit())
-        _edit(spec, env)
+        _edit(spec, env, seed)
         if model.foot_contact == "primitive":
             add_capsules(spec, spec.compile())
         add_key_poses(spec)
@@ -81,13 +89,15 @@ def build_walker(model: ModelConfig, env: EnvConfig, visual: bool = False, exo: 
             unfused, compiled = _compile_reduced(spec, model, exo)
         name, own = f"{model.musculature} muscles, device {model.device or 'none'}", True
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
-    layout = resolve_layout(compiled, name, env.init_pose, unfused)
+    device = device_of(model)
+    layout = resolve_layout(compiled, name, env.init_pose, unfused, device)
     mass = float(compiled.body_mass.sum())
-    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, make_terrain(env))
+    terrain, ground = make_terrain(env), make_ground(env, seed)
+    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground)
 
 
-def _load_file(path: Path, env: EnvConfig) -> mujoco.MjModel:
-    """Read an own MJCF file, changing nothing but the time step."""
+def _load_file(path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:
+    """Read an own MJCF file, changing nothing but the time step and the ground."""
     if env.slope_deg != 0.0:
         raise ModelError(
             f"env.slope_deg={env.slope_deg} with model.path",
@@ -99,10 +109,7 @@ def _load_file(path: Path, env: EnvConfig) -> mujoco.MjModel:
     except (ValueError, OSError) as error:
         raise ModelError(f"model.path={path} cannot be loaded: {error}", "an MJCF file that MuJoCo compiles") from error
     compiled.opt.timestep = env.timestep
-    hfield = mujoco.mj_name2id(compiled, mujoco.mjtObj.mjOBJ_GEOM, "terrain")
-    if hfield >= 0 and compiled.geom_type[hfield] == mujoco.mjtGeom.mjGEOM_HFIELD:
-        # On level ground the published protocol moves the height field out of reach.
-        compiled.geom_pos[hfield, 2] = -10.0
+    fit_own_ground(compiled, env, seed)
     return compiled
 
 
@@ -122,7 +129,7 @@ def compose_spec(model: ModelConfig) -> mujoco.MjSpec:
         to_planar_root(spec)
     repair_spatial_legs(spec, model.hip_rotation_stiffness)
     if device is not None:
-        fit_device(spec, device, model.musculature)
+        fit_device(spec, device)
     return spec
 
 
@@ -147,7 +154,7 @@ def _combine(spec: mujoco.MjSpec, device: Device, config: Path, key: str) -> Non
         ) from error
 
 
-def _edit(spec: mujoco.MjSpec, env: EnvConfig) -> None:
+def _edit(spec: mujoco.MjSpec, env: EnvConfig, seed: int) -> None:
     """Set the time step, mirror the left toe site, let only feet collide, and add the ground."""
     spec.option.timestep = env.timestep
     feet = set()
@@ -173,7 +180,7 @@ def _edit(spec: mujoco.MjSpec, env: EnvConfig) -> None:
             geom.contype = geom.conaffinity = 0
         for geom in soles:
             geom.conaffinity = 1
-    add_ground(spec, env)
+    add_ground(spec, env, seed)
 
 
 def _compile_reduced(

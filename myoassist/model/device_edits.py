@@ -16,35 +16,25 @@ _SENSOR_MARGIN = 0.02  # m
 _HMEDI_CABLES = ("cable_r_P1", "cable_r_P2", "cable_r_P3", "cable_l_P1", "cable_l_P2", "cable_l_P3")
 
 
-def fit_device(spec: mujoco.MjSpec, device: Device, musculature: int) -> None:
+def fit_device(spec: mujoco.MjSpec, device: Device) -> None:
     """Edit a composed spec in place so that the framework finds its way around a device.
 
     Args:
         spec: Composed musculature and device.
         device: The device.
-        musculature: Number of muscles; the 80-muscle legs count knee flexion positive, as prosthetic knees do.
     """
     if device.prosthesis is not None:
-        _name_joints(spec, device.prefix, device.prosthesis, musculature)
+        _name_joints(spec, device.prefix, device.prosthesis)
         _name_frames(spec, device.prefix, device.prosthesis)
         _divide_sole(spec, spec.body(device.prefix + device.prosthesis.sole))
     elif device.short == "hmedi":
         _lead_cables_in_front(spec, device.prefix)
 
 
-def _name_joints(spec: mujoco.MjSpec, prefix: str, prosthesis: Prosthesis, musculature: int) -> None:
-    """Give the joints of a prosthesis the names and the sign of the coordinates that they take the place of."""
-    compiled = spec.compile()
+def _name_joints(spec: mujoco.MjSpec, prefix: str, prosthesis: Prosthesis) -> None:
+    """Give the joints of a prosthesis the names of the coordinates that they take the place of."""
     for coordinate, own in prosthesis.joints.items():
         joint, name = spec.joint(prefix + own), f"{coordinate}_r"
-        if coordinate in prosthesis.reversed and musculature != 80:
-            address = int(compiled.joint(prefix + own).qposadr[0])
-            joint.axis = -np.array(joint.axis)
-            joint.range = -np.array(joint.range)[::-1]
-            for key in spec.keys:
-                qpos = np.array(key.qpos)
-                qpos[address] *= -1.0
-                key.qpos = qpos
         if coordinate in prosthesis.motors:
             joint.armature = max(float(joint.armature), MOTOR_ARMATURE)
             joint.damping[0] = max(float(joint.damping[0]), MOTOR_DAMPING)

@@ -45,7 +45,6 @@ class Prosthesis:
         frames: Segment of the leg -> body of the device that takes its place.
         sole: Body whose shapes meet the ground.
         muscles: Muscles of the controller that are gone, without side.
-        reversed: Coordinates that the device counts the other way round than the 22- and 26-muscle legs.
     """
 
     joints: dict[str, str]
@@ -53,7 +52,6 @@ class Prosthesis:
     sole: str
     muscles: tuple[str, ...]
     motors: dict[str, str] = field(default_factory=dict)
-    reversed: tuple[str, ...] = ()
 
     @property
     def motor_joints(self) -> tuple[str, ...]:
@@ -107,7 +105,6 @@ _OSL_KA = Prosthesis(
     sole="osl_foot_assembly",
     muscles=("VAS", "BFSH", "GAS", *_SHANK_MUSCLES),
     motors={"knee_angle": "osl_knee_torque_actuator", "ankle_angle": "osl_ankle_torque_actuator"},
-    reversed=("knee_angle",),
 )
 _NEU = Prosthesis(
     joints={"ankle_angle": "neuankle_ankle_angle_r"},

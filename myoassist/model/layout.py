@@ -6,6 +6,9 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ModelError
+from myoassist.model.devices import Device, Drive
+from myoassist.model.muscle_groups import GROUPS
+from myoassist.model.transmission import fit_arm
 
 TOUCH_SENSORS = ("r_foot", "r_toes", "l_foot", "l_toes")
 SIDES = ("r", "l")
@@ -48,19 +51,27 @@ class Layout:
         torso_axes_b: Torso axes that point right and forward when standing, in the torso's carrier, shape (2, 3).
         qpos_leg: Position addresses of hip, knee, ankle, mtp, shape (2, 4).
         qvel_leg: Velocity addresses of the same, shape (2, 4).
+        sign_leg: 1 where the coordinate of hip, knee, ankle, mtp turns about the axis that points right, as in the
+            22- and 26-muscle legs (knee flexion negative), -1 where it is counted the other way round, shape (2, 4).
         joint_leg: Joint ids of hip, knee, ankle, shape (2, 3).
         qpos_add, qpos_rot: Position addresses of hip adduction and rotation, shape (2,).
         qpos_root: Position addresses of tx, ty, tz, tilt, list, rotation, shape (6,).
         qvel_tx: Velocity address of pelvis_tx.
         touch: Sensor addresses of heel and toes, shape (2, 2).
         limit: Sensor addresses of the hip, knee, ankle limit torques, shape (2, 3).
-        muscle: Actuator ids of MUSCLES, shape (2, 13).
-        muscle_f_max: Peak isometric forces of MUSCLES, N, shape (2, 13); 1 where absent.
+        muscle: Actuator ids of MUSCLES, the first of a group, shape (2, 13).
+        muscle_group: Actuator ids of all that share the command of one of MUSCLES, shape (2, 13, largest group).
+        muscle_f_max: Summed peak isometric forces of these, N, shape (2, 13); 1 where absent.
         all_muscles: Ids of all muscle actuators, in model order.
         muscle_act: Activation addresses of all muscles, in the order of `all_muscles`.
         muscle_names: Their names.
-        exo: Actuator ids of the ankle exo, shape (2,).
-        exo_gain: Torque per control of the exo actuators, N·m, shape (2,).
+        exo: Actuator ids of the exo that a torque curve drives, shape (2,).
+        exo_gain: Force per control of these actuators, N, or N·m where they drive the joint itself, shape (2,).
+        exo_joint: Place of the driven joint among hip, knee, ankle.
+        exo_direction: Sign of the assistance on the joint's coordinate, shape (2,).
+        exo_arm: Torque on the joint per force as a polynomial of its angle (rad), from the constant up, shape (2, 5).
+        motor: Actuator ids of powered prosthetic joints: hip, knee, ankle, shape (2, 3).
+        motor_gain: Torque per control of these, N·m, shape (2, 3).
         keyframe: Id of the start pose.
         feet: Ids of geoms that collide with the ground.
     """
@@ -73,6 +84,7 @@ class Layout:
     torso_axes_b: np.ndarray
     qpos_leg: np.ndarray
     qvel_leg: np.ndarray
+    sign_leg: np.ndarray
     joint_leg: np.ndarray
     qpos_add: np.ndarray
     qpos_rot: np.ndarray
@@ -81,12 +93,18 @@ class Layout:
     touch: np.ndarray
     limit: np.ndarray
     muscle: np.ndarray
+    muscle_group: np.ndarray
     muscle_f_max: np.ndarray
     all_muscles: np.ndarray
     muscle_act: np.ndarray
     muscle_names: tuple[str, ...]
     exo: np.ndarray
     exo_gain: np.ndarray
+    exo_joint: int
+    exo_direction: np.ndarray
+    exo_arm: np.ndarray
+    motor: np.ndarray
+    motor_gain: np.ndarray
     keyframe: int
     feet: np.ndarray
 
@@ -99,14 +117,15 @@ class Layout:
 class _Finder:
     """Look names up and say which model misses what."""
 
-    def __init__(self, model: mujoco.MjModel, name: str) -> None:
+    def __init__(self, model: mujoco.MjModel, name: str, absent: frozenset[str] = frozenset()) -> None:
         self.model = model
         self.name = name
+        self.absent = absent
 
     def id(self, kind: mujoco.mjtObj, name: str, needed: bool = True) -> int:
         """Return the id of a name, or -1 if it may be missing."""
         found = mujoco.mj_name2id(self.model, kind, name)
-        if found < 0 and needed:
+        if found < 0 and needed and name not in self.absent:
             label = kind.name.removeprefix("mjOBJ_").lower()
             raise ModelError(
                 f"the model ({self.name}) has no {label} named {name}",
@@ -135,7 +154,13 @@ class _Finder:
         return int(self.model.sensor_adr[sensor]) if sensor >= 0 else -1
 
 
-def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str, unfused: mujoco.MjModel | None = None) -> Layout:
+def resolve_layout(
+    model: mujoco.MjModel,
+    name: str,
+    init_pose: str,
+    unfused: mujoco.MjModel | None = None,
+    device: Device | None = None,
+) -> Layout:
     """Look up every needed element of a compiled model.
 
     Args:
@@ -143,25 +168,24 @@ def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str, unfused: mu
         name: How error messages call it.
         init_pose: Name of the keyframe at the start.
         unfused: The same model before static bodies were fused; None if none were.
+        device: Worn device; None takes ankle actuators named `Exo_R` and `Exo_L`, if there are any.
 
     Raises:
         ModelError: naming the model and the first missing element.
     """
-    find = _Finder(model, name)
+    find = _Finder(model, name, _absent_names(device))
     dimensions = 3 if find.joint("pelvis_tz", False) >= 0 else 2
     for root in _ROOT_3D if dimensions == 3 else _ROOT_2D:
         find.joint(root)
     frontal = dimensions == 3
-    muscle = np.full((2, len(MUSCLES)), -1, dtype=np.int64)
-    f_max = np.ones((2, len(MUSCLES)))
-    for row, side in enumerate(SIDES):
-        for column, (short, actuator) in enumerate(MUSCLES.items()):
-            needed = frontal or short not in FRONTAL_MUSCLES
-            index = find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, f"{actuator}_{side}", needed) if needed else -1
-            if index >= 0:
-                muscle[row, column] = index
-                f_max[row, column] = model.actuator_gainprm[index, 2]
-    exo = np.array([find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, f"Exo_{side.upper()}", False) for side in SIDES])
+    group = _muscle_groups(model, find, frontal)
+    f_max = np.where(group >= 0, model.actuator_gainprm[group, 2], 0.0).sum(axis=2)
+    f_max[group[:, :, 0] < 0] = 1.0
+    exo, drive = _exo_actuators(find, device)
+    sign_leg = _coordinate_signs(model, find, init_pose)
+    exo_joint = LEG_JOINTS.index(drive.coordinate)
+    arm = [fit_arm(model, int(i), f"{drive.coordinate}_{side}") for i, side in zip(exo, SIDES, strict=True)]
+    motor = _motors(find, device)
     frame_body, frame_pos_b, frame_quat_b, frame_com_b = _frames(model, unfused or model, name)
     all_muscles = np.flatnonzero(model.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE)
     return Layout(
@@ -173,6 +197,7 @@ def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str, unfused: mu
         torso_axes_b=_torso_axes(model, find, init_pose, int(frame_body[TORSO])),
         qpos_leg=np.array([[find.qpos(f"{j}_{s}") for j in LEG_JOINTS] for s in SIDES]),
         qvel_leg=np.array([[find.qvel(f"{j}_{s}") for j in LEG_JOINTS] for s in SIDES]),
+        sign_leg=sign_leg,
         joint_leg=np.array([[find.joint(f"{j}_{s}") for j in LEG_JOINTS[:3]] for s in SIDES]),
         qpos_add=np.array([find.qpos(f"hip_adduction_{s}", frontal) for s in SIDES]),
         qpos_rot=np.array([find.qpos(f"hip_rotation_{s}", frontal) for s in SIDES]),
@@ -180,16 +205,70 @@ def resolve_layout(model: mujoco.MjModel, name: str, init_pose: str, unfused: mu
         qvel_tx=find.qvel("pelvis_tx"),
         touch=np.array([[find.sensor(f"{s}_{part}") for part in ("foot", "toes")] for s in SIDES]),
         limit=np.array([[find.sensor(f"{s}_{j}_sensor", False) for j in ("hip", "knee", "ankle")] for s in SIDES]),
-        muscle=muscle,
+        muscle=group[:, :, 0],
+        muscle_group=group,
         muscle_f_max=f_max,
         all_muscles=all_muscles,
         muscle_act=model.actuator_actadr[all_muscles].astype(np.int64),
         muscle_names=tuple(model.actuator(int(i)).name for i in all_muscles),
         exo=exo.astype(np.int64),
         exo_gain=np.array([model.actuator_gainprm[i, 0] if i >= 0 else 1.0 for i in exo]),
+        exo_joint=exo_joint,
+        exo_direction=drive.direction * sign_leg[:, exo_joint],
+        exo_arm=np.array(arm),
+        motor=motor,
+        motor_gain=np.where(motor >= 0, model.actuator_gainprm[motor, 0] * model.actuator_gear[motor, 0], 1.0),
         keyframe=find.id(mujoco.mjtObj.mjOBJ_KEY, init_pose),
         feet=_foot_geoms(model),
     )
+
+
+def _absent_names(device: Device | None) -> frozenset[str]:
+    """Return the names that an amputation takes away."""
+    if device is None or device.prosthesis is None:
+        return frozenset()
+    muscles = [name for short in device.prosthesis.muscles for name in (MUSCLES[short], *GROUPS[short])]
+    return frozenset([f"{name}_r" for name in muscles] + ["mtp_angle_r"])
+
+
+def _exo_actuators(find: _Finder, device: Device | None) -> tuple[np.ndarray, Drive]:
+    """Return the driven actuators, shape (2,), and how they are driven."""
+    drive = device.drive if device is not None else Drive("ankle")
+    if drive is None:
+        return np.full(2, -1, dtype=np.int64), Drive("ankle")
+    needed = device is not None
+    return np.array([find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, name, needed) for name in drive.actuators]), drive
+
+
+def _motors(find: _Finder, device: Device | None) -> np.ndarray:
+    """Return the actuators of powered prosthetic joints, shape (2, 3)."""
+    motor = np.full((2, 3), -1, dtype=np.int64)
+    if device is not None and device.prosthesis is not None:
+        for coordinate, name in device.prosthesis.motors.items():
+            motor[0, LEG_JOINTS.index(coordinate)] = find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, name)
+    return motor
+
+
+def _muscle_groups(model: mujoco.MjModel, find: _Finder, frontal: bool) -> np.ndarray:
+    """Return the actuators of each of MUSCLES, shape (2, 13, largest group), -1 where there is none."""
+    grouped = find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, f"{GROUPS['GLU'][0]}_r", False) >= 0
+    names = GROUPS if grouped else {short: (actuator,) for short, actuator in MUSCLES.items()}
+    found = np.full((2, len(MUSCLES), max(map(len, names.values()))), -1, dtype=np.int64)
+    for row, side in enumerate(SIDES):
+        for column, short in enumerate(MUSCLES):
+            if frontal or short not in FRONTAL_MUSCLES:
+                ids = [find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, f"{name}_{side}") for name in names[short]]
+                found[row, column, : len(ids)] = ids
+    return found
+
+
+def _coordinate_signs(model: mujoco.MjModel, find: _Finder, init_pose: str) -> np.ndarray:
+    """Return 1 where a leg coordinate turns about the axis that points right in the start pose, else -1."""
+    data = mujoco.MjData(model)
+    mujoco.mj_resetDataKeyframe(model, data, find.id(mujoco.mjtObj.mjOBJ_KEY, init_pose))
+    mujoco.mj_kinematics(model, data)
+    joints = np.array([[find.joint(f"{joint}_{side}") for joint in LEG_JOINTS] for side in SIDES])
+    return np.where(data.xaxis[joints, 1] <= 0.0, 1.0, -1.0)
 
 
 def _frames(

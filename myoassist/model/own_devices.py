@@ -56,7 +56,9 @@ def read_device(path: Path) -> Device:
         fits = (fits,) if isinstance(fits, str) else tuple(str(key) for key in fits)
         drive = _find_drive(content.get("actuators") or [])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"{path} cannot be read ({type(error).__name__}: {error})", expected, "docs/devices.md") from error
+        raise ConfigError(
+            f"{path} cannot be read ({type(error).__name__}: {error})", expected, "docs/devices.md"
+        ) from error
     if not model_file.is_file():
         raise ConfigError(f"{path} names {model_file.name}, which is not there", "the MJCF file of the device")
     stem = path.stem.removesuffix("config").strip("_")

@@ -1,16 +1,30 @@
-"""Ground of a walk: a plane of the true slope, or the height field of the published slope runs."""
+"""Ground of a walk: a plane of the true slope, the height field of the published slope runs, or uneven ground."""
 
 from dataclasses import dataclass
 
 import mujoco
 import numpy as np
 
+from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig
+from myoassist.model.height_field import (
+    BASE,
+    CENTRE_X,
+    COLUMNS,
+    HALF_LENGTH,
+    HALF_WIDTH,
+    ROWS,
+    HeightField,
+    make_height_field,
+    scale_height_field,
+)
+from myoassist.model.terrain_tiles import add_tiles, sample_tiles
 
-# The published height field: columns along x, rows along y.
-_ROWS, _COLUMNS = 100, 500
-_HALF_LENGTH, _HALF_WIDTH, _BASE = 50.0, 10.0, 30.0  # m
-_CENTRE_X, _SUNK = 40.0, 0.005  # m
+GROUND = "ground"
+_SUNK = 0.005  # m
+# Geoms of the ground in published model files.
+_OWN_FIELD, _OWN_PLANE = "terrain", "ground-plane"
+_OUT_OF_REACH = -100.0  # m
 _FIRST_RAMP_COLUMN = 51
 _PLATEAU = slice(48, 51)
 # The rise was computed for 20 m but is spread over the whole ramp, so that the true slope is much smaller.
@@ -44,8 +58,17 @@ class Terrain:
         return np.interp(x, self.x, self.height)
 
 
-def add_ground(spec: mujoco.MjSpec, env: EnvConfig) -> None:
-    """Add the ground of a configuration to a spec."""
+def add_ground(spec: mujoco.MjSpec, env: EnvConfig, seed: int = 0) -> None:
+    """Add the ground of a configuration to a spec.
+
+    Args:
+        spec: Spec to add to.
+        env: Slope or terrain.
+        seed: Seed of random ground.
+
+    Raises:
+        ModelError: if the terrain cannot be made.
+    """
     contact = {
         "contype": 1,
         "conaffinity": 0,
@@ -54,6 +77,13 @@ def add_ground(spec: mujoco.MjSpec, env: EnvConfig) -> None:
         "margin": 0.001,
         "rgba": [0.80, 0.82, 0.84, 1.0],
     }
+    if env.terrain == "tile":
+        add_tiles(spec, env.terrain_params.strip(), contact)
+        return
+    field = make_height_field(env, seed)
+    if field is not None:
+        _add_field(spec, GROUND, field.heights - field.lowest, max(field.relief, 1e-6), field.lowest, contact)
+        return
     published = is_published(env)
     slope = 0.0 if published else np.deg2rad(env.slope_deg)
     spec.worldbody.add_geom(
@@ -65,20 +95,101 @@ def add_ground(spec: mujoco.MjSpec, env: EnvConfig) -> None:
     )
     if published:
         profile = ramp_profile(env.slope_deg)
-        spec.add_hfield(
-            name="slope",
-            nrow=_ROWS,
-            ncol=_COLUMNS,
-            size=[_HALF_LENGTH, _HALF_WIDTH, _rise(env.slope_deg), _BASE],
-            userdata=np.tile(profile, _ROWS),
+        _add_field(spec, "slope", np.tile(profile, (ROWS, 1)), _rise(env.slope_deg), -_SUNK, contact)
+
+
+def _add_field(
+    spec: mujoco.MjSpec, name: str, elevations: np.ndarray, scale: float, height: float, contact: dict
+) -> None:
+    """Add a height field in the published place; contacts above its elevation scale would be lost."""
+    spec.add_hfield(
+        name=name,
+        nrow=ROWS,
+        ncol=COLUMNS,
+        size=[HALF_LENGTH, HALF_WIDTH, scale, BASE],
+        userdata=elevations.ravel(),
+    )
+    spec.worldbody.add_geom(
+        name=name,
+        type=mujoco.mjtGeom.mjGEOM_HFIELD,
+        hfieldname=name,
+        pos=[CENTRE_X, 0.0, height],
+        **contact,
+    )
+
+
+def make_ground(env: EnvConfig, seed: int) -> HeightField | None:
+    """Return the heights of uneven ground; None on level ground and plane slopes.
+
+    Args:
+        env: `terrain` and `terrain_params`.
+        seed: Seed of random ground.
+    """
+    return sample_tiles(env.terrain_params.strip()) if env.terrain == "tile" else make_height_field(env, seed)
+
+
+def scale_ground(model: mujoco.MjModel, field: HeightField, factor: float) -> None:
+    """Multiply the heights of the ground of a compiled model, in place.
+
+    Args:
+        model: Compiled model; no simulation of it may be running.
+        field: Heights at factor 1.
+        factor: From 0, level, to 1.
+
+    Raises:
+        ModelError: if the ground is made of tiles.
+    """
+    for name in (GROUND, _OWN_FIELD):
+        geom = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_GEOM, name)
+        if geom >= 0 and model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_HFIELD:
+            scale_height_field(model, geom, field, factor)
+            return
+    raise ModelError(
+        "rl.curriculum.terrain_start with tiles, which have one height only",
+        "1 with env.terrain=tile",
+        "rl.curriculum.terrain_start=1",
+    )
+
+
+def fit_own_ground(model: mujoco.MjModel, env: EnvConfig, seed: int) -> None:
+    """Put the ground of a configuration into a compiled own file.
+
+    Args:
+        model: Model with a height field named as in published files, changed in place.
+        env: Terrain.
+        seed: Seed of random ground.
+
+    Raises:
+        ModelError: if the file has no such height field and one is needed.
+    """
+    geom = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_GEOM, _OWN_FIELD)
+    has_field = geom >= 0 and model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_HFIELD
+    if env.terrain == "flat":
+        if has_field:
+            # Published reflex runs move it out of reach; published policies walk on plane and field at once.
+            model.geom_pos[geom, 2] = -10.0 if env.reward_version == "clean" else 0.0
+        return
+    field = make_height_field(env, seed)
+    asset = int(model.geom_dataid[geom])
+    shape = (model.hfield_nrow[asset], model.hfield_ncol[asset]) if has_field else ()
+    if field is None or tuple(shape) != field.heights.shape:
+        raise ModelError(
+            f"env.terrain={env.terrain} with model.path",
+            f"a file with a height-field geom {_OWN_FIELD} of {ROWS} x {COLUMNS} nodes, and terrain of numbers",
+            "env.terrain=flat",
         )
-        spec.worldbody.add_geom(
-            name="slope",
-            type=mujoco.mjtGeom.mjGEOM_HFIELD,
-            hfieldname="slope",
-            pos=[_CENTRE_X, 0.0, -_SUNK],
-            **contact,
-        )
+    start = model.hfield_adr[asset]
+    model.hfield_data[start : start + field.heights.size] = (
+        (field.heights - field.lowest) / max(field.relief, 1e-6)
+    ).ravel()
+    scale_height_field(model, geom, field, 1.0)
+    size = model.hfield_size[asset]
+    model.geom_rbound[geom] = np.linalg.norm([size[0], size[1], max(size[2], size[3])])
+    model.geom_aabb[geom] = [0.0, 0.0, 0.5 * (size[2] - size[3]), size[0], size[1], 0.5 * (size[2] + size[3])]
+    plane = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_GEOM, _OWN_PLANE)
+    if plane >= 0:
+        # It would carry whoever walks below 0.
+        model.geom_pos[plane, 2] = _OUT_OF_REACH
 
 
 def is_published(env: EnvConfig) -> bool:
@@ -90,7 +201,7 @@ def make_terrain(env: EnvConfig) -> Terrain:
     """Return the heights of a configuration's ground."""
     if not is_published(env):
         return Terrain(env.slope_deg)
-    x = _CENTRE_X - _HALF_LENGTH + 2.0 * _HALF_LENGTH * np.arange(_COLUMNS) / (_COLUMNS - 1)
+    x = CENTRE_X - HALF_LENGTH + 2.0 * HALF_LENGTH * np.arange(COLUMNS) / (COLUMNS - 1)
     height = np.maximum(ramp_profile(env.slope_deg) * _rise(env.slope_deg) - _SUNK, 0.0)
     return Terrain(0.0, x, height)
 
@@ -104,8 +215,8 @@ def ramp_profile(slope_deg: float) -> np.ndarray:
 
     Flat, then a linear ramp; downhill it falls from the top, with a short plateau behind the start.
     """
-    profile = np.zeros(_COLUMNS)
-    ramp = np.linspace(0.0, 1.0, _COLUMNS - _FIRST_RAMP_COLUMN)
+    profile = np.zeros(COLUMNS)
+    ramp = np.linspace(0.0, 1.0, COLUMNS - _FIRST_RAMP_COLUMN)
     profile[_FIRST_RAMP_COLUMN:] = ramp if slope_deg > 0 else ramp[::-1]
     if slope_deg < 0:
         profile[_PLATEAU] = 1.0

@@ -8,6 +8,7 @@ from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.exo.resample import four_param_to_npoint, resample_npoint
+from myoassist.optimize.start_device import fit_stored
 from myoassist.optimize.vector_file import StoredVector, find_vector_file, read_vector
 from myoassist.reflex.parameters import ParameterTable, describe_lengths
 
@@ -51,6 +52,7 @@ def match_layout(stored: StoredVector, table: ParameterTable) -> np.ndarray:
     Raises:
         LayoutError: naming both layouts, if the two share no human part or have different exo parts.
     """
+    stored = fit_stored(stored, table)
     n_human = table.group_slice("exo").start
     n_stored = stored.vector.shape[0]
     _check_kind(stored, table, n_human)
@@ -100,8 +102,8 @@ def _convert_exo(stored: StoredVector, table: ParameterTable, n_human: int) -> n
 
 
 def _exo_kind(layout: str) -> str:
-    """Return four_param, npoint, or an empty text for a layout without an exo."""
-    return layout.partition("-")[2].rstrip("0123456789")
+    """Return four_param, npoint, impedance, or an empty text for a layout without an exo."""
+    return layout.partition("-")[2].rstrip("0123456789").removeprefix("stride_")
 
 
 def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> None:
@@ -114,7 +116,7 @@ def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> No
         return
     if stored.layout.partition("-")[0] != table.layout.partition("-")[0]:
         raise _refusal(stored, table)
-    if _exo_kind(stored.layout) not in ("", _FOUR_PARAM, _NPOINT):
+    if _exo_kind(stored.layout) not in ("", _FOUR_PARAM, _NPOINT, "impedance"):
         # More than a human and an exo, e.g. slopes over conditions: no single walk is in it.
         raise _refusal(stored, table)
     if _exo_kind(stored.layout) == _NPOINT and _exo_kind(table.layout) == _FOUR_PARAM:

@@ -4,13 +4,13 @@ Raw parameters are near 1; physical value = scale * raw + offset. Layout: reflex
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from myoassist.config.errors import LayoutError
-
-INF = math.inf
+from myoassist.model.devices import TORQUE_CONTROLLERS, Device
+from myoassist.reflex.device_parameters import impedance_rows, torque_rows
+from myoassist.reflex.parameter import INF, Parameter
 
 # Muscles with an initial activation, in vector order; the nine of each leg, then the frontal ones in 3D.
 ACTIVATION_MUSCLES = ("GLU", "HFL", "HAM", "RF", "BFSH", "GAS", "SOL", "VAS", "TA")
@@ -94,38 +94,6 @@ _POSE_OFFSETS = {
     "ankle_angle": (-5.0, -8.0),
 }
 
-DEFAULT_FOUR_PARAM = (0.5, 0.467, 0.90, 0.075)
-FOUR_PARAM_NAMES = ("exo_peak_torque", "exo_rise_time", "exo_peak_time", "exo_fall_time")
-# Torques below this fraction make a curve invalid, so defaults stay above it.
-NPOINT_DEFAULT_FLOOR = 0.02
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One entry of the search vector.
-
-    Attributes:
-        name: Unique name.
-        unit: Unit of the decoded value; angles are decoded to rad whatever `unit` says about display.
-        scale: Decoded value per raw unit.
-        offset: Decoded value at raw 0.
-        lower: Lower bound of the raw value.
-        upper: Upper bound of the raw value.
-        initial: Raw start value.
-        group: reflex, pose, activation or exo.
-        fixed: Held at its initial value and left out of the search.
-    """
-
-    name: str
-    unit: str
-    scale: float
-    offset: float
-    lower: float
-    upper: float
-    initial: float
-    group: str
-    fixed: bool = False
-
 
 class ParameterTable:
     """An ordered set of parameters with a layout name.
@@ -198,15 +166,19 @@ def build_table(
     controller: str = "none",
     n_points: int = 4,
     fixed_exo: bool = False,
+    device: Device | None = None,
+    stride: bool = False,
 ) -> ParameterTable:
     """Build the parameter table of a run.
 
     Args:
         dimensions: 2 (planar) or 3.
         init_pose: walk_left or walk_right; sets the offsets of the pose entries.
-        controller: none, four_param or npoint.
+        controller: none, four_param, npoint or impedance.
         n_points: Number of points of the n-point controller.
         fixed_exo: Hold the exo entries at their defaults.
+        device: Worn device. What an amputation takes away has no entries; gains stay, because the other leg has them.
+        stride: The torque curve is timed by the stride.
 
     Source: Song & Geyer 2015 for the reflexes; Poggensee & Collins 2021 for the default exo profile.
     """
@@ -215,11 +187,27 @@ def build_table(
     for name, scale, offset, lower, unit in reflex:
         factor = math.pi / 180.0 if unit.startswith("deg") else 1.0
         rows.append(Parameter(name, unit, scale * factor, offset * factor, lower, INF, 1.0, "reflex"))
-    rows += _pose_rows(dimensions, init_pose)
-    rows += _activation_rows(dimensions)
-    rows += _exo_rows(controller, n_points, fixed_exo)
-    suffix = {"none": "", "four_param": "-four_param", "npoint": f"-npoint{n_points}"}[controller]
-    return ParameterTable(rows, f"{dimensions}d{suffix}")
+    gone = _absent_names(device)
+    rows += [row for row in _pose_rows(dimensions, init_pose) if row.name not in gone]
+    rows += [row for row in _activation_rows(dimensions) if row.name not in gone]
+    layout = f"{dimensions}d" + (f".{device.short}" if gone else "")
+    if controller in TORQUE_CONTROLLERS:
+        rows += torque_rows(controller, n_points, fixed_exo, stride)
+        points = str(n_points) if controller == "npoint" else ""
+        layout += f"-{'stride_' if stride else ''}{controller}{points}"
+    elif controller == "impedance" and device is not None and device.prosthesis is not None:
+        rows += impedance_rows(device.prosthesis.motor_joints)
+        layout += "-impedance"
+    return ParameterTable(rows, layout)
+
+
+def _absent_names(device: Device | None) -> frozenset[str]:
+    """Return the start activations and angles that a leg with a prosthesis does not have."""
+    if device is None or device.prosthesis is None:
+        return frozenset()
+    prosthesis = device.prosthesis
+    passive = [name for name in prosthesis.joints if name not in prosthesis.motors]
+    return frozenset([f"act_{muscle}_r" for muscle in prosthesis.muscles] + [f"{name}_r" for name in passive])
 
 
 def _pose_rows(dimensions: int, init_pose: str) -> list[Parameter]:
@@ -245,23 +233,3 @@ def _activation_rows(dimensions: int) -> list[Parameter]:
     if dimensions == 3:
         names += [f"act_{muscle}_{side}" for side in ("r", "l") for muscle in FRONTAL_ACTIVATION_MUSCLES]
     return [Parameter(name, "", 0.01, 0.0, 1.0, 50.0, 1.0, "activation") for name in names]
-
-
-def _exo_rows(controller: str, n_points: int, fixed: bool) -> list[Parameter]:
-    if controller == "none":
-        return []
-    if controller == "four_param":
-        names, initial = FOUR_PARAM_NAMES, DEFAULT_FOUR_PARAM
-    else:
-        names = tuple(f"exo_{kind}_{i + 1}" for kind in ("torque", "time") for i in range(n_points))
-        initial = tuple(default_npoint_torques(n_points)) + (0.5,) * n_points
-    return [
-        Parameter(name, "", 1.0, 0.0, 0.0, 1.0, float(value), "exo", fixed)
-        for name, value in zip(names, initial, strict=True)
-    ]
-
-
-def default_npoint_torques(n_points: int) -> np.ndarray:
-    """Return the initial torque fractions, halved with every point of distance from the peak; shape (n_points,)."""
-    peak = n_points // 2 if n_points % 2 == 0 else (n_points - 1) // 2
-    return np.maximum(0.5 / 2.0 ** np.abs(np.arange(n_points) - peak), NPOINT_DEFAULT_FLOOR)

@@ -7,9 +7,11 @@ import mujoco
 import numpy as np
 
 from myoassist.config.schemas import RunConfig
-from myoassist.model.build import build_walker
+from myoassist.model.build import Walker, build_walker
+from myoassist.rl.curriculum import Curriculum
 from myoassist.rl.kernels.draws import MODES, seed_streams
 from myoassist.rl.kernels.layout import END_REASONS, RUNNING, UNSTABLE, State, Task
+from myoassist.rl.kernels.observe import ground_under_pelvis
 from myoassist.rl.kernels.rewards import N_FOOTSTEP, TERMS
 from myoassist.rl.kernels.step import start_range, step_range
 from myoassist.rl.observation import action_names, resolve_observation
@@ -17,6 +19,7 @@ from myoassist.rl.reference import resample
 from myoassist.rl.reference_file import load_reference
 from myoassist.rl.starts import reference_starts, standing_start
 from myoassist.rl.task import BASE_ENV, check_task, make_task
+from myoassist.rl.terrain import EpisodeGround
 from myoassist.rollout.batch import make_addresses
 
 # What an exact continuation needs beside the physics: the rest of `State` is work space or output.
@@ -28,6 +31,7 @@ _KEPT = (
     "previous_act",
     "footstep",
     "load_history",
+    "start",
     "observations",
     "episode_return",
     "episode_terms",
@@ -46,6 +50,7 @@ class WalkBatch:
         seed: Seed of all random streams.
         threads: Threads that share the environments.
         evaluation: Never cut an episode off: no step limit, no trajectory test, a looping reference.
+        walker: Walker of the same configuration to use; not together with another batch whose ground grows.
 
     Attributes:
         walker: Compiled walker.
@@ -54,12 +59,21 @@ class WalkBatch:
         reward_names: Terms of the reward.
         datas: State of the physics of each environment.
         unstable: Episodes that ended because the physics failed.
+        curriculum: How hard the episodes are now; an evaluation is as hard as configured.
     """
 
-    def __init__(self, config: RunConfig, n_envs: int, seed: int, threads: int = 1, evaluation: bool = False) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        n_envs: int,
+        seed: int,
+        threads: int = 1,
+        evaluation: bool = False,
+        walker: Walker | None = None,
+    ) -> None:
         env = config.env
         self.config = config
-        self.walker = build_walker(config.model, env, exo=config.exo)
+        self.walker = walker or build_walker(config.model, env, exo=config.exo, seed=config.seed)
         model = self.walker.model
         reference = None if env.env_id == BASE_ENV else load_reference(env.reference_data_path)
         check_task(env, reference)
@@ -73,7 +87,8 @@ class WalkBatch:
         self.observation_names = observation.names
         self.action_names = action_names(model)
         self.reward_names = TERMS
-        task = make_task(env, self.walker, observation, reference, starts)
+        self._ground = EpisodeGround(self.walker, starts.qpos)
+        task = make_task(env, self.walker, observation, reference, starts, self._ground)
         if evaluation:
             task = task._replace(max_steps=2**62, end_off_trajectory=False, loop=True)
         self.task: Task = task
@@ -82,6 +97,8 @@ class WalkBatch:
         self._addresses = make_addresses(self.datas)
         self.state = _make_state(task, n_envs, len(observation.names), seed)
         self.unstable = 0
+        self.curriculum = Curriculum(config.rl.curriculum, env, level=1.0 if evaluation else 0.0)
+        self._follow_curriculum()
         threads = min(threads, n_envs)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         bounds = np.linspace(0, n_envs, threads + 1).round().astype(int)
@@ -171,6 +188,41 @@ class WalkBatch:
         """Change the range of target speeds, m/s, for episodes that start from now on."""
         self.task.speeds[:] = (low, high)
 
+    def set_progress(self, fraction: float, mean_length: float) -> None:
+        """Let the curriculum go on; called at the start of a rollout.
+
+        Speeds count for episodes that start from now on, heights of the ground at once.
+
+        Args:
+            fraction: Part of the training that is done, 0 to 1.
+            mean_length: Mean length of the episodes that ended lately, control steps; NaN if none did.
+        """
+        self.curriculum.advance(fraction, mean_length)
+        self._follow_curriculum()
+
+    def _follow_curriculum(self) -> None:
+        if not self.curriculum.active:
+            return
+        self.set_speeds(*self.curriculum.speeds)
+        factor = self.curriculum.terrain_factor
+        if factor != self._ground.factor:
+            before = self._heights_under_pelvis()
+            self._ground.scale(factor)
+            # Walkers in the middle of an episode are carried along.
+            self._raise(self._heights_under_pelvis() - before)
+
+    def _heights_under_pelvis(self) -> np.ndarray:
+        return np.array([ground_under_pelvis(self.task, row) for row in self._addresses])
+
+    def _raise(self, heights: np.ndarray) -> None:
+        model, height = self.walker.model, int(self.task.pelvis[1])
+        warm = np.zeros(model.nv)
+        for data, rise in zip(self.datas, heights, strict=True):
+            warm[:] = data.qacc_warmstart
+            data.qpos[height] += rise
+            mujoco.mj_forward(model, data)
+            data.qacc_warmstart[:] = warm
+
     def get_state(self) -> dict[str, np.ndarray]:
         """Return all that an exact continuation needs."""
         model = self.walker.model
@@ -178,18 +230,32 @@ class WalkBatch:
         for row, data in zip(physics, self.datas, strict=True):
             mujoco.mj_getState(model, data, row, _PHYSICS)
         kept = {name: getattr(self.state, name).copy() for name in _KEPT}
-        return kept | {"physics": physics, "speeds": self.task.speeds.copy()}
+        return kept | {
+            "physics": physics,
+            "speeds": self.task.speeds.copy(),
+            "manual": self.task.manual.copy(),
+            "level": np.array([self.curriculum.level]),
+            "unstable": np.array([self.unstable]),
+        }
 
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Continue where `get_state` was called."""
         model = self.walker.model
+        # Older states have no curriculum.
+        if "level" in state:
+            self.curriculum.level = float(state["level"][0])
+            self.task.manual[:] = state["manual"]
+            self.unstable = int(state["unstable"][0])
+        self._ground.scale(self.curriculum.terrain_factor)
         for row, data in zip(state["physics"], self.datas, strict=True):
             mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
             mujoco.mj_forward(model, data)
             # The pass above has replaced the solver's warm start.
             mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
+            data.warning.number[:] = 0
         for name in _KEPT:
-            getattr(self.state, name)[:] = state[name]
+            if name in state:
+                getattr(self.state, name)[:] = state[name]
         self.task.speeds[:] = state["speeds"]
 
     def close(self) -> None:

@@ -21,20 +21,28 @@ class WalkEnv(gymnasium.Env):
         env_id: Id it was made by; None keeps that of the configuration.
         number: Number of this environment among those of a run; its random stream is that of the batch's member.
         evaluation: Never cut an episode off.
+        batch: Batch of one to use.
     """
 
     metadata = {"render_modes": []}  # noqa: RUF012 - Gymnasium's own form
 
     def __init__(
-        self, config: RunConfig | None = None, env_id: str | None = None, number: int = 0, evaluation: bool = False
+        self,
+        config: RunConfig | None = None,
+        env_id: str | None = None,
+        number: int = 0,
+        evaluation: bool = False,
+        batch: WalkBatch | None = None,
     ) -> None:
         if config is None:
             # Late: composing needs Hydra, which an environment made from a configuration does not.
             from myoassist.config.compose import compose_run
 
             config = compose_run(["exp=rl_test", *([f"env.env_id={env_id}"] if env_id else [])]).config
-        self.batch = WalkBatch(config, 1, config.seed, evaluation=evaluation)
+        self.batch = batch or WalkBatch(config, 1, config.seed, evaluation=evaluation)
         self.batch.seed(config.seed, number)
+        # What the episode that has already begun began with; None before and in the middle of an episode.
+        self._begun: np.ndarray | None = None
         self.observation_space = observation_space(self.batch)
         self.action_space = action_space(self.batch)
 
@@ -42,6 +50,8 @@ class WalkEnv(gymnasium.Env):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Start an episode.
+
+        After the end of one the next has begun already, as in the batch, and is what starts.
 
         Args:
             seed: Seed of the random stream; None lets it go on.
@@ -51,6 +61,14 @@ class WalkEnv(gymnasium.Env):
         if seed is not None:
             self.batch.seed(seed)
         start = (options or {}).get("start")
+        begun, self._begun = self._begun, None
+        if (
+            begun is not None
+            and seed is None
+            and start is None
+            and np.array_equal(begun, self._conditions(), equal_nan=True)
+        ):
+            return self.batch.obs[0].copy(), {}
         self.batch.reset(None if start is None else np.array([start]))
         return self.batch.obs[0].copy(), {}
 
@@ -68,6 +86,7 @@ class WalkEnv(gymnasium.Env):
             observation = batch.terminal_obs[0].copy()
             info["end"] = END_REASONS[ended]
             info["episode_terms"] = state.last_terms[0].copy()
+        self._begun = self._conditions() if ended != RUNNING else None
         return (
             observation,
             float(state.rewards[0]),
@@ -75,6 +94,15 @@ class WalkEnv(gymnasium.Env):
             bool(batch.truncated[0]),
             info,
         )
+
+    def set_progress(self, fraction: float, mean_length: float) -> None:
+        """Let the curriculum go on; see `WalkBatch.set_progress`."""
+        self.batch.set_progress(fraction, mean_length)
+
+    def _conditions(self) -> np.ndarray:
+        """Return what an episode starts under, apart from chance."""
+        task = self.batch.task
+        return np.concatenate([task.speeds, task.manual])
 
     def close(self) -> None:
         """Free the environment."""

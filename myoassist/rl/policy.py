@@ -47,8 +47,8 @@ class MultiActorPolicy(BasePolicy):
         lr_schedule: Learning rate by remaining progress.
         use_sde: Accepted and ignored.
         custom_policy_params: Plain values: net_arch, net_indexing_info, log_std_init; optional observation_names,
-            action_names, start_action (mean action before training, one per action), constants_in_log_prob (count pinned
-            actions in probabilities and entropy, as published).
+            action_names, start_action (mean action before training, one per action), constants_in_log_prob (count
+            pinned actions in probabilities and entropy, as published).
         optimizer_class: Optimizer; Adam with PyTorch's own epsilon where not given.
         optimizer_kwargs: Its options.
     """

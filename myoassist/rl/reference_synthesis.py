@@ -15,7 +15,7 @@ RATE = 100.0  # Hz
 HEIGHT_HARMONICS = 6
 # Joint of the leg models, signal of the reference gait, sign; the 80-muscle legs count knee flexion positive.
 _JOINTS = (("hip_flexion", "hip_flexion", 1.0), ("ankle_angle", "ankle_dorsiflexion", 1.0))
-_STILL = ("pelvis_tz", "pelvis_list", "pelvis_rotation")
+_STILL = ("pelvis_tz", "pelvis_list", "pelvis_rotation", "mtp_angle_r", "mtp_angle_l")
 
 
 def synthesize_motion(walker: Walker, speed: float, stride: float) -> ReferenceMotion:
@@ -39,7 +39,11 @@ def synthesize_motion(walker: Walker, speed: float, stride: float) -> ReferenceM
     for side, shift in (("r", 0.0), ("l", 0.5)):
         for joint, name, sign in (*_JOINTS, ("knee_angle", "knee_flexion", knee)):
             q[f"{joint}_{side}"] = sign * _clipped(walker, f"{joint}_{side}", sign, signals[name], phase + shift)
-    q |= {name: np.zeros(frames) for name in _STILL if _joint(walker, name) >= 0}
+    # The normative figures say nothing about these; they stay as in the start pose.
+    start = walker.model.key_qpos[walker.layout.keyframe]
+    for name in _STILL:
+        if _joint(walker, name) >= 0:
+            q[name] = np.full(frames, start[walker.model.joint(name).qposadr[0]])
     q = {name: values for name, values in q.items() if _joint(walker, name) >= 0}
     q["pelvis_ty"] = np.zeros(frames)
     q["pelvis_ty"] = _smooth(_find_height(walker, ReferenceMotion(q, {}, {}, RATE, "synthesis")))

@@ -11,6 +11,7 @@ from myoassist.model.key_poses import find_couplings
 from myoassist.model.layout import PELVIS, TALUS_L, TALUS_R
 from myoassist.rl.observation import find_joint
 from myoassist.rl.reference import FORWARD, ReferenceMotion
+from myoassist.rl.terrain import foot_points
 
 STAND = "stand"
 HEIGHT = "pelvis_ty"
@@ -104,16 +105,13 @@ def _place_feet(walker: Walker, qpos: np.ndarray) -> tuple[np.ndarray, np.ndarra
     """Return where the feet are seen from the pelvis, shape (L, 2, 2), and the lowest foot point of each pose, m."""
     model, layout = walker.model, walker.layout
     data = mujoco.MjData(model)
-    feet, lowest = np.zeros((len(qpos), 2, 2)), np.zeros(len(qpos))
+    feet = np.zeros((len(qpos), 2, 2))
     bodies = layout.frame_body[list(FEET_FRAMES)]
     offsets_b = layout.frame_pos_b[list(FEET_FRAMES)]
-    ground = [g for g in range(model.ngeom) if model.geom_bodyid[g] == 0]
     for k, pose in enumerate(qpos):
         data.qpos[:] = pose
         mujoco.mj_kinematics(model, data)
         axes_w = data.xmat[bodies].reshape(-1, 3, 3)
         origins_w = data.xpos[bodies] + np.einsum("nij,nj->ni", axes_w, offsets_b)
         feet[k] = (origins_w[1:] - origins_w[0])[:, [0, 2]]
-        gaps = [mujoco.mj_geomDistance(model, data, int(foot), g, 0.5, None) for foot in layout.feet for g in ground]
-        lowest[k] = min(gaps, default=0.0)
-    return feet, lowest
+    return feet, foot_points(walker, qpos)[..., 2].min(axis=1)

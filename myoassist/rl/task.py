@@ -7,11 +7,12 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import EnvConfig
 from myoassist.model.build import Walker
 from myoassist.rl.kernels.draws import MODES, N_SCHEDULE
-from myoassist.rl.kernels.layout import REWARD_VERSIONS, Task
+from myoassist.rl.kernels.layout import CLEAN, REWARD_VERSIONS, Task
 from myoassist.rl.kernels.rewards import TERMS
 from myoassist.rl.observation import GRAVITY, Observation, find_joint, find_sensor
 from myoassist.rl.reference import FORWARD, ReferenceMotion
 from myoassist.rl.starts import FEET_FRAMES, HEIGHT, Starts
+from myoassist.rl.terrain import EpisodeGround
 
 BASE_ENV = "myoAssistLeg-v0"
 # Part of a reference that ends in which episodes may start.
@@ -20,7 +21,12 @@ _LIMIT_SENSORS = tuple(f"{side}_{joint}_sensor" for side in "rl" for joint in ("
 
 
 def make_task(
-    env: EnvConfig, walker: Walker, observation: Observation, reference: ReferenceMotion | None, starts: Starts
+    env: EnvConfig,
+    walker: Walker,
+    observation: Observation,
+    reference: ReferenceMotion | None,
+    starts: Starts,
+    ground: EpisodeGround,
 ) -> Task:
     """Resolve everything that a control step needs.
 
@@ -30,6 +36,7 @@ def make_task(
         observation: Channels of the observation.
         reference: Reference at the control rate; None for the base environment.
         starts: States that episodes start from.
+        ground: Ground that they start on.
 
     Raises:
         ConfigError: naming the key and the joint or sensor that the model or the reference does not have.
@@ -63,7 +70,7 @@ def make_task(
         observe_act=observation.act,
         observe_sensor=observation.sensor,
         observe_sensor_scale=observation.sensor_scale,
-        pelvis=np.array([layout.qvel_tx, layout.qpos_root[1], layout.qpos_root[0], layout.qpos_root[2]]),
+        pelvis=np.array([layout.qvel_tx, layout.qpos_root[1]], dtype=np.int64),
         touch=layout.touch.astype(np.int64),
         limit=np.array([find_sensor(model, n, "env.joint_limit_sensor_keys") for n in limit_names], dtype=np.int64),
         muscle_act=model.actuator_actadr[muscles].astype(np.int64),
@@ -86,13 +93,14 @@ def make_task(
         start_qvel=starts.qvel,
         start_scaled=starts.scaled,
         start_act=starts.act,
+        start_lift=ground.start_lift,
         weights=_term_weights(env, weight_q, weight_v),
         modes=np.array([MODES.index(mode) for mode in env.velocity_modes], dtype=np.int64),
         speeds=np.array([env.min_target_velocity, env.max_target_velocity], dtype=float),
         periods=np.array([env.min_target_velocity_period, env.max_target_velocity_period], dtype=float),
         manual=np.full(N_SCHEDULE, np.nan),
-        ground=np.zeros((0, 0)),
-        ground_frame=np.array([0.0, 0.0, 1.0, 1.0, 1.0]),
+        ground=ground.heights,
+        ground_frame=ground.frame,
         substeps=substeps,
         euler=model.opt.integrator == mujoco.mjtIntegrator.mjINT_EULER,
         imitation=imitation,
@@ -103,6 +111,8 @@ def make_task(
         squared=env.squared_activation_penalty,
         playback=env.scale_reference_playback,
         end_off_trajectory=imitation,
+        # A published reset sets the speed last; a reference without the pelvis would start at rest.
+        start_at_target=not (imitation and version == CLEAN and starts.scaled[layout.qvel_tx] > 0.0),
         dt=substeps * model.opt.timestep,
         safe_height=env.safe_height,
         body_weight=float(model.body_mass.sum()) * GRAVITY,

@@ -35,6 +35,8 @@ class BatchedVecEnv(VecEnv):
         batch: The environments.
     """
 
+    render_mode: str | None = None
+
     def __init__(self, batch: WalkBatch) -> None:
         self.batch = batch
         self._actions: np.ndarray | None = None
@@ -85,6 +87,10 @@ class BatchedVecEnv(VecEnv):
                     },
                 }
         return batch.obs.copy(), batch.rewards.astype(np.float32), dones, infos
+
+    def set_progress(self, fraction: float, mean_length: float) -> None:
+        """Let the curriculum go on; see `WalkBatch.set_progress`."""
+        self.batch.set_progress(fraction, mean_length)
 
     def get_state(self) -> dict[str, np.ndarray]:
         """Return all that an exact continuation needs."""

@@ -33,6 +33,7 @@ _FIXED_COLUMNS: dict[str, tuple[int, ...]] = {
     "phase_bits": (2,),
     "exo_torque": (2,),
     "exo_percent": (2,),
+    "device_torque": (2, 3),
 }
 
 # Blocks with one column per muscle, behind the fixed ones.
@@ -117,7 +118,9 @@ class WalkLog:
     * load_heel, load_toes (leg; body weights of 9.8 N/kg)
     * new_step (leg; 1 where that foot's heel sensor rose through 0.1 body weight in this step)
     * phase_bits (leg; bit field in the order of reflex.PHASES)
-    * exo_torque (leg; N·m, delivered plantarflexion), exo_percent (leg; percent of stance)
+    * exo_torque (leg; N·m, delivered assistance of a torque curve: plantarflexion of ankles, flexion of hips),
+      exo_percent (leg; percent of stance, or of the stride)
+    * device_torque (leg, joint; N·m that a device exerts on q: exoskeletons and powered prosthetic joints)
     * activation, excitation (muscle; 0-1), muscle_force (muscle; N, tension positive)
     * fiber_length (muscle; optimal lengths), fiber_velocity (muscle; optimal lengths per second, lengthening positive)
     """

@@ -8,19 +8,22 @@ the exo command has not changed, not the constraint solver either: muscle forces
 import numpy as np
 from numba import njit
 
+from myoassist.exo.impedance import Impedance, joint_torque, update_phase
 from myoassist.exo.timing import Exo, update_exo
 from myoassist.model.layout import PELVIS
+from myoassist.model.transmission import MIN_ARM
 from myoassist.reflex.controller import Reflex, update_reflex
-from myoassist.reflex.indices import B_THETA, LOAD, N_MUSCLES, PRE_STIMULATION
+from myoassist.reflex.indices import B_THETA, LOAD, N_MUSCLES, P_ANKLE, PRE_STIMULATION
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward, mj_forward_skip, mj_fwd_actuation, mj_step
 from myoassist.rollout.record import record_sample
-from myoassist.rollout.sense import Buffers, Constants, Ids, Signals, sense
+from myoassist.rollout.sense import Buffers, Constants, Ids, Signals, exo_torque_per_force, sense
 
 FALL_HEIGHT = 0.65  # m, pelvis above the ground
 FALL_PITCH = np.pi / 3.0
 STEP_LOAD = 0.1  # body weights on the heel sensor
+HALF_PI = np.pi / 2.0
 
 SURVIVED = int(Outcome.SURVIVED)
 FELL = int(Outcome.FELL)
@@ -30,7 +33,15 @@ NAN_CONTROL = int(Outcome.NAN_CONTROL)
 
 @njit(cache=True, nogil=True)
 def control(
-    k: int, b: Buffers, ids: Ids, const: Constants, s: Signals, reflex: Reflex, exo: Exo, disturbance: Disturbance
+    k: int,
+    b: Buffers,
+    ids: Ids,
+    const: Constants,
+    s: Signals,
+    reflex: Reflex,
+    exo: Exo,
+    impedance: Impedance,
+    disturbance: Disturbance,
 ) -> int:
     """Compute and set the controls from the signals of this instant, and the push of this step.
 
@@ -57,28 +68,49 @@ def control(
     update_reflex(reflex, s.noisy_body, s.noisy_legs)
     for leg in range(2):
         for m in range(N_MUSCLES):
-            actuator = ids.muscle[leg, m]
-            if actuator >= 0:
-                value = reflex.stimulation[leg, m]
-                b.ctrl[actuator] = value
-                finite = finite and np.isfinite(value)
+            value = reflex.stimulation[leg, m]
+            for i in range(ids.muscle_group.shape[2]):
+                actuator = ids.muscle_group[leg, m, i]
+                if actuator >= 0:
+                    b.ctrl[actuator] = value * reflex.share[leg, m, i]
+                    finite = finite and np.isfinite(value)
         actuator = ids.exo[leg]
         if actuator >= 0:
-            value = -update_exo(exo, leg, s.noisy_legs[leg, LOAD], const.dt) / ids.exo_gain[leg]
+            arm = exo_torque_per_force(b, ids, leg)
+            if abs(arm) < MIN_ARM:
+                arm = MIN_ARM if arm >= 0.0 else -MIN_ARM
+            value = update_exo(exo, leg, s.noisy_legs[leg, LOAD], const.dt) / (arm * ids.exo_gain[leg])
             if value != b.ctrl[actuator]:
                 changed = 1
             b.ctrl[actuator] = value
             finite = finite and np.isfinite(value)
+        if impedance.on[0] != 0:
+            update_phase(impedance, leg, s.noisy_legs[leg, LOAD], HALF_PI - s.noisy_legs[leg, P_ANKLE], const.dt)
+    if impedance.on[0] != 0:
+        drive_motors(b, ids, impedance)
+        changed = 1
     return changed if finite else -1
 
 
 @njit(cache=True, nogil=True)
-def prepare_controls(b: Buffers, ids: Ids) -> None:
-    """Give every actuator the rest control and the exo none; the loop then writes only what it drives."""
-    b.ctrl[:] = PRE_STIMULATION
+def drive_motors(b: Buffers, ids: Ids, impedance: Impedance) -> None:
+    """Set the controls of powered prosthetic joints from angle and velocity of this instant, at every physics step."""
     for leg in range(2):
-        if ids.exo[leg] >= 0:
-            b.ctrl[ids.exo[leg]] = 0.0
+        for j in range(3):
+            motor = ids.motor[leg, j]
+            if motor >= 0:
+                sign = ids.sign_leg[leg, j]
+                angle, velocity = b.qpos[ids.qpos_leg[leg, j]], b.qvel[ids.qvel_leg[leg, j]]
+                torque = joint_torque(impedance, leg, j, sign * angle, sign * velocity)
+                b.ctrl[motor] = sign * torque / ids.motor_gain[leg, j]
+
+
+@njit(cache=True, nogil=True)
+def prepare_controls(b: Buffers, ids: Ids) -> None:
+    """Give every muscle the rest control and every motor none; the loop then writes only what it drives."""
+    b.ctrl[:] = 0.0
+    for actuator in ids.all_muscles:
+        b.ctrl[actuator] = PRE_STIMULATION
 
 
 @njit(cache=True, nogil=True)
@@ -128,6 +160,7 @@ def walk(
     s: Signals,
     reflex: Reflex,
     exo: Exo,
+    impedance: Impedance,
     disturbance: Disturbance,
     heel_contact: np.ndarray,
     new_step: np.ndarray,
@@ -145,6 +178,7 @@ def walk(
         s: Signals of the start state.
         reflex: Controller state, reset.
         exo: Exo state, reset.
+        impedance: State of the prosthetic joints, reset.
         disturbance: Pushes and noise; empty arrays for none.
         heel_contact: Heel contact of the legs at the start, shape (2,), changed in place.
         new_step: Work space, shape (2,).
@@ -155,7 +189,7 @@ def walk(
         Number of logged steps, outcome.
     """
     for k in range(log.shape[0]):
-        changed = control(k, b, ids, const, s, reflex, exo, disturbance)
+        changed = control(k, b, ids, const, s, reflex, exo, impedance, disturbance)
         if changed < 0:
             return k, NAN_CONTROL
         if changed > 0 or k == 0:
@@ -164,6 +198,8 @@ def walk(
             mj_fwd_actuation(model_address, data_address)
         mj_euler(model_address, data_address)
         for _ in range(const.substeps - 1):
+            if impedance.on[0] != 0:
+                drive_motors(b, ids, impedance)
             mj_step(model_address, data_address)
         mj_forward(model_address, data_address)
         time = (k + 1) * const.dt

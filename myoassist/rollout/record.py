@@ -13,6 +13,7 @@ from myoassist.rollout.sense import (
     Ids,
     Signals,
     euler_angles,
+    exo_torque_per_force,
     frame_coordinate,
     frame_quaternion,
     torso_rates,
@@ -67,12 +68,12 @@ def record_sample(
         c += 3
     for leg in range(2):
         for j in range(3):
-            row[c] = b.qvel[ids.qvel_leg[leg, j]]
+            row[c] = ids.sign_leg[leg, j] * b.qvel[ids.qvel_leg[leg, j]]
             c += 1
     for leg in range(2):
         for j in range(3):
             dof = ids.qvel_leg[leg, j]
-            row[c] = b.qfrc_actuator[dof] + b.qfrc_passive[dof]
+            row[c] = ids.sign_leg[leg, j] * (b.qfrc_actuator[dof] + b.qfrc_passive[dof])
             c += 1
     # What acts on coordinates that follow a joint acts on that joint, by virtual work.
     for i in range(ids.coupled.shape[0]):
@@ -81,7 +82,8 @@ def record_sample(
         rate = slope[0] + x * (slope[1] + x * (slope[2] + x * slope[3]))
         dof = ids.coupled[i, 0]
         place = c - 6 + 3 * ids.coupled[i, 1] + ids.coupled[i, 2]
-        row[place] += rate * (b.qfrc_actuator[dof] + b.qfrc_passive[dof])
+        sign = ids.sign_leg[ids.coupled[i, 1], ids.coupled[i, 2]]
+        row[place] += sign * rate * (b.qfrc_actuator[dof] + b.qfrc_passive[dof])
     for leg in range(2):
         row[c] = b.qpos[ids.qpos_add[leg]] if ids.qpos_add[leg] >= 0 else 0.0
         row[c + 2] = b.qpos[ids.qpos_rot[leg]] if ids.qpos_rot[leg] >= 0 else 0.0
@@ -108,10 +110,20 @@ def record_sample(
             bits += scale * reflex.phase[leg, bit]
             scale *= 2.0
         row[c + 2] = bits
-        row[c + 4] = -b.actuator_force[ids.exo[leg]] if ids.exo[leg] >= 0 else 0.0
+        row[c + 4] = exo_torque_per_force(b, ids, leg) * b.actuator_force[ids.exo[leg]] if ids.exo[leg] >= 0 else 0.0
         row[c + 6] = exo.clock[leg, PERCENT]
         c += 1
     c += 6
+    for leg in range(2):
+        for j in range(3):
+            motor = ids.motor[leg, j]
+            row[c] = 0.0
+            if motor >= 0:
+                row[c] = ids.sign_leg[leg, j] * b.actuator_force[motor]
+            elif j == ids.exo_joint and ids.exo[leg] >= 0:
+                assist = exo_torque_per_force(b, ids, leg) * b.actuator_force[ids.exo[leg]]
+                row[c] = ids.sign_leg[leg, j] * ids.exo_direction[leg] * assist
+            c += 1
     n = len(ids.all_muscles)
     for k in range(n):
         row[c + k] = b.act[ids.muscle_act[k]]

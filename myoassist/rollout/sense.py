@@ -51,13 +51,14 @@ class Ids(NamedTuple):
     torso_axes_b: np.ndarray
     qpos_leg: np.ndarray
     qvel_leg: np.ndarray
+    sign_leg: np.ndarray
     joint_leg: np.ndarray
     qpos_add: np.ndarray
     qpos_rot: np.ndarray
     qpos_root: np.ndarray
     touch: np.ndarray
     limit: np.ndarray
-    muscle: np.ndarray
+    muscle_group: np.ndarray
     f_max: np.ndarray
     all_muscles: np.ndarray
     muscle_act: np.ndarray
@@ -65,6 +66,12 @@ class Ids(NamedTuple):
     slack_length: np.ndarray
     exo: np.ndarray
     exo_gain: np.ndarray
+    exo_qpos: np.ndarray
+    exo_joint: int
+    exo_direction: np.ndarray
+    exo_arm: np.ndarray
+    motor: np.ndarray
+    motor_gain: np.ndarray
     coupled: np.ndarray  # dependent dof, leg, joint, position address of the joint; (n, 4)
     coupled_zero: np.ndarray
     coupled_slope: np.ndarray  # derivative of the coupling polynomial, from the constant up; (n, 4)
@@ -128,13 +135,14 @@ def make_ids(walker: Walker) -> Ids:
         layout.torso_axes_b,
         layout.qpos_leg.astype(np.int64),
         layout.qvel_leg.astype(np.int64),
+        layout.sign_leg,
         layout.joint_leg.astype(np.int64),
         layout.qpos_add.astype(np.int64),
         layout.qpos_rot.astype(np.int64),
         layout.qpos_root.astype(np.int64),
         layout.touch.astype(np.int64),
         layout.limit.astype(np.int64),
-        layout.muscle,
+        layout.muscle_group,
         layout.muscle_f_max,
         layout.all_muscles.astype(np.int64),
         layout.muscle_act,
@@ -142,6 +150,12 @@ def make_ids(walker: Walker) -> Ids:
         slack,
         layout.exo,
         layout.exo_gain,
+        layout.qpos_leg[:, layout.exo_joint].astype(np.int64),
+        layout.exo_joint,
+        layout.exo_direction,
+        layout.exo_arm,
+        layout.motor,
+        layout.motor_gain,
         *_couplings(walker),
     )
 
@@ -268,12 +282,15 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
     for leg in range(2):
         row = s.legs[leg]
         row[ix.LOAD] = (b.sensordata[ids.touch[leg, 0]] + b.sensordata[ids.touch[leg, 1]]) / const.body_weight
-        row[ix.P_HIP] = np.pi - b.qpos[ids.qpos_leg[leg, 0]]
-        row[ix.P_KNEE] = np.pi + b.qpos[ids.qpos_leg[leg, 1]]
-        row[ix.P_ANKLE] = HALF_PI - b.qpos[ids.qpos_leg[leg, 2]]
-        row[ix.P_MTP] = HALF_PI - b.qpos[ids.qpos_leg[leg, 3]]
-        row[ix.D_HIP] = -b.qvel[ids.qvel_leg[leg, 0]]
-        row[ix.D_KNEE] = b.qvel[ids.qvel_leg[leg, 1]]
+        sign = ids.sign_leg[leg]
+        row[ix.P_HIP] = np.pi - sign[0] * b.qpos[ids.qpos_leg[leg, 0]]
+        row[ix.P_KNEE] = np.pi + sign[1] * b.qpos[ids.qpos_leg[leg, 1]]
+        row[ix.P_ANKLE] = HALF_PI - sign[2] * b.qpos[ids.qpos_leg[leg, 2]]
+        row[ix.P_MTP] = HALF_PI
+        if ids.qpos_leg[leg, 3] >= 0:
+            row[ix.P_MTP] -= sign[3] * b.qpos[ids.qpos_leg[leg, 3]]
+        row[ix.D_HIP] = -sign[0] * b.qvel[ids.qvel_leg[leg, 0]]
+        row[ix.D_KNEE] = sign[1] * b.qvel[ids.qvel_leg[leg, 1]]
         row[ix.P_ADD] = HALF_PI
         if ids.qpos_add[leg] >= 0:
             row[ix.P_ADD] += b.qpos[ids.qpos_add[leg]]
@@ -296,8 +313,18 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
 
 @njit(cache=True, nogil=True)
 def _force(b: Buffers, ids: Ids, leg: int, muscle: int) -> float:
-    """Return a muscle's tension as a fraction of its peak isometric force; 0 where the muscle is absent."""
-    actuator = ids.muscle[leg, muscle]
-    if actuator < 0:
-        return 0.0
-    return -b.actuator_force[actuator] / ids.f_max[leg, muscle]
+    """Return the tension of a muscle or group as a fraction of its peak isometric force; 0 where it is absent."""
+    group = ids.muscle_group[leg, muscle]
+    total = 0.0
+    for i in range(len(group)):
+        if group[i] >= 0:
+            total -= b.actuator_force[group[i]]
+    return total / ids.f_max[leg, muscle]
+
+
+@njit(cache=True, nogil=True)
+def exo_torque_per_force(b: Buffers, ids: Ids, leg: int) -> float:
+    """Return the assisting torque on the driven joint per force of its actuator: a lever arm, or 1 without a cable."""
+    arm = ids.exo_arm[leg]
+    angle = b.qpos[ids.exo_qpos[leg]]
+    return ids.exo_direction[leg] * (arm[0] + angle * (arm[1] + angle * (arm[2] + angle * (arm[3] + angle * arm[4]))))

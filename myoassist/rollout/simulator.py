@@ -8,15 +8,17 @@ import mujoco
 import numpy as np
 
 from myoassist.config.schemas import EnvConfig, ExoConfig
+from myoassist.exo.impedance import make_impedance, reset_impedance
 from myoassist.exo.splines import explain_invalid, profile_curve
 from myoassist.exo.timing import make_exo, reset_exo
 from myoassist.model.build import Walker
+from myoassist.model.devices import choose_clock
 from myoassist.reflex.controller import make_reflex, reset_reflex
 from myoassist.reflex.indices import N_GAINS, UPRIGHT_ROLL
 from myoassist.reflex.parameters import ParameterTable, build_table
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
-from myoassist.rollout.loop import control, finish_step, prepare_controls, walk
+from myoassist.rollout.loop import control, drive_motors, finish_step, prepare_controls, walk
 from myoassist.rollout.sense import Constants, make_buffers, make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg
 
@@ -32,11 +34,15 @@ class _Worker:
     """Data and controller state of one thread."""
 
     def __init__(self, simulator: "Simulator") -> None:
+        layout = simulator.walker.layout
         self.data = mujoco.MjData(simulator.walker.model)
         self.buffers = make_buffers(self.data)
         self.signals = make_signals()
-        self.reflex = make_reflex(simulator.dt, simulator.delayed, simulator.walker.layout.dimensions)
+        self.reflex = make_reflex(
+            simulator.dt, simulator.delayed, layout.dimensions, group=layout.muscle_group.shape[2]
+        )
         self.exo = make_exo()
+        self.impedance = make_impedance()
         self.heel_contact = np.zeros(2)
         self.new_step = np.zeros(2)
         self.log = np.zeros((simulator.step_limit, simulator.log_layout.size))
@@ -61,7 +67,10 @@ class Simulator:
         self.dt = DELAYED_INTERVAL if env.delayed else CONTROL_INTERVAL
         self.step_limit = int(round(env.sim_time / self.dt, 9))
         dimensions = walker.layout.dimensions
-        self.table: ParameterTable = build_table(dimensions, env.init_pose, exo.controller, exo.n_points, exo.fixed)
+        self.stride = choose_clock(walker.device, exo) == "stride"
+        self.table: ParameterTable = build_table(
+            dimensions, env.init_pose, exo.controller, exo.n_points, exo.fixed, walker.device, self.stride
+        )
         self._ids = make_ids(walker)
         f_max = walker.model.actuator_gainprm[walker.layout.all_muscles, 2].copy()
         self.log_layout = LogLayout(walker.layout.muscle_names, f_max, self._ids.optimal_length)
@@ -147,7 +156,7 @@ class Simulator:
         reason = "" if self.exo_config.controller == "none" else explain_invalid(raw, self.exo_config)
         if not reason:
             try:
-                curve = profile_curve(raw, self.exo_config)
+                curve = profile_curve(raw, self.exo_config, self.stride)
             except ValueError as error:
                 reason = str(error)
         if reason:
@@ -162,11 +171,13 @@ class Simulator:
         if reason:
             return reason
         data.warning.number[:] = 0
-        reset_exo(w.exo, curve, self.exo_config.max_torque)
+        swing = swing_leg(self.env.init_pose)
+        reset_exo(w.exo, curve, self.exo_config.max_torque, self.stride)
+        joints = dict(zip(self.table.names[self._exo], values[self._exo].tolist(), strict=True))
+        reset_impedance(w.impedance, joints if self.exo_config.controller == "impedance" else None, swing)
         prepare_controls(w.buffers, self._ids)
         w.heel_contact[:] = 0.0
         sense(w.buffers, self._ids, self._constants, w.signals)
-        swing = swing_leg(self.env.init_pose)
         gains = self._gains(values)
         reset_reflex(w.reflex, self._ones_gains, gains, w.signals.body, w.signals.legs, swing, activation)
         return ""
@@ -200,6 +211,7 @@ def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple
         w.signals,
         w.reflex,
         w.exo,
+        w.impedance,
         w.disturbance,
         w.heel_contact,
         w.new_step,
@@ -213,9 +225,11 @@ def _walk_in_python(
 ) -> tuple[int, int]:
     model, ids, const = simulator.walker.model, simulator._ids, simulator._constants
     for k in range(len(w.log)):
-        if control(k, w.buffers, ids, const, w.signals, w.reflex, w.exo, w.disturbance) < 0:
+        if control(k, w.buffers, ids, const, w.signals, w.reflex, w.exo, w.impedance, w.disturbance) < 0:
             return k, Outcome.NAN_CONTROL
-        for _ in range(const.substeps):
+        for substep in range(const.substeps):
+            if substep and w.impedance.on[0]:
+                drive_motors(w.buffers, ids, w.impedance)
             mujoco.mj_step(model, w.data)
         mujoco.mj_forward(model, w.data)
         outcome = finish_step(

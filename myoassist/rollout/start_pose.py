@@ -30,14 +30,19 @@ class StartPose:
         self.walker = walker
         model, layout = walker.model, walker.layout
         self.three_d = layout.dimensions == 3
-        pose = {"pelvis_tilt": layout.qpos_root[3]}
+        # Parameter -> (address, sign of the coordinate in the model).
+        pose = {"pelvis_tilt": (layout.qpos_root[3], 1.0)}
         for row, side in enumerate(SIDES):
             for column, joint in enumerate(LEG_JOINTS[:3]):
-                pose[f"{joint}_{side}"] = layout.qpos_leg[row, column]
+                pose[f"{joint}_{side}"] = (layout.qpos_leg[row, column], layout.sign_leg[row, column])
             if self.three_d:
-                pose[f"hip_adduction_{side}"] = layout.qpos_add[row]
-                pose[f"hip_rotation_{side}"] = layout.qpos_rot[row]
-        self.pose = [(table.index(name), int(address)) for name, address in pose.items() if name in table.names]
+                pose[f"hip_adduction_{side}"] = (layout.qpos_add[row], 1.0)
+                pose[f"hip_rotation_{side}"] = (layout.qpos_rot[row], 1.0)
+        self.pose = [
+            (table.index(name), int(address), float(sign))
+            for name, (address, sign) in pose.items()
+            if name in table.names
+        ]
         self.speed = table.index("vel_pelvis_tx")
         self.qvel_ty = int(model.joint("pelvis_ty").dofadr[0])
         names = list(MUSCLES)
@@ -45,9 +50,10 @@ class StartPose:
         for row, side in enumerate(SIDES):
             for column, muscle in enumerate(names):
                 name = f"act_{muscle}_{side}"
-                if name in table.names and layout.muscle[row, column] >= 0:
-                    actuator = layout.muscle[row, column]
-                    self.activation.append((table.index(name), int(model.actuator_actadr[actuator]), row, column))
+                actuators = layout.muscle_group[row, column]
+                actuators = actuators[actuators >= 0]
+                if name in table.names and len(actuators):
+                    self.activation.append((table.index(name), model.actuator_actadr[actuators], row, column))
         self.couplings = find_couplings(model)
         joints = [int(layout.joint_leg[r, j]) for r in range(2) for j in range(3)]
         if self.three_d:
@@ -57,7 +63,7 @@ class StartPose:
                 for s in SIDES
             ]
         self.range_joints = np.array(joints)
-        self.vertices = [_surface_points(model, int(geom)) for geom in layout.feet]
+        self.vertices = [surface_points(model, int(geom)) for geom in layout.feet]
         self.terrain = walker.terrain
         self.up_w = walker.terrain.up_w
         self.sites = [mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SITE, s) for s in _HEEL_TOE_SITES]
@@ -83,8 +89,8 @@ class StartPose:
         mujoco.mj_resetData(model, data)
         data.qpos[:] = model.key_qpos[layout.keyframe]
         data.qvel[:] = model.key_qvel[layout.keyframe]
-        for index, address in self.pose:
-            data.qpos[address] = values[index]
+        for index, address, sign in self.pose:
+            data.qpos[address] = sign * values[index]
         # On a plane the start is given relative to the ground: leaning with it and moving along it.
         slope = np.deg2rad(self.terrain.slope_deg)
         data.qpos[layout.qpos_root[3]] += slope
@@ -93,8 +99,8 @@ class StartPose:
         stimulation = np.full((2, len(MUSCLES)), REST_ACTIVATION)
         data.act[:] = 0.0
         data.act[layout.muscle_act] = REST_ACTIVATION
-        for index, address, row, column in self.activation:
-            data.act[address] = values[index]
+        for index, addresses, row, column in self.activation:
+            data.act[addresses] = values[index]
             stimulation[row, column] = values[index]
         if self.walker.own:
             self._solve_couplings(data)
@@ -171,7 +177,7 @@ def swing_leg(init_pose: str) -> int:
     return 0 if init_pose == "walk_left" else 1
 
 
-class _Surface:
+class Surface:
     """Convex surface of a geom: hull points plus a rounding radius, in the geom's frame."""
 
     def __init__(self, points: np.ndarray, radius: float = 0.0, axes: np.ndarray | None = None) -> None:
@@ -186,19 +192,20 @@ class _Surface:
         return float((self.points @ up_b).min()) - self.radius
 
 
-def _surface_points(model: mujoco.MjModel, geom: int) -> _Surface:
+def surface_points(model: mujoco.MjModel, geom: int) -> Surface:
+    """Return the convex surface of a geom, in its frame."""
     kind = mujoco.mjtGeom
     size = model.geom_size[geom]
     match model.geom_type[geom]:
         case kind.mjGEOM_MESH:
             mesh = model.geom_dataid[geom]
             start = model.mesh_vertadr[mesh]
-            return _Surface(model.mesh_vert[start : start + model.mesh_vertnum[mesh]].astype(float))
+            return Surface(model.mesh_vert[start : start + model.mesh_vertnum[mesh]].astype(float))
         case kind.mjGEOM_SPHERE:
-            return _Surface(np.zeros((1, 3)), float(size[0]))
+            return Surface(np.zeros((1, 3)), float(size[0]))
         case kind.mjGEOM_CAPSULE:
-            return _Surface(np.array([[0.0, 0.0, size[1]], [0.0, 0.0, -size[1]]]), float(size[0]))
+            return Surface(np.array([[0.0, 0.0, size[1]], [0.0, 0.0, -size[1]]]), float(size[0]))
         case kind.mjGEOM_ELLIPSOID:
-            return _Surface(np.zeros((1, 3)), axes=size.copy())
+            return Surface(np.zeros((1, 3)), axes=size.copy())
     corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
-    return _Surface(corners * model.geom_aabb[geom, 3:] + model.geom_aabb[geom, :3])
+    return Surface(corners * model.geom_aabb[geom, 3:] + model.geom_aabb[geom, :3])

@@ -35,7 +35,7 @@ def refusal(*arguments):
         (["env.init_pose=walk_rigth"], ["walk_left, walk_right", "env.init_pose=walk_right"]),
         (["cost.target=kinematic"], ["cost.target=kinematics"]),
         (["optimizer.threads=0"], ["optimizer.threads=0", "null"]),
-        (["task=rl"], ["task=rl", "task=reflex"]),
+        (["task=rl"], ["task=rl", "rl=ppo"]),
         (["env.delayed=true", "env.timestep=0.0005"], ["env.delayed=true", "env.timestep=0.001"]),
         (["env.timestep=0.0003"], ["env.timestep=0.0003", "0.01 s", "env.timestep=0.00025"]),
         (["env.sim_time=0.001"], ["env.sim_time=0.001", "one control step"]),

@@ -9,7 +9,8 @@ import pytest
 from myoassist.config.schemas import ExoConfig
 from myoassist.exo.splines import build_curve, explain_invalid, four_param_knots, npoint_knots, profile_curve
 from myoassist.exo.timing import COUNT, MEAN, make_exo, reset_exo, update_exo
-from myoassist.reflex.parameters import build_table, default_npoint_torques
+from myoassist.reflex.device_parameters import default_npoint_torques
+from myoassist.reflex.parameters import build_table
 
 VECTORS = json.loads((Path(__file__).parents[1] / "data" / "exo_vectors.json").read_text())
 GRID = np.array(VECTORS["percent_grid"], dtype=float)

@@ -9,7 +9,8 @@ from myoassist.config.schemas import RunConfig
 from myoassist.exo.resample import four_param_to_npoint, resample_npoint
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.start import load_start
-from myoassist.reflex.parameters import ParameterTable, build_table, default_npoint_torques
+from myoassist.reflex.device_parameters import default_npoint_torques
+from myoassist.reflex.parameters import ParameterTable, build_table
 
 DEFAULTS = [0.5, 0.467, 0.9, 0.075]
 

@@ -41,7 +41,7 @@ def step(simulator, worker, steps):
     for k in range(steps):
         read(simulator, worker)
         w = worker
-        assert control(k, w.buffers, ids, constants, w.signals, w.reflex, w.exo, w.disturbance) >= 0
+        assert control(k, w.buffers, ids, constants, w.signals, w.reflex, w.exo, w.impedance, w.disturbance) >= 0
         for _ in range(constants.substeps):
             mujoco.mj_step(model, worker.data)
     mujoco.mj_forward(model, worker.data)

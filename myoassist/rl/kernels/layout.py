@@ -27,7 +27,7 @@ class Task(NamedTuple):
     observe_act: np.ndarray
     observe_sensor: np.ndarray
     observe_sensor_scale: np.ndarray
-    pelvis: np.ndarray  # addresses: tx velocity, ty position, tx position, tz position or -1
+    pelvis: np.ndarray  # addresses: tx velocity, ty position
     touch: np.ndarray  # (2, 2) heel and toes of r, l
     limit: np.ndarray
     muscle_act: np.ndarray
@@ -50,12 +50,13 @@ class Task(NamedTuple):
     start_qvel: np.ndarray  # (L, nv)
     start_scaled: np.ndarray  # (nv,) 1 where the velocity follows the target speed
     start_act: np.ndarray  # (L, na)
+    start_lift: np.ndarray  # (L,) m, changed by a curriculum
     weights: np.ndarray  # one per reward term
     modes: np.ndarray
     speeds: np.ndarray  # (2,), changed by a curriculum
     periods: np.ndarray  # (2,)
     manual: np.ndarray  # schedule set by hand, NaN in [0] for none
-    ground: np.ndarray  # heights (rows along y, columns along x), (0, 0) on level ground
+    ground: np.ndarray  # averaged heights (rows along y, columns along x), (0, 0) on level ground
     ground_frame: np.ndarray  # x and y of the first node, spacing along x and y, factor of the heights
     substeps: int
     euler: bool
@@ -67,6 +68,7 @@ class Task(NamedTuple):
     squared: bool
     playback: bool  # the reference's speed follows the target
     end_off_trajectory: bool
+    start_at_target: bool  # episodes start at the target speed whatever the start state says
     dt: float
     safe_height: float
     body_weight: float

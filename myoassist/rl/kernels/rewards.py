@@ -133,7 +133,14 @@ def track_footsteps(
 
 @njit(cache=True, nogil=True)
 def imitation_reward(
-    dt: float, values: np.ndarray, addresses: np.ndarray, reference: np.ndarray, weights: np.ndarray, ratio: float
+    dt: float,
+    values: np.ndarray,
+    addresses: np.ndarray,
+    reference: np.ndarray,
+    weights: np.ndarray,
+    ratio: float,
+    height: int,
+    ground: float,
 ) -> float:
     """Reward closeness of joint positions or velocities to the reference, weighted by joint.
 
@@ -144,11 +151,16 @@ def imitation_reward(
         reference: Values of the reference frame, shape (J,).
         weights: Weight of each joint, shape (J,).
         ratio: Factor of the reference, 1 for positions.
+        height: Address of the height of the pelvis, which counts from the ground; -1 for velocities.
+        ground: Height of the ground under it, m.
     """
     total = 0.0
     for j in range(len(addresses)):
         if weights[j] != 0.0:
-            total += weights[j] * np.exp(-8.0 * (values[addresses[j]] - ratio * reference[j]) ** 2)
+            value = values[addresses[j]]
+            if addresses[j] == height:
+                value -= ground
+            total += weights[j] * np.exp(-8.0 * (value - ratio * reference[j]) ** 2)
     return dt * total
 
 

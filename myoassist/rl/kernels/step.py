@@ -16,6 +16,7 @@ from myoassist.rl.kernels.layout import (
     State,
     Task,
 )
+from myoassist.rl.kernels.observe import NA, NQ, NSENSOR, NV, TX_SPEED, TY, ground_under_pelvis, measure_feet, observe
 from myoassist.rl.kernels.rewards import (
     HELD_EFFORT,
     HELD_SPEED,
@@ -39,57 +40,11 @@ from myoassist.rollout.batch import (
     QVEL,
     SENSORDATA,
     WARNINGS,
-    XMAT,
-    XPOS,
     advance,
     count_warnings,
     view,
 )
 from myoassist.rollout.physics import mj_forward, mj_reset_data
-
-NQ, NV, NA, NSENSOR, NBODY = range(5)
-TX_SPEED, TY, TX, TZ = range(4)
-
-
-@njit(cache=True, nogil=True)
-def ground_height(task: Task, x: float, y: float) -> float:
-    """Return the height of the ground at a point, m, bilinear between nodes; 0 on level ground and beyond the field."""
-    rows, columns = task.ground.shape
-    if rows < 2 or columns < 2:
-        return 0.0
-    frame = task.ground_frame
-    u, v = (x - frame[0]) / frame[2], (y - frame[1]) / frame[3]
-    if not (0.0 <= u <= columns - 1 and 0.0 <= v <= rows - 1):
-        return 0.0
-    c, r = min(int(u), columns - 2), min(int(v), rows - 2)
-    u, v = u - c, v - r
-    g = task.ground
-    low = g[r, c] * (1.0 - u) + g[r, c + 1] * u
-    high = g[r + 1, c] * (1.0 - u) + g[r + 1, c + 1] * u
-    return frame[4] * (low * (1.0 - v) + high * v)
-
-
-@njit(cache=True, nogil=True)
-def observe(task: Task, row: np.ndarray, addresses: np.ndarray, target: float) -> None:
-    """Write one observation: positions, velocities, activations, sensors, target speed."""
-    qpos = view(addresses[QPOS], task.sizes[NQ])
-    qvel = view(addresses[QVEL], task.sizes[NV])
-    act = view(addresses[ACT], task.sizes[NA])
-    sensors = view(addresses[SENSORDATA], task.sizes[NSENSOR])
-    k = 0
-    for i in task.observe_q:
-        row[k] = qpos[i]
-        k += 1
-    for i in task.observe_v:
-        row[k] = qvel[i]
-        k += 1
-    for i in task.observe_act:
-        row[k] = act[i]
-        k += 1
-    for j in range(len(task.observe_sensor)):
-        row[k] = sensors[task.observe_sensor[j]] * task.observe_sensor_scale[j]
-        k += 1
-    row[k] = target
 
 
 @njit(cache=True, nogil=True)
@@ -118,10 +73,10 @@ def start_episode(model: int, task: Task, state: State, addresses: np.ndarray, i
             ratio = target / speed
     for j in range(len(qvel)):
         qvel[j] = task.start_qvel[frame, j] * (ratio if task.start_scaled[j] > 0.0 else 1.0)
-    if not (task.imitation and task.version == CLEAN):
+    if task.start_at_target:
         qvel[task.pelvis[TX_SPEED]] = target
     act[:] = task.start_act[frame]
-    qpos[task.pelvis[TY]] += ground_height(task, qpos[task.pelvis[TX]], 0.0)
+    qpos[task.pelvis[TY]] += task.start_lift[frame]
     mj_forward(model, addresses[DATA])
     state.frame[i] = frame
     state.steps[i] = 0
@@ -168,8 +123,10 @@ def compute_terms(task: Task, state: State, addresses: np.ndarray, i: int, frame
     if task.imitation:
         speed_ref = task.mean_speed if task.version == CLEAN else task.reference_speed[frame]
         ratio = target / speed_ref if abs(speed_ref) > 1e-6 else 1.0
-        terms[9] = imitation_reward(dt, qpos, task.joint_q, task.reference_q[frame], task.weight_q, 1.0)
-        terms[10] = imitation_reward(dt, qvel, task.joint_v, task.reference_v[frame], task.weight_v, ratio)
+        ground = ground_under_pelvis(task, addresses)
+        height = task.pelvis[TY]
+        terms[9] = imitation_reward(dt, qpos, task.joint_q, task.reference_q[frame], task.weight_q, 1.0, height, ground)
+        terms[10] = imitation_reward(dt, qvel, task.joint_v, task.reference_v[frame], task.weight_v, ratio, -1, 0.0)
         if task.version == CLEAN:
             measure_feet(task, addresses, state.feet[i])
             terms[11] = end_effector_reward(dt, state.feet[i], task.reference_feet[frame])
@@ -185,39 +142,16 @@ def compute_terms(task: Task, state: State, addresses: np.ndarray, i: int, frame
 
 
 @njit(cache=True, nogil=True)
-def measure_feet(task: Task, addresses: np.ndarray, feet: np.ndarray) -> None:
-    """Write the position of both feet seen from the pelvis, forward and up, m, shape (2, 2)."""
-    xpos = view(addresses[XPOS], 3 * task.sizes[NBODY])
-    xmat = view(addresses[XMAT], 9 * task.sizes[NBODY])
-    for axis in range(2):
-        world = 2 * axis  # x, z
-        origin = 0.0
-        for k in range(3):
-            body = task.frames[k]
-            p = task.frame_pos_b[k]
-            m = 9 * body + 3 * world
-            value = xpos[3 * body + world] + xmat[m] * p[0] + xmat[m + 1] * p[1] + xmat[m + 2] * p[2]
-            if k == 0:
-                origin = value
-            else:
-                feet[k - 1, axis] = value - origin
-
-
-@njit(cache=True, nogil=True)
 def judge(task: Task, state: State, addresses: np.ndarray, i: int, frame: int) -> int:
     """Return how the episode of one environment goes on: RUNNING or a reason for its end."""
     qpos = view(addresses[QPOS], task.sizes[NQ])
-    y = -qpos[task.pelvis[TZ]] if task.pelvis[TZ] >= 0 else 0.0
-    height = qpos[task.pelvis[TY]]
-    ground = ground_height(task, qpos[task.pelvis[TX]], y)
-    if task.version == CLEAN:
-        height -= ground
-    if height < task.safe_height:
+    ground = ground_under_pelvis(task, addresses)
+    if qpos[task.pelvis[TY]] - ground < task.safe_height:
         return FELL
     if task.imitation and task.end_off_trajectory:
         for j in range(len(task.tracked)):
             reference = task.tracked_reference[frame, j]
-            if task.tracked[j] == task.pelvis[TY] and task.version == CLEAN:
+            if task.tracked[j] == task.pelvis[TY]:
                 reference += ground
             if abs(qpos[task.tracked[j]] - reference) > task.tracked_limit[j]:
                 return OFF_TRAJECTORY
@@ -244,26 +178,43 @@ def simulate(model: int, task: Task, addresses: np.ndarray, action: np.ndarray) 
 
 
 @njit(cache=True, nogil=True)
-def step_one(model: int, task: Task, state: State, addresses: np.ndarray, action: np.ndarray, i: int) -> None:
-    """Advance one environment by one control step, and start its next episode if this one ended."""
-    schedule = state.schedule[i]
+def begin_step(task: Task, state: State, i: int) -> tuple[float, int, bool]:
+    """Move the schedule and the reference of one environment on.
+
+    Returns:
+        Target speed, reference frame, and whether the reference is over.
+    """
+    target = follow_schedule(state.schedule[i], state.streams, i, state.steps[i] * task.dt)
+    if not task.imitation:
+        return target, 0, False
     over = False
-    frame = 0
-    target = follow_schedule(schedule, state.streams, i, state.steps[i] * task.dt)
-    if task.imitation:
-        frames = task.reference_q.shape[0]
-        pace = 1.0
-        if task.playback and task.mean_speed > 1e-6:
-            pace = max(target, 0.0) / task.mean_speed
-        state.frame[i] += pace
-        if state.frame[i] >= frames:
-            if task.loop:
-                state.frame[i] -= frames
-            else:
-                over = True
-                state.frame[i] = frames - 1
-        frame = int(state.frame[i])
-    sound = simulate(model, task, addresses, action)
+    frames = task.reference_q.shape[0]
+    pace = 1.0
+    if task.playback and task.mean_speed > 1e-6:
+        pace = max(target, 0.0) / task.mean_speed
+    state.frame[i] += pace
+    if state.frame[i] >= frames:
+        if task.loop:
+            state.frame[i] -= frames
+        else:
+            over = True
+            state.frame[i] = frames - 1
+    return target, int(state.frame[i]), over
+
+
+@njit(cache=True, nogil=True)
+def finish_step(
+    model: int,
+    task: Task,
+    state: State,
+    addresses: np.ndarray,
+    i: int,
+    target: float,
+    frame: int,
+    over: bool,
+    sound: bool,
+) -> None:
+    """Reward and observe one environment after its physics, and start its next episode if this one ended."""
     state.steps[i] += 1
     if not sound:
         # What was observed last is the only observation of this episode's end that means something.
@@ -307,7 +258,9 @@ def step_range(
         last: One past the last.
     """
     for i in range(first, last):
-        step_one(model, task, state, addresses[i], actions[i], i)
+        target, frame, over = begin_step(task, state, i)
+        sound = simulate(model, task, addresses[i], actions[i])
+        finish_step(model, task, state, addresses[i], i, target, frame, over, sound)
 
 
 @njit(cache=True, nogil=True)

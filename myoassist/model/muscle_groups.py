@@ -1,0 +1,18 @@
+"""Which actuators of the 80-muscle legs share one command of the walking controller, which knows 13 muscles per leg."""
+
+# Controller muscle -> actuators without their side suffix. Every muscle of the leg is in one group or in REST.
+GROUPS = {
+    "HAB": ("glmed1", "glmed2", "glmed3", "glmin1", "glmin2", "glmin3", "tfl", "piri", "sart"),
+    "HAD": ("addbrev", "addlong", "addmagDist", "addmagIsch", "addmagMid", "addmagProx", "grac"),
+    "HFL": ("psoas", "iliacus"),
+    "GLU": ("glmax1", "glmax2", "glmax3"),
+    "HAM": ("bflh", "semimem", "semiten"),
+    "RF": ("recfem",),
+    "VAS": ("vasint", "vaslat", "vasmed"),
+    "BFSH": ("bfsh",),
+    "GAS": ("gaslat", "gasmed"),
+    "SOL": ("soleus", "tibpost", "perbrev", "perlong"),
+    "TA": ("tibant",),
+    "FDL": ("fdl", "fhl"),
+    "EDL": ("edl", "ehl"),
+}

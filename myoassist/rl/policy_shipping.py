@@ -1,0 +1,53 @@
+"""Turn the best policy of a run into a shipped one: `models/policies/<name>`."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from myoassist.config.atomic import write_bytes_atomic, write_text_atomic
+from myoassist.config.errors import ConfigError
+from myoassist.config.run_record import read_run_config, read_status
+from myoassist.config.shipped import models_folder
+from myoassist.rl.model_files import newest_policy
+from myoassist.rl.policy_file import read_policy
+
+POLICY_NAME = "policy.zip"
+DESCRIPTION_NAME = "policy.json"
+
+
+def ship_policy(run: Path, name: str, purpose: str, commands: list[str]) -> Path:
+    """Write a policy folder from the best policy of a run.
+
+    Args:
+        run: Run folder.
+        name: Name of the policy.
+        purpose: What it is, in a few words.
+        commands: Commands that made it, in order.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ConfigError: if the run has no policy.
+    """
+    source = newest_policy(run)
+    if source is None:
+        raise ConfigError(f"{run} holds no trained policy", "a run folder of task=rl with best_model.zip")
+    policy, config, status = read_policy(source), read_run_config(run), read_status(run)
+    folder = models_folder() / "policies" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    write_bytes_atomic(folder / POLICY_NAME, source.read_bytes())
+    content = {
+        "purpose": purpose,
+        "commands": commands,
+        "exp": status.get("exp"),
+        "steps": policy.num_timesteps,
+        "evaluation": (policy.note or {}).get("evaluation"),
+        "model": asdict(config.model),
+        "env": asdict(config.env),
+        "exo": asdict(config.exo),
+        "rl": asdict(config.rl),
+        "seed": config.seed,
+    }
+    write_text_atomic(folder / DESCRIPTION_NAME, json.dumps(content, indent=1) + "\n")
+    return folder

@@ -1,0 +1,66 @@
+"""The RL trainer: rollouts and updates, saved so that the same command continues a killed run."""
+
+from contextlib import ExitStack
+
+import torch as th
+
+from myoassist.config.run_folder import RunFolder
+from myoassist.config.schemas import RunConfig
+from myoassist.optimize.reflex import count_workers
+from myoassist.optimize.signals import Stopped, StopRequest
+from myoassist.rl.algorithm import make_algorithm, policy_params, route_batch, start_action
+from myoassist.rl.background import BackgroundEvaluation
+from myoassist.rl.evaluate_best import Evaluator
+from myoassist.rl.session import write_session
+from myoassist.rl.trainer import Trainer
+from myoassist.rl.transfer import load_transfer
+from myoassist.rl.vec_measure import make_vec_env
+
+
+def train_rl(config: RunConfig, folder: RunFolder) -> float:
+    """Run the RL trainer in an opened run folder.
+
+    A folder with a checkpoint is continued; a larger `rl.total_timesteps` extends a finished run. SIGINT and SIGTERM
+    save the last complete rollout and its update, and end the run.
+
+    Args:
+        config: Run configuration.
+        folder: Opened run folder.
+
+    Returns:
+        Score of the best evaluation, 0 to 1.
+
+    Raises:
+        UserError: before training, for what the user can change.
+        Stopped: after a stop signal; everything is saved.
+    """
+    with ExitStack() as stack:
+        stop = stack.enter_context(StopRequest())
+        threads = count_workers(config.rl.threads)
+        # Networks this small gain nothing from more, and OpenMP threads wait for each other by spinning: on a busy
+        # machine two of them all but stop.
+        th.set_num_threads(1)
+        transfer = load_transfer(config)
+        venv, batch = make_vec_env(config, threads)
+        stack.callback(venv.close)
+        routing = route_batch(config, batch)
+        given = config.rl.policy_params.custom_policy_params.initial_excitation
+        start = None if given is None else start_action(batch.walker.model, batch.action_names, given)
+        params = policy_params(config, routing, start)
+        algorithm = make_algorithm(config, venv, params)
+        evaluation = BackgroundEvaluation(Evaluator(config))
+        stack.callback(evaluation.close)
+        trainer = Trainer(config, folder, algorithm, venv, evaluation, stop)
+        stack.callback(trainer.close)
+        write_session(config, folder.path, params)
+        trainer.open(transfer)
+        trainer.run()
+        if stop.signal_number is not None:
+            trainer.save(final=True)
+            folder.write_status("interrupted", **trainer.status())
+            raise Stopped(
+                stop.signal_number,
+                f"stopped after step {trainer.saved_steps}, which is saved in {folder.path}; "
+                "the same command continues",
+            )
+        return trainer.finish()

@@ -1,0 +1,104 @@
+"""Go on from a policy that was trained before."""
+
+from pathlib import Path
+
+import numpy as np
+import torch as th
+
+from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
+from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
+from myoassist.config.schemas import RunConfig
+from myoassist.rl.algorithm import Algorithm
+from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, newest_policy
+from myoassist.rl.policy_file import PolicyFile, read_policy
+from myoassist.rl.policy_shipping import POLICY_NAME
+
+
+def load_transfer(config: RunConfig) -> PolicyFile | None:
+    """Read the policy that `env.prev_trained_policy_path` names; None without one.
+
+    Raises:
+        ConfigError: if there is none.
+        UnsafeFileError: if it cannot be read, or another project wrote it and `rl.trust_checkpoint` is not set.
+    """
+    path = resolve_policy_path(config.env.prev_trained_policy_path)
+    return None if path is None else load_policy(find_policy_file(path), config.rl.trust_checkpoint)
+
+
+def load_policy(path: Path, trusted: bool) -> PolicyFile:
+    """Read a policy file of ours, or a trusted one of another project.
+
+    Raises:
+        UnsafeFileError: if it cannot be read or is neither.
+    """
+    policy = read_policy(path)
+    if policy.note is None and not trusted:
+        raise UnsafeFileError(
+            f"{path} was not written by this project",
+            "a policy of this project; those of others are read as tensors alone, once they are trusted",
+            "rl.trust_checkpoint=true",
+        )
+    return policy
+
+
+def find_policy_file(path: Path) -> Path:
+    """Return the policy of a run folder or of a shipped policy's folder; a file stays what it is.
+
+    Raises:
+        ConfigError: if the folder holds none.
+    """
+    if not path.is_dir():
+        return path
+    shipped = path / POLICY_NAME
+    found = shipped if shipped.is_file() else newest_policy(path)
+    if found is None:
+        raise ConfigError(
+            f"{path} holds no trained policy",
+            f"a run folder with {BEST_NAME} or {MODELS_NAME}/model_<steps>.zip, or a folder with {POLICY_NAME}",
+            f"{POLICY_KEY}=<run folder or .zip>",
+        )
+    return found
+
+
+def apply_transfer(source: PolicyFile, algorithm: Algorithm, config: RunConfig) -> None:
+    """Put a loaded policy into the algorithm; its step counter goes on.
+
+    Args:
+        source: Policy file.
+        algorithm: PPO or A2C with freshly drawn networks.
+        config: Run configuration; the `reset_*_after_load` flags draw networks anew.
+
+    Raises:
+        LayoutError: if tensors are missing or of other sizes, naming both.
+    """
+    policy = algorithm.policy
+    flags = config.rl.policy_params.custom_policy_params
+    wanted = policy.state_dict()
+    check_tensors(source, {name: tuple(tensor.shape) for name, tensor in wanted.items()})
+    policy.load_state_dict({name: th.as_tensor(np.array(source.tensors[name])) for name in wanted})
+    # Also without a reset: the optimizer of another training knows other gradients.
+    policy.reset_network(
+        reset_policy_net=flags.reset_policy_net_after_load, reset_value_net=flags.reset_value_net_after_load
+    )
+    algorithm.num_timesteps = source.num_timesteps
+
+
+def check_tensors(source: PolicyFile, wanted: dict[str, tuple[int, ...]]) -> None:
+    """Refuse a policy whose tensors are not those that are wanted.
+
+    Raises:
+        LayoutError: naming the tensors and both sizes.
+    """
+    found = {name: tensor.shape for name, tensor in source.tensors.items()}
+    wrong = []
+    for name in dict.fromkeys([*wanted, *found]):
+        if found.get(name) != wanted.get(name):
+            has = "not there" if name not in found else f"of shape {found[name]}"
+            needs = "not used" if name not in wanted else f"of shape {wanted[name]}"
+            wrong.append(f"{name} is {has}, here it is {needs}")
+    if wrong:
+        raise LayoutError(
+            f"{source.source} belongs to other networks:\n    " + "\n    ".join(wrong),
+            "the same net_arch, net_indexing_info, observation and actuators as in this run",
+            "change rl.policy_params.custom_policy_params and env.observation_joint_*_keys to those of the policy",
+        )

@@ -1,0 +1,142 @@
+"""Environments for training, and what a rollout of them adds up to."""
+
+import math
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv, VecEnvWrapper
+
+from myoassist.config.schemas import RunConfig
+from myoassist.rl.batch import WalkBatch
+from myoassist.rl.env import WalkEnv
+from myoassist.rl.vec_env import BatchedVecEnv
+
+
+@dataclass(frozen=True)
+class Episode:
+    """An episode that has ended.
+
+    Attributes:
+        total: Undiscounted return.
+        length: Control steps.
+        terms: Weighted parts of the return, shape (terms,).
+    """
+
+    total: float
+    length: int
+    terms: np.ndarray
+
+
+@dataclass(frozen=True)
+class RolloutStatistics:
+    """Sums over one rollout.
+
+    Attributes:
+        steps: Control steps of all environments.
+        physics_time: Time in the environments, s.
+        terms: Weighted reward parts, summed, shape (terms,).
+        episodes: Episodes that ended in it.
+    """
+
+    steps: int
+    physics_time: float
+    terms: np.ndarray
+    episodes: list[Episode]
+
+
+class MeasuredVecEnv(VecEnvWrapper):
+    """Count steps, time and reward parts of the environments inside, from whole arrays where they offer them.
+
+    Args:
+        venv: Environments.
+        reward_names: Terms of their reward.
+    """
+
+    def __init__(self, venv: VecEnv, reward_names: tuple[str, ...]) -> None:
+        super().__init__(venv)
+        self.reward_names = reward_names
+        self._batched = isinstance(venv, BatchedVecEnv)
+        self._running = np.zeros((venv.num_envs, 2 + len(reward_names)))
+        self.clear()
+
+    def clear(self) -> None:
+        """Start a new rollout."""
+        self._steps = 0
+        self._time = 0.0
+        self._terms = np.zeros(len(self.reward_names))
+        self._episodes: list[Episode] = []
+
+    def statistics(self) -> RolloutStatistics:
+        """Return the sums since `clear`."""
+        return RolloutStatistics(self._steps, self._time, self._terms, self._episodes)
+
+    def reset(self) -> np.ndarray:
+        """Start new episodes; return their observations."""
+        self._running[:] = 0.0
+        return self.venv.reset()
+
+    def step_async(self, actions: np.ndarray) -> None:
+        """Take the actions of the next step."""
+        self._began = time.perf_counter()
+        self.venv.step_async(actions)
+
+    def step_wait(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[dict[str, Any]]]:
+        """Step and count."""
+        observations, rewards, dones, infos = self.venv.step_wait()
+        self._time += time.perf_counter() - self._began
+        self._steps += self.num_envs
+        if self._batched:
+            self._terms += self.venv.reward_terms.sum(axis=0)
+            if dones.any():
+                for i in np.flatnonzero(dones):
+                    episode = infos[i]["episode"]
+                    self._episodes.append(Episode(episode["r"], episode["l"], episode["terms"]))
+        else:
+            self._add_single(rewards, dones, infos)
+        return observations, rewards, dones, infos
+
+    def set_progress(self, fraction: float, mean_length: float | None) -> None:
+        """Let the curriculum go on at the start of a rollout.
+
+        Args:
+            fraction: Part of the training that is done, 0 to 1.
+            mean_length: Mean length of the episodes that ended lately, control steps; None if none did.
+        """
+        self.venv.env_method("set_progress", fraction, math.nan if mean_length is None else mean_length)
+
+    def get_state(self) -> dict[str, np.ndarray] | None:
+        """Return all that an exact continuation needs; None where the environments are in other processes."""
+        return self.venv.get_state() if self._batched else None
+
+    def set_state(self, state: dict[str, np.ndarray]) -> None:
+        """Continue where `get_state` was called."""
+        self.venv.set_state(state)
+
+    def _add_single(self, rewards: np.ndarray, dones: np.ndarray, infos: list[dict[str, Any]]) -> None:
+        terms = np.array([[info["rwd_dict"][name] for name in self.reward_names] for info in infos])
+        self._terms += terms.sum(axis=0)
+        self._running += np.column_stack([rewards, np.ones(len(rewards)), terms])
+        for i in np.flatnonzero(dones):
+            total, length, *parts = self._running[i]
+            self._episodes.append(Episode(float(total), int(length), np.array(parts)))
+            self._running[i] = 0.0
+
+
+def make_vec_env(config: RunConfig, threads: int) -> tuple[MeasuredVecEnv, WalkBatch]:
+    """Return the environments of a run, and a batch that tells what they are like.
+
+    Args:
+        config: Run configuration.
+        threads: Threads of the batched environments.
+    """
+    n_envs = config.env.num_envs
+    if config.rl.vec_env == "batched":
+        batch = WalkBatch(config, n_envs, config.seed, threads)
+        return MeasuredVecEnv(BatchedVecEnv(batch), batch.reward_names), batch
+    batch = WalkBatch(config, 1, config.seed)
+    # Not forked: this process has threads already.
+    venv = SubprocVecEnv([partial(WalkEnv, config, number=i) for i in range(n_envs)], start_method="spawn")
+    return MeasuredVecEnv(venv, batch.reward_names), batch
