@@ -4,14 +4,20 @@ import math
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from myoassist.config.errors import ConfigError, UserError
 
+if TYPE_CHECKING:
+    from myoassist.rl.routing import Routing
+
 USAGE = """usage: myoassist train exp=NAME [key=value ...]     optimize (the same as python -m myoassist.train)
        myoassist eval exp=NAME | run=FOLDER [...]    show the best: video, plots, metrics
+       myoassist sim exp=NAME [...]                  five seconds of random actions in an RL environment
        myoassist import PRESET ... [--out FOLDER]    MyoAssist presets (.bat, .sh, .json) become experiments
        myoassist export RUN [--out FOLDER]           exo torque profile for a hardware controller, OpenSim files
        myoassist reference record | synthesize | ... motions that the RL trainer imitates
+       myoassist export policy=POLICY [--out FOLDER] network of a trained device as ONNX
        myoassist evos FOLDER ...                     report of an evolution: tables, figures, best, failures, page
        myoassist sweeps FOLDER ...                   the same for the runs of a grid or of a day
        myoassist list exps                           experiments and what they are for
@@ -20,6 +26,7 @@ USAGE = """usage: myoassist train exp=NAME [key=value ...]     optimize (the sam
        myoassist list controllers                    controllers that come with the package (shipped:NAME)
        myoassist list keys                           configuration keys, their defaults and meaning
        myoassist list params [exp=NAME ...]          names, units, start values and bounds of the searched parameters
+       myoassist list observation|actions exp=NAME   what a policy sees and drives, by place, name and network
 """
 
 
@@ -66,6 +73,10 @@ def _dispatch(arguments: list[str]) -> int:
         from myoassist.analysis.reference_command import main as make_reference
 
         return make_reference(rest)
+    if command == "sim":
+        from myoassist.analysis.rl_sim_command import main as simulate
+
+        return simulate(rest)
     if command == "evos":
         from myoassist.sweep.evolution_report import run_evos
 
@@ -97,9 +108,11 @@ def _list(arguments: list[str]) -> int:
         "controllers": _controllers,
         "keys": _keys,
         "params": _params,
+        "observation": _observation,
+        "actions": _actions,
     }
     what, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if what not in lists or (rest and what != "params"):
+    if what not in lists or (rest and what not in ("params", "observation", "actions")):
         found = " ".join(["myoassist list", *arguments])
         raise ConfigError(found, f"myoassist list <{'|'.join(lists)}>", "myoassist list exps")
     print(lists[what](rest))
@@ -156,6 +169,7 @@ def _params(overrides: list[str]) -> str:
         config.exo.controller,
         config.exo.n_points,
         config.exo.fixed,
+        reflex_mode=config.model.reflex_mode,
     )
     if choose_strategy(config.optimizer) == "affine":
         table = add_slopes(table, slope_unit(config.optimizer))
@@ -169,6 +183,35 @@ def _params(overrides: list[str]) -> str:
             low = high = "fixed"
         rows.append((item.name, item.group, start, low, high, item.unit, f"{item.initial:.4g}"))
     return f"{_table(rows)}\n\n{len(table)} parameters, layout {table.layout}; value = scale * raw + offset"
+
+
+def _observation(overrides: list[str]) -> str:
+    from myoassist.rl.channels import list_observation
+
+    return _table(list_observation(_routing(overrides)))
+
+
+def _actions(overrides: list[str]) -> str:
+    from myoassist.rl.channels import list_actions
+
+    return _table(list_actions(_routing(overrides)))
+
+
+def _routing(overrides: list[str]) -> "Routing":
+    from myoassist.config.compose import compose_run
+    from myoassist.config.validate import validate_config
+    from myoassist.model.load_mujoco import load_mujoco
+
+    config = compose_run(overrides).config
+    if config.task != "rl":
+        raise ConfigError(f"task={config.task} has no policy", "an experiment of task=rl", "exp=rl_test")
+    # What it starts from does not matter for the table.
+    config.env.prev_trained_policy_path = None
+    validate_config(config)
+    load_mujoco()
+    from myoassist.rl.channels import route_model
+
+    return route_model(config)
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

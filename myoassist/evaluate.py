@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation_request import USAGE, EvaluationRequest, parse_request
 from myoassist.config.errors import UserError
+from myoassist.config.schemas import SHIPPED_PREFIX
 
 if TYPE_CHECKING:
     from myoassist.analysis.graphics import Graphics
     from myoassist.analysis.html_report import ReportedWalk
+    from myoassist.analysis.rl_report import PolicyRun
     from myoassist.config.schemas import RunConfig
 
 INTERRUPTED = 130
@@ -21,7 +23,7 @@ _parse = parse_request
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A run that can be simulated: its folder, checked configuration, parameters, and the name in the report."""
+    """A run that can be simulated: folder, checked configuration, parameters or policy, name in the report."""
 
     folder: Path
     config: "RunConfig"
@@ -63,10 +65,16 @@ def _evaluate_all(request: EvaluationRequest) -> int:
     """
     from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
     from myoassist.analysis.run_choice import choose_runs
+    from myoassist.compat.checkpoint_run import is_session_folder
     from myoassist.config.plugins import import_plugins
 
-    folders = choose_runs(request.exp, request.run)
-    prepared, refused = _prepare_all(request, folders)
+    if request.exp is None and (request.run or "").startswith(SHIPPED_PREFIX):
+        folders, refused, prepared = [Path(request.run)], 0, [_prepare_shipped(request)]
+    elif request.exp is None and is_session_folder(request.run):
+        folders, refused, prepared = [Path(request.run)], 0, [_prepare_session(request)]
+    else:
+        folders = choose_runs(request.exp, request.run)
+        prepared, refused = _prepare_all(request, folders)
     other = None
     if request.compare is not None:
         other = _prepare(request, choose_runs(None, request.compare)[0], None)
@@ -117,12 +125,53 @@ def _prepare(request: EvaluationRequest, folder: Path, params: str | None) -> _P
     from myoassist.model.devices import check_device
 
     config = load_stored_config(folder, request.overrides)
+    if config.task == "rl":
+        from myoassist.analysis.rl_choice import choose_policy_file
+
+        path = choose_policy_file(params, folder)
+        return _check_policy(request, _Prepared(folder, config, path, folder.resolve().name))
+    if request.starts is not None:
+        raise UserError(f"starts={request.starts} for a run of task={config.task}", "repeats=N", "leave starts out")
     parameters = _choose_parameters(params, folder, config)
     # The file is chosen; where the search once started need not exist any more.
     config.optimizer.param_path = config.optimizer.pickle_path = None
     validate_config(config)
     check_device(config)
     return _Prepared(folder, config, parameters, folder.resolve().name)
+
+
+def _prepare_shipped(request: EvaluationRequest) -> _Prepared:
+    from myoassist.analysis.rl_choice import open_shipped
+
+    policy = open_shipped(request.run, request.overrides)
+    name = request.run.removeprefix(SHIPPED_PREFIX)
+    path = policy.path if request.params is None else Path(request.params)
+    return _check_policy(request, _Prepared(policy.folder, policy.config, path, name))
+
+
+def _prepare_session(request: EvaluationRequest) -> _Prepared:
+    from myoassist.compat.checkpoint_run import open_session
+
+    session = open_session(request.run, request.params, request.overrides)
+    return _check_policy(request, _Prepared(session.folder, session.config, session.path, session.name))
+
+
+def _check_policy(request: EvaluationRequest, item: _Prepared) -> _Prepared:
+    """Refuse what a policy cannot be asked for; return it unchanged.
+
+    Raises:
+        UserError: naming it.
+    """
+    from myoassist.config.validate import validate_config
+    from myoassist.model.devices import check_device
+
+    if request.repeats:
+        raise UserError(f"repeats={request.repeats} for a policy", "starts=N: walks from N start phases", "starts=10")
+    # The policy is chosen; where its training once started need not exist any more.
+    item.config.env.prev_trained_policy_path = None
+    validate_config(item.config)
+    check_device(item.config)
+    return item
 
 
 def _choose_viewer(request: EvaluationRequest, prepared: list[_Prepared]) -> str | None:
@@ -150,7 +199,12 @@ def _choose_viewer(request: EvaluationRequest, prepared: list[_Prepared]) -> str
 
 
 def _simulate(request: EvaluationRequest, item: _Prepared) -> "ReportedWalk":
-    """Simulate a run, with its repeats."""
+    """Simulate a run, with its repeats; of a policy its first scenario."""
+    if item.config.task == "rl":
+        from myoassist.analysis.html_report import ReportedWalk
+
+        run = _open_policy(request, item)
+        return ReportedWalk(run.name, run.walk(run.entries()[0]), run.source, run.overrides)
     from rich.console import Console
     from rich.progress import Progress
 
@@ -183,6 +237,9 @@ def _evaluate(
     from myoassist.analysis.run_choice import find_best_file
     from myoassist.analysis.summary import print_summary
 
+    if item.config.task == "rl":
+        _evaluate_policy(request, item, compared, graphics, viewer)
+        return
     walk = _simulate(request, item)
     report = EvaluationReport(item.folder, walk, compared, [graphics.notice] if graphics.notice else [])
     report.write_results()
@@ -193,6 +250,39 @@ def _evaluate(
     unchanged = item.parameters == find_best_file(item.folder) and not request.overrides
     stored = read_stored_total(item.folder) if unchanged else None
     print_summary(walk.evaluation, item.folder.as_posix(), walk.source, stored, report.files, report.notices)
+    if viewer is not None and walk.evaluation.log.n_steps:
+        _show(walk, viewer, request.port)
+
+
+def _open_policy(request: EvaluationRequest, item: _Prepared) -> "PolicyRun":
+    from myoassist.analysis.rl_report import PolicyRun
+    from myoassist.config.run_folder import describe_run
+
+    print(f"Evaluating {describe_run(item.folder) if item.folder.is_dir() else item.name}", flush=True)
+    return PolicyRun(item.folder, item.config, item.parameters, item.name, request.overrides)
+
+
+def _evaluate_policy(
+    request: EvaluationRequest,
+    item: _Prepared,
+    compared: "ReportedWalk | None",
+    graphics: "Graphics",
+    viewer: str | None,
+) -> None:
+    """Walk every scenario of a policy, or show the first one as it happens."""
+    from myoassist.analysis.rl_report import write_evaluations
+    from myoassist.analysis.rl_summary import print_policy_summary
+
+    run = _open_policy(request, item)
+    if item.config.rl.realtime_evaluate:
+        from myoassist.analysis.rl_live import watch_policy
+
+        watch_policy(run, viewer, request.port)
+        return
+    pictures = bool(graphics.backend) and "rgb_array" in item.config.env.render_modes
+    notices = [graphics.notice] if graphics.notice else []
+    starts = 10 if request.starts is None else request.starts
+    walk = write_evaluations(run, starts, notices, pictures, print_policy_summary, compared)
     if viewer is not None and walk.evaluation.log.n_steps:
         _show(walk, viewer, request.port)
 

@@ -1,5 +1,6 @@
 """Entry: compose one run, check it, and hand it to its trainer."""
 
+import math
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -88,6 +89,12 @@ def train(composed: "ComposedRun") -> float:
         # After the plugins, because they bring terms of their own.
         check_cost(config.cost)
         list_conditions(config)
+    if config.task == "rl" and config.rl.realtime_evaluate:
+        load_mujoco()
+        from myoassist.analysis.rl_live import watch_configured
+
+        watch_configured(config)
+        return math.nan
     with open_run(config, composed.exp, composed.all_overrides) as folder:
         print(folder.notice)
         if folder.state == "finished":
@@ -101,7 +108,11 @@ def train(composed: "ComposedRun") -> float:
         if config.task == "rl":
             from myoassist.rl.training import train_rl
 
-            return train_rl(config, folder)
+            if not config.rl.flag_rendering:
+                return train_rl(config, folder)
+            from myoassist.analysis.rl_live import watch_training
+
+            return train_rl(config, folder, watch_training)
         from myoassist.optimize.reflex import train_reflex
 
         return -train_reflex(config, folder)

@@ -86,6 +86,7 @@ def check_run(words):
     config = compose_run(first_of_a_sweep(words)).config
     for key in _START_KEYS:
         setattr(config.optimizer, key, None)
+    config.env.prev_trained_policy_path = None
     config.model.path, config.plugins = None, []
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.

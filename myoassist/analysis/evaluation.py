@@ -25,6 +25,21 @@ from myoassist.rollout.simulator import Simulator, choose_loop
 
 
 @dataclass(frozen=True)
+class Camera:
+    """How pictures show a walk.
+
+    Attributes:
+        nearness: Factor of the size of the person.
+        even: Move at the mean speed of the walk instead of with the pelvis.
+        activation: Colour muscles by activation.
+    """
+
+    nearness: float = 1.0
+    even: bool = False
+    activation: bool = True
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """A walk and what is known about it.
 
@@ -70,6 +85,11 @@ class Evaluation:
         if self.learned:
             return bool((self.walker.layout.exo >= 0).any())
         return self.config.exo.controller != "none"
+
+    @property
+    def camera(self) -> Camera:
+        """How pictures show the walk."""
+        return Camera()
 
     @property
     def target_speed(self) -> tuple[np.ndarray, np.ndarray]:

@@ -33,12 +33,14 @@ class EvaluationReport:
 
     Attributes:
         video: Name of the video.
+        optional: Names of the files that not every walk has.
         sections: What the report shows beside the walk.
         files: What has been written.
         notices: Sentences about what could not be done, for people.
     """
 
     video = names.VIDEO
+    optional = (*_PICTURES, *_TABLES)
 
     def __init__(self, folder: Path, walk: ReportedWalk, other: ReportedWalk | None, notices: list[str]) -> None:
         self.sections: list[ReportSection] = []
@@ -143,8 +145,9 @@ class EvaluationReport:
 
     def name_leftovers(self) -> None:
         """Note which files in the folder belong to an earlier evaluation."""
-        every = (*_PICTURES, *_TABLES)
-        old = [name for name in every if (self._folder / name).exists() and self._folder / name not in self.files]
+        old = [
+            name for name in self.optional if (self._folder / name).exists() and self._folder / name not in self.files
+        ]
         if old:
             self.notices.append(f"From an earlier evaluation, not of this walk: {', '.join(old)}")
 

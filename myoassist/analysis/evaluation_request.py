@@ -7,6 +7,7 @@ from myoassist.config.errors import UserError
 
 USAGE = """usage: bash scripts/local.sh scripts/eval.sh exp=NAME [option=value ...] [key=value ...]
        bash scripts/local.sh scripts/eval.sh run=FOLDER [option=value ...] [key=value ...]
+       bash scripts/local.sh scripts/eval.sh run=shipped:POLICY [option=value ...] [key=value ...]
 
 Simulate the best of a run as it is and write into the folder of the run:
   report.html            everything on one page, to read or print: how the person walks, what falls short, figures
@@ -22,16 +23,27 @@ Simulate the best of a run as it is and write into the folder of the run:
   eval_repeats.csv       with repeats: how every walk ended, and its metrics
   eval_comparison.csv    with compare: the metrics of both walks and their difference
 
+Of a policy (task=rl) every entry of rl.evaluate_param_list is walked, into a folder analyze_results_00, _01, ... of its
+own, with replay.mp4 in place of eval.mp4, and
+  robustness.png/csv     walks from several start phases at each target speed: time walked, speed error
+  policy_scores.json     stability, symmetry, plausibility
+  speed_tracking.png, exo_mean_std_data.png, actions.png, reward.png   the walk as the policy made it
+  return.png, reward_parts.png, evaluations.png, average_reward_dict_*.png   its training
+  gait_evaluated_data.json   every control step in the published form
+
 which run
   exp=NAME         the newest run of an experiment that has a best, finished or not (below logs/, or MYOASSIST_LOGS)
+  run=newest:NAME  the same
+  run=shipped:NAME a policy that comes with the package; results go into logs/<date>/shipped_NAME
   run=FOLDER       this run; also several between commas, or a pattern in quotes: run='logs/*/exo_*'. Each gets its own
                    files; one that fails does not stop the others
 options
-  params=FILE      this parameter file instead of the best of the run
+  params=FILE      this parameter file (of a policy: this .zip, or newest) instead of the best of the run
   compare=FOLDER   put another run beside it in the plots, tables and report; the folder of the other is left alone
   repeats=N        walk N times from perturbed starts: mean and SD of every metric and curve, share of survivors
   angle_sd=DEG     standard deviation of every initial joint angle in these walks [1.0 deg]
   speed_sd=V       standard deviation of the initial speed in these walks [0.02 m/s]
+  starts=N         of a policy: number of start phases that are tried, 0 for none [10]
   viewer=window    show the walk in the MuJoCo viewer (needs a screen); the same as env.render_modes=[human]
   viewer=web       show the walk in a browser on this machine, until Ctrl-C
   port=N           port of viewer=web, the next free one if it is taken [8080]
@@ -41,7 +53,7 @@ changes
                    env.render_modes=[] (no video, which is most of the time)
 """
 VIEWERS = ("window", "web")
-_OPTIONS = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "viewer", "port")
+_OPTIONS = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "starts", "viewer", "port")
 _HELP = "bash scripts/local.sh scripts/eval.sh -h"
 
 
@@ -57,6 +69,7 @@ class EvaluationRequest:
         repeats: Number of walks from perturbed starts.
         angle_sd: Spread of their initial joint angles, deg.
         speed_sd: Spread of their initial speed, m/s.
+        starts: Number of start phases that a policy is tried from; None where not given.
         viewer: window, web or None.
         port: Port of the web viewer.
         overrides: Changes of the configuration.
@@ -69,6 +82,7 @@ class EvaluationRequest:
     repeats: int = 0
     angle_sd: float = 1.0
     speed_sd: float = 0.02
+    starts: int | None = None
     viewer: str | None = None
     port: int = 8080
     overrides: list[str] = field(default_factory=list)
@@ -105,6 +119,8 @@ def parse_request(arguments: list[str]) -> EvaluationRequest:
         "angle_sd": _spread(own, "angle_sd", 1.0, "deg"),
         "speed_sd": _spread(own, "speed_sd", 0.02, "m/s"),
     }
+    if "starts" in own:
+        numbers["starts"] = _whole(own, "starts", 0, 0, 1000)
     return EvaluationRequest(overrides=overrides, **{**own, **numbers})
 
 

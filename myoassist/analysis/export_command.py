@@ -22,6 +22,12 @@ Simulate the best of a run as it is and write into RUN/export, or into FOLDER:
   exo_torque.sto           delivered exo torque (N·m) and place in stance (%)
 
   key=value     change the configuration of the run, as in an evaluation: env.sim_time=10
+
+       myoassist export policy=RUN|FILE.zip|shipped:NAME [--out FOLDER] [rl.trust_checkpoint=true]
+
+Write the device's network of a trained policy into FOLDER (. where not given):
+  exo_actor.onnx           observation (n, entries) -> action (n, actuators), -1 to 1
+  exo_actor.json           names of the entries and actuators, in order
 """
 FOLDER = "export"
 
@@ -49,6 +55,13 @@ def main(arguments: list[str]) -> int:
     """
     if any(argument in ("-h", "--help") for argument in arguments):
         print(USAGE, end="")
+        return 0
+    if any(argument.startswith("policy=") for argument in arguments):
+        # Late: PyTorch is needed for policies alone.
+        from myoassist.rl.policy_export import run_export
+
+        for path in run_export(arguments):
+            print(path.as_posix())
         return 0
     _export(_parse(arguments))
     return 0

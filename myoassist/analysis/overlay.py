@@ -52,10 +52,17 @@ class Overlay:
         curve: Programmed exo torque; None leaves the diagram out.
         max_torque: Limit of the torque, N·m.
         caption: Line at the lower right, e.g. the name of the run.
+        activation: Explain the colours of muscles.
     """
 
     def __init__(
-        self, width: int, height: int, curve: TorqueCurve | None = None, max_torque: float = 0.0, caption: str = ""
+        self,
+        width: int,
+        height: int,
+        curve: TorqueCurve | None = None,
+        max_torque: float = 0.0,
+        caption: str = "",
+        activation: bool = True,
     ) -> None:
         self._scale = height / 480.0
         self._size = (width, height)
@@ -67,7 +74,7 @@ class Overlay:
             torque = np.clip(curve(np.linspace(0.0, 100.0, 401)), 0.0, max_torque)
             self._peak = max(float(torque.max()), 1e-3)
             self._inset = self._draw_inset(torque)
-        self._static = self._draw_static(caption)
+        self._static = self._draw_static(caption, activation)
 
     def apply(self, frame: np.ndarray, reading: Reading) -> np.ndarray:
         """Return a copy of a frame, shape (height, width, 3), uint8, with everything on it."""
@@ -87,20 +94,21 @@ class Overlay:
     def _inset_corner(self) -> tuple[int, int]:
         return self._size[0] - self._px(_MARGIN + _INSET_WIDTH), self._px(30)
 
-    def _draw_static(self, caption: str) -> Image.Image:
+    def _draw_static(self, caption: str, activation: bool) -> Image.Image:
         """Return the layer of everything that does not move."""
         layer = Image.new("RGBA", self._size, (0, 0, 0, 0))
         draw = ImageDraw.Draw(layer)
         left, bottom = self._px(_MARGIN), self._size[1] - self._px(_MARGIN)
-        bar_width, bar_height = self._px(_SCALE_WIDTH), self._px(_SCALE_HEIGHT)
-        for i in range(bar_width):
-            color = RELAXED + i / (bar_width - 1) * (ACTIVE - RELAXED)
-            fill = tuple(round(255 * float(part)) for part in color)
-            draw.line([(left + i, bottom - bar_height), (left + i, bottom)], fill=fill)
-        draw.text(
-            (left, bottom - bar_height - self._px(4)), "muscle activation", font=self._small, fill=INK, anchor="ld"
-        )
-        draw.text((left + bar_width + self._px(5), bottom + 1), "0 to 1", font=self._small, fill=INK, anchor="ld")
+        if activation:
+            bar_width, bar_height = self._px(_SCALE_WIDTH), self._px(_SCALE_HEIGHT)
+            for i in range(bar_width):
+                color = RELAXED + i / (bar_width - 1) * (ACTIVE - RELAXED)
+                fill = tuple(round(255 * float(part)) for part in color)
+                draw.line([(left + i, bottom - bar_height), (left + i, bottom)], fill=fill)
+            draw.text(
+                (left, bottom - bar_height - self._px(4)), "muscle activation", font=self._small, fill=INK, anchor="ld"
+            )
+            draw.text((left + bar_width + self._px(5), bottom + 1), "0 to 1", font=self._small, fill=INK, anchor="ld")
         if caption:
             draw.text((self._size[0] - left, bottom + 1), caption, font=self._small, fill=_GREY, anchor="rd")
         if self._curve is not None:

@@ -1,11 +1,38 @@
 """A simulated walk that viewers play: poses and muscle colours at any time."""
 
+from typing import Protocol
+
 import mujoco
 import numpy as np
 
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.scene import find_tendons, paint_bones, paint_muscles, place_for_drawing
 from myoassist.model.build import build_walker
+
+
+class Player(Protocol):
+    """What viewers show.
+
+    Attributes:
+        model: Model; its muscles change colour.
+        data: Data of the instant that was placed last.
+        duration: Length, s; infinite for what has no end.
+        pelvis: Body id of the pelvis, for cameras.
+    """
+
+    model: mujoco.MjModel
+    data: mujoco.MjData
+    duration: float
+    pelvis: int
+
+    def place(self, time: float) -> None:
+        """Put the walker where it is at a time, s."""
+        ...
+
+
+def as_player(shown: "Evaluation | Player") -> Player:
+    """Return what viewers show of the walk of an evaluation; a player stays what it is."""
+    return Playback(shown) if isinstance(shown, Evaluation) else shown
 
 
 class Playback:

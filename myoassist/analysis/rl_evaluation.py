@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation import Camera, Evaluation
 from myoassist.analysis.gait_curves import cut_curves
 from myoassist.analysis.rl_rollout import ControlSteps, Policy, roll_out
 from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.errors import LayoutError
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.schemas import RunConfig
-from myoassist.gait.own_reference import load_reference
 from myoassist.cost.result import CostResult
+from myoassist.gait.own_reference import load_reference
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
@@ -23,6 +23,7 @@ from myoassist.rollout.log import Outcome
 
 # Strides at the end of a walk that are judged.
 JUDGED_STRIDES = 10
+_USUAL_DISTANCE = 2.5  # m, of published scenarios; shows the whole person
 _LEAST_TARGET = 0.01  # m/s; below, a share of the target means nothing
 
 
@@ -43,6 +44,15 @@ class PolicyEvaluation(Evaluation):
     reward_names: tuple[str, ...] = field(kw_only=True)
     action_names: tuple[str, ...] = field(kw_only=True)
     trained_steps: int = field(kw_only=True)
+
+    @property
+    def camera(self) -> Camera:
+        """How the scenario wants its video."""
+        return Camera(
+            _USUAL_DISTANCE / self.entry.cam_distance,
+            self.entry.cam_type == "average_speed",
+            self.entry.visualize_activation,
+        )
 
     @property
     def target_speed(self) -> tuple[np.ndarray, np.ndarray]:

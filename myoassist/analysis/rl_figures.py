@@ -1,4 +1,4 @@
-"""Figures of a policy's walk: speed beside its target, device torque and actions over the gait cycle, reward over time."""
+"""Figures of a policy's walk: speed and target, device torque and actions over the gait cycle, reward over time."""
 
 from typing import TYPE_CHECKING
 

@@ -16,9 +16,9 @@ GAIT_DATA_NAME = "gait_evaluated_data.json"
 def collect_gait_data(evaluation: PolicyEvaluation) -> dict[str, Any]:
     """Return joints, actuators, sensors, contacts and target speed at every control step.
 
-    Scalars are lists of one number. Forces of muscles are negative in tension, as the simulator has them; contact forces
-    (N) and torques (N·m) are in the frame of the contact, normal first. Actuators with an activation have a key
-    `activation`, which published files lack.
+    Scalars are lists of one number. Forces of muscles are negative in tension, as the simulator has them; those of
+    contacts (N, and torques in N·m) are in the frame of the contact, normal first. Actuators with an activation have a
+    key `activation`, which published files lack.
     """
     model, steps = evaluation.walker.model, evaluation.steps
     joints, actuators, sensors = {}, {}, {}

@@ -1,4 +1,4 @@
-"""Score a learned walk from 0 to 1: does it last and hold its speed, are both sides alike, is the assistance plausible."""
+"""Score a learned walk from 0 to 1: is it steady at its speed, are both sides alike, is the assistance plausible."""
 
 from dataclasses import dataclass
 
@@ -84,7 +84,8 @@ def score_walk(log: WalkLog, target: np.ndarray, num_strides: int, exo_joint: in
         torque = [resample(log.exo_torque[:, leg.leg], leg) for leg in cycles]
         assisted = exo_joint is not None and max(np.abs(rows).max() for rows in torque) > _LEAST_TORQUE
         shown = torque if assisted else [resample(log.load[:, leg.leg], leg) for leg in cycles]
-        parts["symmetry"] = _symmetry([rows.mean(axis=0) for rows in shown], "torque" if assisted else "ground reaction")
+        what = "torque" if assisted else "ground reaction"
+        parts["symmetry"] = _symmetry([rows.mean(axis=0) for rows in shown], what)
         if assisted:
             parts["plausibility"] = tuple(
                 part
@@ -159,9 +160,7 @@ def _symmetry(means: list[np.ndarray], what: str) -> tuple[ScorePart, ...]:
     )
 
 
-def _plausibility(
-    log: WalkLog, leg: LegCycles, rows: np.ndarray, ankle: bool, direct: bool
-) -> tuple[ScorePart, ...]:
+def _plausibility(log: WalkLog, leg: LegCycles, rows: np.ndarray, ankle: bool, direct: bool) -> tuple[ScorePart, ...]:
     side = SIDES[leg.leg]
     mean = rows.mean(axis=0)
     size = np.abs(mean)

@@ -116,8 +116,8 @@ def plot_record_parts(curves: TrainingCurves, weighted: bool) -> "Figure | None"
     if not records:
         return None
     steps = np.array([float(record["num_timesteps"]) for record in records])
-    words = "with" if weighted else "without"
-    return plot_parts(steps, _record_parts(records, weighted), "sum per episode", f"Parts of the reward, {words} weights")
+    title = f"Parts of the reward, {'with' if weighted else 'without'} weights"
+    return plot_parts(steps, _record_parts(records, weighted), "sum per episode", title)
 
 
 def _stack(axes: "Axes", steps: np.ndarray, parts: dict[str, np.ndarray]) -> None:

@@ -7,9 +7,13 @@ from myoassist.config.errors import UserError
 from myoassist.config.groups import describe_experiments, list_experiments
 from myoassist.config.run_folder import describe_run, log_root, read_status
 from myoassist.config.run_record import ASIDE, CONFIG_NAME, STATUS_NAME, list_date_folders
+from myoassist.config.schemas import NEWEST_PREFIX
+from myoassist.rl.model_files import BEST_NAME as BEST_POLICY
+from myoassist.rl.model_files import newest_policy
 
-# Written by the optimizer after every generation; the first names its layout, the second is the published text form.
-BEST_FILES = ("best_parameters.json", "*_Best.txt")
+# Written by the optimizer after every generation; the first names its layout, the second is the published text form;
+# the last by the RL trainer.
+BEST_FILES = ("best_parameters.json", "*_Best.txt", BEST_POLICY)
 _EVAL = "bash scripts/local.sh scripts/eval.sh"
 
 
@@ -19,7 +23,7 @@ def find_best_file(folder: Path) -> Path | None:
         found = sorted(folder.glob(pattern))
         if found:
             return found[-1]
-    return None
+    return newest_policy(folder)
 
 
 def find_newest_with_best(logs: Path, exp: str) -> Path | None:
@@ -76,12 +80,14 @@ def choose_runs(exp: str | None, run: str | None) -> list[Path]:
 
     Args:
         exp: Name of an experiment: its newest run with a best.
-        run: A run folder, a pattern such as `logs/*/exo_*` (`**` for any depth), or several of both between commas.
-            A pattern leaves out what is no run, and runs that were set aside.
+        run: A run folder, `newest:EXP`, a pattern such as `logs/*/exo_*` (`**` for any depth), or several folders and
+            patterns between commas. A pattern leaves out what is no run, and runs that were set aside.
 
     Raises:
         UserError: if there is no such run.
     """
+    if exp is None and run is not None and run.startswith(NEWEST_PREFIX):
+        exp, run = run.removeprefix(NEWEST_PREFIX), None
     if run is None or exp is not None or Path(run).expanduser().is_dir():
         return [choose_run(exp, run)]
     inner = run[1:-1] if run.startswith("[") and run.endswith("]") else run

@@ -39,10 +39,17 @@ class WalkScene:
         width: Width of the picture, pixels.
         height: Height of the picture, pixels.
         fine: Smooth edges and a shadow: for single pictures, several times slower.
+        nearness: Factor of the size of the person.
     """
 
     def __init__(
-        self, walker: Walker, muscle_names: tuple[str, ...], width: int, height: int, fine: bool = False
+        self,
+        walker: Walker,
+        muscle_names: tuple[str, ...],
+        width: int,
+        height: int,
+        fine: bool = False,
+        nearness: float = 1.0,
     ) -> None:
         self._model = model = walker.model
         self._pelvis = walker.layout.pelvis
@@ -55,7 +62,8 @@ class WalkScene:
             paint_bones(model)
         self._data = mujoco.MjData(model)
         self._camera = mujoco.MjvCamera()
-        self._camera.azimuth, self._camera.elevation, self._camera.distance = 90.0, _ELEVATION, _DISTANCE
+        self._camera.azimuth, self._camera.elevation = 90.0, _ELEVATION
+        self._camera.distance = _DISTANCE / nearness
         self._options = mujoco.MjvOption()
         self._options.geomgroup[:] = 0
         self._options.geomgroup[:_VISIBLE_GROUPS] = 1
@@ -70,12 +78,13 @@ class WalkScene:
     ) -> None:
         self._renderer.close()
 
-    def draw(self, pose: np.ndarray, activation: np.ndarray) -> np.ndarray:
-        """Return the picture of one instant, seen from the right, the pelvis in the middle.
+    def draw(self, pose: np.ndarray, activation: np.ndarray, middle: float | None = None) -> np.ndarray:
+        """Return the picture of one instant, seen from the right.
 
         Args:
             pose: Joint positions, shape (nq,).
             activation: Muscle activations, shape (muscles,), 0-1.
+            middle: Forward place in the middle of the picture, m; None is that of the pelvis.
 
         Returns:
             Shape (height, width, 3), uint8.
@@ -84,7 +93,7 @@ class WalkScene:
         data.qpos[:] = pose
         place_for_drawing(model, data)
         paint_muscles(model, self._tendons, activation)
-        x = float(data.xpos[self._pelvis, 0])
+        x = float(data.xpos[self._pelvis, 0]) if middle is None else middle
         self._camera.lookat[:] = x, 0.0, _CAMERA_HEIGHT + x * np.tan(self._slope)
         self._renderer.update_scene(data, self._camera, self._options)
         self._dress(x)

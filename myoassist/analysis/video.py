@@ -78,19 +78,16 @@ class WalkPicture:
         Raises:
             OSError: if the encoder cannot be started or fails.
         """
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        try:
-            _encode(temporary, self._draw_frames(progress), VIDEO_SIZE)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_frames(path, self._draw_frames(progress), VIDEO_SIZE)
 
     def _draw_frames(self, progress: Callable[[], None]) -> Iterator[np.ndarray]:
         evaluation = self._evaluation
         log, model = evaluation.log, evaluation.walker.model
         overlay = self._make_overlay(VIDEO_SIZE)
         pose, difference = np.zeros(model.nq), np.zeros(model.nv)
-        with self._open_scene(VIDEO_SIZE) as scene:
+        begin, way = float(log.pelvis_pos_w[0, 0]), float(log.pelvis_pos_w[-1, 0] - log.pelvis_pos_w[0, 0])
+        nearness = evaluation.camera.nearness
+        with self._open_scene(VIDEO_SIZE, nearness=nearness) as scene:
             for k in range(self.n_frames):
                 # Between two control steps, because 100 steps do not make 30 even frames.
                 place = min(max((k + 1) / FRAMES_PER_SECOND / log.dt - 1.0, 0.0), log.n_steps - 1.0)
@@ -99,18 +96,22 @@ class WalkPicture:
                 if sample + 1 < log.n_steps:
                     mujoco.mj_differentiatePos(model, difference, 1.0, pose, evaluation.poses[sample + 1])
                     mujoco.mj_integratePos(model, pose, difference, place - sample)
-                yield overlay.apply(scene.draw(pose, log.activation[sample]), self._read(sample))
+                activation = log.activation[sample] * self._evaluation.camera.activation
+                middle = begin + place / max(log.n_steps - 1, 1) * way if self._evaluation.camera.even else None
+                yield overlay.apply(scene.draw(pose, activation, middle), self._read(sample))
                 progress()
 
-    def _open_scene(self, size: tuple[int, int], fine: bool = False) -> WalkScene:
+    def _open_scene(self, size: tuple[int, int], fine: bool = False, nearness: float = 1.0) -> WalkScene:
         # A fresh model each time: the scene repaints it.
         config = self._evaluation.config
         walker: Walker = build_walker(config.model, config.env, visual=True)
-        return WalkScene(walker, self._evaluation.log.muscle_names, *size, fine=fine)
+        return WalkScene(walker, self._evaluation.log.muscle_names, *size, fine=fine, nearness=nearness)
 
     def _make_overlay(self, size: tuple[int, int]) -> Overlay:
         evaluation = self._evaluation
-        return Overlay(*size, evaluation.curve, evaluation.config.exo.max_torque, self._caption)
+        return Overlay(
+            *size, evaluation.curve, evaluation.config.exo.max_torque, self._caption, evaluation.camera.activation
+        )
 
     def _read(self, sample: int) -> Reading:
         log = self._evaluation.log
@@ -159,6 +160,20 @@ def explain_no_encoder() -> str:
     except RuntimeError as error:
         return f"the encoder does not start ({error}); install ffmpeg"
     return ""
+
+
+def write_frames(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int]) -> None:
+    """Write frames, shape (height, width, 3), uint8, as H.264 in an MP4 file, replacing the file as a whole.
+
+    Raises:
+        OSError: if the encoder cannot be started or fails.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        _encode(temporary, frames, size)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _encode(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int]) -> None:

@@ -1,5 +1,6 @@
 """Serve a walk to a browser on this machine."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from myoassist.config.errors import UserError
 
 if TYPE_CHECKING:
     import viser
+
+    from myoassist.analysis.playback import Player
 
 HOST = "127.0.0.1"
 _FRAME_S = 1.0 / 30.0
@@ -41,19 +44,20 @@ class WebView:
     Only this machine can reach it.
 
     Args:
-        evaluation: The walk, at least one sample long.
+        evaluation: The walk, at least one sample long, or what else is to be played.
         port: Port wanted; the next free one is taken if it is not free.
         name: Name of the walk on the page.
     """
 
-    def __init__(self, evaluation: Evaluation, port: int = 8080, name: str = "") -> None:
+    def __init__(self, evaluation: "Evaluation | Player", port: int = 8080, name: str = "") -> None:
         check_web_viewer()
         import viser
         from mjviser import ViserMujocoScene
 
-        from myoassist.analysis.playback import Playback
+        from myoassist.analysis.playback import as_player
 
-        self._playback = Playback(evaluation)
+        self._playback = as_player(evaluation)
+        self._ends = math.isfinite(self._playback.duration)
         self._server = viser.ViserServer(host=HOST, port=port, label=name or None, verbose=False)
         self._scene = ViserMujocoScene(self._server, self._playback.model, 1)
         self._scene.show_tendons = True
@@ -73,8 +77,9 @@ class WebView:
         if name:
             server.gui.add_markdown(f"**{name}**")
         self._play = server.gui.add_checkbox("Play", initial_value=True)
-        self._slider = server.gui.add_slider("Time [s]", 0.0, round(self._playback.duration, 2), 0.01, 0.0)
-        self._speed = server.gui.add_dropdown("Speed", tuple(_SPEEDS), initial_value="1")
+        length = round(self._playback.duration, 2) if self._ends else 1.0
+        self._slider = server.gui.add_slider("Time [s]", 0.0, length, 0.01, 0.0, visible=self._ends)
+        self._speed = server.gui.add_dropdown("Speed", tuple(_SPEEDS), initial_value="1", visible=self._ends)
         follow = server.gui.add_checkbox("Follow the person", initial_value=True)
         server.gui.add_markdown("Muscles: blue relaxed, red active. Drag to turn, scroll to zoom.")
 
@@ -101,7 +106,8 @@ class WebView:
             now = time.perf_counter()
             if self._play.value:
                 self._time = (self._time + (now - last) * _SPEEDS[self._speed.value]) % self._playback.duration
-                self._slider.value = round(self._time, 2)
+                if self._ends:
+                    self._slider.value = round(self._time, 2)
             last = now
             # Nobody looks: nothing to send.
             if self._time != self._drawn and self._server.get_clients():
@@ -115,11 +121,11 @@ class WebView:
         self._server.stop()
 
 
-def serve_in_browser(evaluation: Evaluation, port: int, name: str, announce: Callable[[str], None]) -> None:
+def serve_in_browser(evaluation: "Evaluation | Player", port: int, name: str, announce: Callable[[str], None]) -> None:
     """Serve a walk until Ctrl-C.
 
     Args:
-        evaluation: The walk.
+        evaluation: The walk, or what else is to be played.
         port: Port wanted.
         name: Name of the walk.
         announce: Told the address.

@@ -4,9 +4,13 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.config.errors import UserError
+
+if TYPE_CHECKING:
+    from myoassist.analysis.playback import Player
 
 _FRAME_S = 1.0 / 60.0
 _PAUSE_S = 0.7  # between two rounds
@@ -30,11 +34,11 @@ def check_screen(environ: Mapping[str, str] | None = None, platform: str = sys.p
         )
 
 
-def show_in_window(evaluation: Evaluation, rounds: int | None = None) -> int:
+def show_in_window(evaluation: "Evaluation | Player", rounds: int | None = None) -> int:
     """Play a walk in real time, round after round, until the window is closed.
 
     Args:
-        evaluation: The walk.
+        evaluation: The walk, or what else is to be played.
         rounds: Close the window after this many; None for when the user does.
 
     Returns:
@@ -46,9 +50,9 @@ def show_in_window(evaluation: Evaluation, rounds: int | None = None) -> int:
     check_screen()
     import mujoco.viewer
 
-    from myoassist.analysis.playback import Playback
+    from myoassist.analysis.playback import as_player
 
-    playback = Playback(evaluation)
+    playback = as_player(evaluation)
     try:
         viewer = mujoco.viewer.launch_passive(playback.model, playback.data, show_left_ui=False, show_right_ui=False)
     except (RuntimeError, mujoco.FatalError) as error:

@@ -17,12 +17,16 @@ class Draft:
         values: Values by dotted key.
         unmapped: What of the preset has no counterpart, each with the reason.
         remarks: What was mapped, but deserves a word.
+        comments: What the file keeps as a comment.
+        stale: Why it cannot be run as it is, here or where it was written.
     """
 
     groups: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     unmapped: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
 
     def put(self, key: str, value: Any, given: str) -> bool:
         """Set a key if this version has it and it takes the value; note the reason otherwise.

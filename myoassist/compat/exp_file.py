@@ -11,6 +11,7 @@ from myoassist.compat.draft import Draft
 from myoassist.compat.map_model import map_exo, map_ground, map_model
 from myoassist.compat.map_search import map_cost, map_mode, map_optimizer, map_plain
 from myoassist.compat.preset_file import Preset
+from myoassist.compat.session_file import Session
 from myoassist.config.compose import ROOT_CONFIG, convert_composed, register_schemas, rewording_errors
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import PURPOSE_WORDS, RUN_WORDS, config_folder
@@ -18,7 +19,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
 from myoassist.model.devices import check_device
 
-_GROUPS = ("model", "exo", "cost", "optimizer")
+_GROUPS = ("model", "env", "exo", "cost", "optimizer", "rl")
 
 
 def map_preset(preset: Preset) -> Draft:
@@ -49,7 +50,7 @@ def draft_experiment(preset: Preset) -> Draft:
     return draft
 
 
-def format_experiment(preset: Preset, draft: Draft, name: str, command: str | None = None) -> str:
+def format_experiment(preset: Preset | Session, draft: Draft, name: str, command: str | None = None) -> str:
     """Return the text of an experiment file.
 
     Args:
@@ -61,7 +62,8 @@ def format_experiment(preset: Preset, draft: Draft, name: str, command: str | No
     lines = [
         "# @package _global_",
         f"{RUN_WORDS} {command or f'bash scripts/local.sh scripts/train.sh exp={name}'}",
-        f"{PURPOSE_WORDS} Imported from the MyoAssist preset {preset.path.name}.",
+        f"{PURPOSE_WORDS} Imported from {preset.origin}.",
+        *(f"# {_one_line(text)}" for text in draft.comments),
         *(f"# not mapped: {_one_line(text)}" for text in draft.unmapped),
         "defaults:",
         *(f"  - override /{group}: {draft.groups[group]}" for group in _GROUPS if group in draft.groups),

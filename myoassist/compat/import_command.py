@@ -1,4 +1,4 @@
-"""The `myoassist import` command: presets of MyoAssist become experiment files."""
+"""The `myoassist import` command: presets and RL sessions of MyoAssist become experiment files."""
 
 import re
 import sys
@@ -9,17 +9,23 @@ from typing import TextIO
 from myoassist.compat.draft import Draft
 from myoassist.compat.exp_file import draft_experiment, format_experiment
 from myoassist.compat.preset_file import SUFFIXES, Preset, read_preset
+from myoassist.compat.session_exp import draft_session
+from myoassist.compat.session_file import Session, find_session_file, read_session
+from myoassist.compat.session_rewards import VERSIONS
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.groups import config_folder, group_options
 
-USAGE = """usage: myoassist import PRESET [PRESET ...] [--out FILE.yaml | --out FOLDER] [--force]
+USAGE = """usage: myoassist import PRESET [PRESET ...] [--out FILE.yaml | --out FOLDER] [--reward VERSION] [--force]
 
-Turn presets of MyoAssist (.bat, .sh, .json, or folders of them) into experiments of this framework, and say what has no
-counterpart and why. Nothing in a preset is run. Without --out the experiments are printed.
+Turn presets of MyoAssist (.bat, .sh, .json, or folders of them) and its RL sessions (session_config.json, their
+folders, or configurations of its RL training) into experiments of this framework, and say what has no counterpart and
+why. Nothing in a preset is run. Without --out the experiments are printed.
 
-  --out    a file, or a folder for several; run from there with: exp=NAME --config-dir FOLDER (the one that holds exp/)
-  --force  replace files that are there
+  --out     a file, or a folder for several; run from there with: exp=NAME --config-dir FOLDER (the one that holds exp/)
+  --reward  of RL sessions: compat_b, compat_a (the older one, of published policies) or clean, which counts every
+            weight once; without it, what the log beside the session tells, else compat_b
+  --force   replace files that are there
 """
 
 
@@ -28,6 +34,7 @@ class _Request:
     presets: list[Path]
     out: Path | None
     force: bool
+    reward: str | None
 
 
 def main(arguments: list[str]) -> int:
@@ -49,8 +56,7 @@ def main(arguments: list[str]) -> int:
     failed = 0
     for path in request.presets:
         try:
-            preset = read_preset(path)
-            draft = draft_experiment(preset)
+            preset, draft = _read(path, request.reward)
             _deliver(preset, draft, request)
         except UserError as error:
             if len(request.presets) == 1:
@@ -60,15 +66,30 @@ def main(arguments: list[str]) -> int:
     return UserError.exit_code if failed else 0
 
 
+def _read(path: Path, reward: str | None) -> tuple[Preset | Session, Draft]:
+    found = find_session_file(path)
+    if found is not None:
+        session = read_session(found)
+        return session, draft_session(session, reward)
+    if reward is not None:
+        raise ConfigError(f"--reward {reward}, but {path} is no RL session", "a session_config.json", "leave it out")
+    preset = read_preset(path)
+    return preset, draft_experiment(preset)
+
+
 def _parse(arguments: list[str]) -> _Request:
     presets: list[Path] = []
-    out, force = None, False
+    out, force, reward = None, False, None
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
         name, separator, value = word.partition("=")
         if name == "--out" and out is None and (value if separator else rest):
             out = value if separator else rest.pop(0)
+        elif name == "--reward" and reward is None and (value if separator else rest):
+            reward = value if separator else rest.pop(0)
+            if reward not in VERSIONS:
+                raise ConfigError(f"--reward {reward}", f"one of {', '.join(VERSIONS)}", "--reward compat_b")
         elif word == "--force":
             force = True
         elif word.startswith("-"):
@@ -82,21 +103,22 @@ def _parse(arguments: list[str]) -> _Request:
         raise ConfigError(
             f"--out {out} is one file for {len(presets)} presets", "a folder", f"--out {target.with_suffix('')}"
         )
-    return _Request(presets, target, force)
+    return _Request(presets, target, force, reward)
 
 
 def _list_presets(path: Path) -> list[Path]:
     if not path.exists():
         raise UserError(f"{path} does not exist", f"a preset ({', '.join(SUFFIXES)}) or a folder of presets")
-    if not path.is_dir():
-        return [path]
+    session = find_session_file(path)
+    if session is not None or not path.is_dir():
+        return [session or path]
     found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file())
     if not found:
         raise UserError(f"{path} holds no preset", f"a folder with files that end in {', '.join(SUFFIXES)}")
     return found
 
 
-def _deliver(preset: Preset, draft: Draft, request: _Request) -> None:
+def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
     """Print or write an experiment, and say what has no counterpart."""
     if request.out is None:
         print(format_experiment(preset, draft, _exp_name(preset.name)))
@@ -125,7 +147,7 @@ def _deliver(preset: Preset, draft: Draft, request: _Request) -> None:
         print(f"  to run it, put it into a folder named exp: --out exp/{file.name}, then exp={name} --config-dir .")
 
 
-def _choose_file(preset: Preset, request: _Request) -> Path:
+def _choose_file(preset: Preset | Session, request: _Request) -> Path:
     if request.out.suffix == ".yaml":
         name = request.out.stem
         if not re.fullmatch(r"[\w.-]+", name):
@@ -137,7 +159,7 @@ def _choose_file(preset: Preset, request: _Request) -> Path:
                 f"--out {request.out.with_stem(_exp_name(name)).as_posix()}",
             )
         return request.out
-    several = [path for path in request.presets if path.stem == preset.path.stem]
+    several = [path for path in request.presets if path.stem == preset.name]
     # The same preset in two forms must not end in one file.
     ending = f"_{preset.path.suffix[1:].lower()}" if len(several) > 1 else ""
     return request.out / f"{_exp_name(preset.name)}{ending}.yaml"
@@ -149,7 +171,7 @@ def _exp_name(name: str) -> str:
     return f"imported_{name}" if name in group_options("exp") else name
 
 
-def _report(preset: Preset, draft: Draft, target: str, stream: TextIO) -> None:
+def _report(preset: Preset | Session, draft: Draft, target: str, stream: TextIO) -> None:
     print(f"{preset.path.as_posix()}" + (f" -> {target}" if target else ""), file=stream)
     for text in draft.unmapped:
         print(f"  not mapped: {text}", file=stream)

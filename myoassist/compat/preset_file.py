@@ -41,6 +41,11 @@ class Preset:
     values: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def origin(self) -> str:
+        """What it is, for headers."""
+        return f"the MyoAssist preset {self.path.name}"
+
 
 def read_preset(path: Path) -> Preset:
     """Read a preset in any of its forms. Nothing in it is run.

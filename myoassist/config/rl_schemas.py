@@ -110,6 +110,9 @@ class WalkEnvConfig:
     out_of_trajectory_joint_keys: list[str] | None = option(
         None, "Joints that can end an episode; null takes those with an imitation weight.", task="rl"
     )
+    device_ctrl_scale: float = option(
+        1.0, "Factor of the control range of the device's actuators.", gt=0.0, le=1.0, task="rl"
+    )
     enable_lumbar_joint: bool = option(False, "Leave a lumbar joint free and observe it.", task="rl")
     lumbar_joint_fixed_angle: float = option(
         0.0,

@@ -54,6 +54,12 @@ class ModelConfig:
         "What meets the ground: the meshes of the feet or soles, or capsules fitted to them.",
         choices=("mesh", "primitive"),
     )
+    reflex_mode: str = option(
+        "uni",
+        "How the 80 muscles get the controller's 13 commands per leg: uni gives every muscle of a group the same, ind "
+        "searches a factor for each of them.",
+        choices=("uni", "ind"),
+    )
     hip_rotation_stiffness: float = option(
         50.0,
         "Passive stiffness of hip rotation in 3D, which no muscle of the 26 holds; damped critically for a swinging leg.",

@@ -13,9 +13,11 @@ from myoassist.model.device_edits import fit_device, sole_shapes
 from myoassist.model.devices import MSK_KEYS, Device, device_of
 from myoassist.model.fast_geometry import load_fit, simplify_geometry
 from myoassist.model.foot_contact import add_capsules
+from myoassist.model.height import scale_height
 from myoassist.model.height_field import HeightField
 from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
+from myoassist.model.lumbar import hold_lumbar, lean_torso
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
 from myoassist.model.spatial import repair_spatial_legs
@@ -39,6 +41,7 @@ class Walker:
         terrain: Heights of the ground.
         device: Worn device; None without one and in an own file.
         ground: Heights of uneven ground; None on level ground and slopes.
+        reflex_mode: Whether actuators of a group share one command (uni) or have factors on it (ind).
     """
 
     model: mujoco.MjModel
@@ -50,6 +53,7 @@ class Walker:
     terrain: Terrain = Terrain()
     device: Device | None = None
     ground: HeightField | None = None
+    reflex_mode: str = "uni"
 
     @property
     def body_weight(self) -> float:
@@ -79,6 +83,8 @@ def build_walker(
         spec = compose_spec(model)
         if model.physics == "fast":
             simplify_geometry(spec, load_fit())
+        worn = device_of(model)
+        scale_height(spec, model.height_scale, worn.prefix if worn is not None else None)
         _edit(spec, env, seed)
         if model.foot_contact == "primitive":
             add_capsules(spec, spec.compile())
@@ -93,11 +99,11 @@ def build_walker(
     layout = resolve_layout(compiled, name, env.init_pose, unfused, device)
     mass = float(compiled.body_mass.sum())
     terrain, ground = make_terrain(env), make_ground(env, seed)
-    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground)
+    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground, model.reflex_mode)
 
 
 def _load_file(path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:
-    """Read an own MJCF file, changing nothing but the time step and the ground."""
+    """Read an own MJCF file, changing nothing but the time step, the ground and, for RL, the trunk."""
     if env.slope_deg != 0.0:
         raise ModelError(
             f"env.slope_deg={env.slope_deg} with model.path",
@@ -110,6 +116,7 @@ def _load_file(path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:
         raise ModelError(f"model.path={path} cannot be loaded: {error}", "an MJCF file that MuJoCo compiles") from error
     compiled.opt.timestep = env.timestep
     fit_own_ground(compiled, env, seed)
+    hold_lumbar(compiled, env)
     return compiled
 
 
@@ -157,6 +164,7 @@ def _combine(spec: mujoco.MjSpec, device: Device, config: Path, key: str) -> Non
 def _edit(spec: mujoco.MjSpec, env: EnvConfig, seed: int) -> None:
     """Set the time step, mirror the left toe site, let only feet collide, and add the ground."""
     spec.option.timestep = env.timestep
+    lean_torso(spec, env)
     feet = set()
     for sensor_name in TOUCH_SENSORS:
         sensor = spec.sensor(sensor_name)
@@ -216,9 +224,10 @@ def _trim(spec: mujoco.MjSpec) -> None:
             body.ipos, body.iquat, body.inertia = reference.ipos, reference.iquat, reference.inertia
             body.fullinertia = [np.nan] * 6
     wraps = np.isin(compiled.wrap_type, (mujoco.mjtWrap.mjWRAP_SPHERE, mujoco.mjtWrap.mjWRAP_CYLINDER))
-    guides = set(compiled.wrap_objid[wraps].tolist())
+    # By name: the numbers of a spec's elements move up when one is deleted.
+    guides = {compiled.geom(int(i)).name for i in compiled.wrap_objid[wraps]}
     for geom in list(spec.geoms):
-        if geom.contype == 0 and geom.conaffinity == 0 and geom.id not in guides:
+        if geom.contype == 0 and geom.conaffinity == 0 and geom.name not in guides:
             spec.delete(geom)
     used = {geom.meshname for geom in spec.geoms}
     for mesh in list(spec.meshes):

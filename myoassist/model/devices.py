@@ -218,11 +218,11 @@ def check_device(config: RunConfig) -> None:
             "22 or 26: the fixed geometry was fitted to these legs",
             "model.physics=full",
         )
-    if model.musculature == 80:
+    if model.reflex_mode == "ind" and model.musculature != 80:
         raise ConfigError(
-            f"model.musculature={model.musculature} cannot walk under reflex control yet",
-            "22 (planar) or 26",
-            "model.musculature=26",
+            f"model.reflex_mode=ind with model.musculature={model.musculature}",
+            "80: the others have one muscle per command",
+            "model.reflex_mode=uni",
         )
     if device is not None and device.musculatures and MSK_KEYS[model.musculature] not in device.musculatures:
         fits = [str(number) for number, key in MSK_KEYS.items() if key in device.musculatures]

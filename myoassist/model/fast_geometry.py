@@ -145,19 +145,27 @@ def simplify_geometry(spec: mujoco.MjSpec, fit: FittedGeometry) -> None:
         fit: Fitted numbers.
     """
     model = spec.compile()
+    knees = [side for side in SIDES if _has_coupled_knee(model, side)]
     _drop_coupled_joints(spec, model)
     for row, side in enumerate(SIDES):
-        knee = spec.joint(f"knee_angle_{side}")
-        if knee is not None and spec.body(f"tibia_{side}") is not None:
+        if side in knees:
+            knee = spec.joint(f"knee_angle_{side}")
             offset = np.array(fit.hinge_femur) - np.array(fit.hinge_tibia)
             tibia = spec.body(f"tibia_{side}")
             tibia.pos[:2] = offset
             knee.pos[:2] = fit.hinge_tibia
         for muscle, path in PATHS.items():
-            if spec.actuator(f"{muscle}_{side}") is not None:
+            # Above an amputation through the thigh, what crossed the knee ends on the femur, in the library's way.
+            if spec.actuator(f"{muscle}_{side}") is not None and (side in knees or "knee_angle" not in path.joints):
                 _set_path(spec, muscle, path, fit.paths[muscle], row)
                 if path.guide is not None:
                     _add_guide(spec, muscle, path.guide, fit.paths[muscle], side, _path_sites(model, muscle, side))
+
+
+def _has_coupled_knee(model: mujoco.MjModel, side: str) -> bool:
+    """Say whether a leg has the knee whose centre moves, and not one that ends above it or a prosthetic one."""
+    names = [model.joint(j).name for j in range(model.njnt)]
+    return any(is_coupled(name) and name.startswith("knee_") and side in name.split("_") for name in names)
 
 
 def _path_sites(model: mujoco.MjModel, muscle: str, side: str) -> list[str]:

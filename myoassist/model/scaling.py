@@ -5,7 +5,7 @@ import numpy as np
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import ExoConfig, ModelConfig
-from myoassist.model.devices import find_device
+from myoassist.model.devices import device_of
 
 _F_MAX = 2  # place of the peak force in a muscle's gain and bias parameters
 
@@ -24,9 +24,9 @@ def scale_model(compiled: mujoco.MjModel, model: ModelConfig, exo: ExoConfig | N
     Raises:
         ConfigError: if a muscle does not exist, or there is no device to weigh.
     """
-    device = find_device(model.device) if model.path is None else None
+    device = device_of(model)
     names = [compiled.body(i).name for i in range(compiled.nbody)]
-    worn = np.array([device is not None and name.startswith(device.key) for name in names])
+    worn = np.array([device is not None and name.startswith(device.prefix) for name in names])
     factor = np.where(worn, 1.0, model.mass_scale)
     if exo is not None and exo.mass is not None:
         own = float(compiled.body_mass[worn].sum())

@@ -47,7 +47,9 @@ class Reflex(NamedTuple):
     share: np.ndarray
 
 
-def make_reflex(timestep: float, delayed: bool, dimensions: int, published_roll: bool = False, group: int = 1) -> Reflex:
+def make_reflex(
+    timestep: float, delayed: bool, dimensions: int, published_roll: bool = False, group: int = 1
+) -> Reflex:
     """Allocate a controller state.
 
     Args:

@@ -9,9 +9,12 @@ import numpy as np
 
 from myoassist.config.errors import LayoutError
 from myoassist.model.devices import TORQUE_CONTROLLERS, Device
+from myoassist.model.muscle_groups import GROUPS
 from myoassist.reflex.device_parameters import impedance_rows, torque_rows
 from myoassist.reflex.parameter import INF, Parameter
 
+# Largest factor of one actuator on the command of its group; the product is held at full activation.
+MAX_SHARE = 3.0
 # Muscles with an initial activation, in vector order; the nine of each leg, then the frontal ones in 3D.
 ACTIVATION_MUSCLES = ("GLU", "HFL", "HAM", "RF", "BFSH", "GAS", "SOL", "VAS", "TA")
 FRONTAL_ACTIVATION_MUSCLES = ("HAB", "HAD")
@@ -168,6 +171,7 @@ def build_table(
     fixed_exo: bool = False,
     device: Device | None = None,
     stride: bool = False,
+    reflex_mode: str = "uni",
 ) -> ParameterTable:
     """Build the parameter table of a run.
 
@@ -179,6 +183,7 @@ def build_table(
         fixed_exo: Hold the exo entries at their defaults.
         device: Worn device. What an amputation takes away has no entries; gains stay, because the other leg has them.
         stride: The torque curve is timed by the stride.
+        reflex_mode: ind adds a factor for every actuator that shares its group's command, the same in both legs.
 
     Source: Song & Geyer 2015 for the reflexes; Poggensee & Collins 2021 for the default exo profile.
     """
@@ -191,6 +196,9 @@ def build_table(
     rows += [row for row in _pose_rows(dimensions, init_pose) if row.name not in gone]
     rows += [row for row in _activation_rows(dimensions) if row.name not in gone]
     layout = f"{dimensions}d" + (f".{device.short}" if gone else "")
+    if reflex_mode == "ind":
+        rows += [Parameter(name, "", 1.0, 0.0, 0.0, MAX_SHARE, 1.0, "share") for name in share_names().values()]
+        layout += ".ind"
     if controller in TORQUE_CONTROLLERS:
         rows += torque_rows(controller, n_points, fixed_exo, stride)
         points = str(n_points) if controller == "npoint" else ""
@@ -199,6 +207,11 @@ def build_table(
         rows += impedance_rows(device.prosthesis.motor_joints)
         layout += "-impedance"
     return ParameterTable(rows, layout)
+
+
+def share_names() -> dict[str, str]:
+    """Return the parameter of each actuator (without side) of the 80-muscle legs that shares a command."""
+    return {actuator: f"share_{actuator}" for group in GROUPS.values() if len(group) > 1 for actuator in group}
 
 
 def _absent_names(device: Device | None) -> frozenset[str]:

@@ -83,6 +83,7 @@ _SHARED_MEANINGS = {
     "knee_angle_": "joint angle at the start",
     "ankle_angle_": "joint angle at the start",
     "act_": "activation at the start",
+    "share_": "factor of this actuator on the command of its group (`model.reflex_mode=ind`)",
     "exo_torque_": "torque of that point as a fraction of `exo.max_torque`",
     "exo_time_": "place of that point in its of n equal parts of stance",
 }

@@ -76,6 +76,7 @@ class MultiActorNetwork(nn.Module):
 
     def _read(self, name: str, observations: th.Tensor) -> th.Tensor:
         inputs = getattr(self, f"_in_{name}")
+        observations = observations.float()
         return observations if inputs is None else observations.index_select(1, inputs)
 
     def mean(self, observations: th.Tensor) -> th.Tensor:

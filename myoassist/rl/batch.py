@@ -9,15 +9,17 @@ import numpy as np
 from myoassist.config.schemas import RunConfig
 from myoassist.model.build import Walker, build_walker
 from myoassist.rl.curriculum import Curriculum
+from myoassist.rl.human import ReflexHumans, record_walk
 from myoassist.rl.kernels.draws import MODES, seed_streams
-from myoassist.rl.kernels.layout import END_REASONS, RUNNING, UNSTABLE, State, Task
+from myoassist.rl.kernels.layout import END_REASONS, RUNNING, UNSTABLE, Task
 from myoassist.rl.kernels.observe import ground_under_pelvis
-from myoassist.rl.kernels.rewards import N_FOOTSTEP, TERMS
+from myoassist.rl.kernels.rewards import TERMS
 from myoassist.rl.kernels.step import start_range, step_range
 from myoassist.rl.observation import action_names, resolve_observation
 from myoassist.rl.reference import resample
 from myoassist.rl.reference_file import load_reference
 from myoassist.rl.starts import reference_starts, standing_start
+from myoassist.rl.state import make_state
 from myoassist.rl.task import BASE_ENV, check_task, make_task
 from myoassist.rl.terrain import EpisodeGround
 from myoassist.rollout.batch import make_addresses
@@ -55,7 +57,7 @@ class WalkBatch:
     Attributes:
         walker: Compiled walker.
         observation_names: Channels of an observation.
-        action_names: Actuators.
+        action_names: Actuators that the policy drives: all, or with a reflex-controlled human those of the device.
         reward_names: Terms of the reward.
         datas: State of the physics of each environment.
         unstable: Episodes that ended because the physics failed.
@@ -77,7 +79,10 @@ class WalkBatch:
         model = self.walker.model
         reference = None if env.env_id == BASE_ENV else load_reference(env.reference_data_path)
         check_task(env, reference)
-        if reference is None:
+        walk = record_walk(config, self.walker) if config.rl.human == "reflex" else None
+        if walk is not None:
+            starts = walk.starts
+        elif reference is None:
             starts = standing_start(self.walker)
         else:
             reference = resample(reference, env.control_framerate)
@@ -86,16 +91,19 @@ class WalkBatch:
         observation = resolve_observation(env, model)
         self.observation_names = observation.names
         self.action_names = action_names(model)
+        if walk is not None:
+            self.action_names = tuple(name for name in self.action_names if f"act/{name}" not in observation.names)
         self.reward_names = TERMS
         self._ground = EpisodeGround(self.walker, starts.qpos)
-        task = make_task(env, self.walker, observation, reference, starts, self._ground)
+        task = make_task(env, self.walker, observation, reference, starts, self._ground, walk is not None)
         if evaluation:
             task = task._replace(max_steps=2**62, end_off_trajectory=False, loop=True)
         self.task: Task = task
         self.n_envs = n_envs
         self.datas = [mujoco.MjData(model) for _ in range(n_envs)]
         self._addresses = make_addresses(self.datas)
-        self.state = _make_state(task, n_envs, len(observation.names), seed)
+        self._humans = ReflexHumans(walk, self.walker, self.datas) if walk is not None else None
+        self.state = make_state(task, n_envs, len(observation.names), seed)
         self.unstable = 0
         self.curriculum = Curriculum(config.rl.curriculum, env, level=1.0 if evaluation else 0.0)
         self._follow_curriculum()
@@ -159,15 +167,19 @@ class WalkBatch:
         """
         self.state.start[:] = -1 if starts is None else np.asarray(starts)
         self._spread(start_range, ())
+        if self._humans is not None:
+            for i, frame in enumerate(self.state.frame):
+                self._humans.start(i, int(frame))
         return self.obs
 
     def step(self, actions: np.ndarray) -> None:
         """Advance all environments by one control step; those whose episode ends start the next one.
 
         Args:
-            actions: Shape (N, number of actuators), -1 to 1.
+            actions: Shape (N, number of actions), -1 to 1.
         """
-        self._spread(step_range, (np.ascontiguousarray(actions, dtype=np.float64),))
+        kernel = step_range if self._humans is None else self._humans.step_range
+        self._spread(kernel, (np.ascontiguousarray(actions, dtype=np.float64),))
         failed = int((self.state.ended == UNSTABLE).sum())
         self.unstable += failed
 
@@ -230,6 +242,8 @@ class WalkBatch:
         for row, data in zip(physics, self.datas, strict=True):
             mujoco.mj_getState(model, data, row, _PHYSICS)
         kept = {name: getattr(self.state, name).copy() for name in _KEPT}
+        if self._humans is not None:
+            kept["humans"] = self._humans.get_state()
         return kept | {
             "physics": physics,
             "speeds": self.task.speeds.copy(),
@@ -246,6 +260,8 @@ class WalkBatch:
             self.curriculum.level = float(state["level"][0])
             self.task.manual[:] = state["manual"]
             self.unstable = int(state["unstable"][0])
+        if self._humans is not None:
+            self._humans.set_state(state["humans"])
         self._ground.scale(self.curriculum.terrain_factor)
         for row, data in zip(state["physics"], self.datas, strict=True):
             mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
@@ -278,32 +294,3 @@ class WalkBatch:
 
 _TERMINAL = [END_REASONS.index(name) for name in ("fell", "off_trajectory", "unstable")]
 _CUT = [i for i in range(len(END_REASONS)) if i != RUNNING and i not in _TERMINAL]
-
-
-def _make_state(task: Task, n: int, observation_size: int, seed: int) -> State:
-    muscles, terms = len(task.muscle_act), len(TERMS)
-    return State(
-        streams=seed_streams(seed, n),
-        frame=np.zeros(n),
-        steps=np.zeros(n, dtype=np.int64),
-        schedule=np.zeros((n, 7)),
-        previous_act=np.full((n, max(muscles, 1)), np.nan),
-        footstep=np.zeros((n, N_FOOTSTEP)),
-        load_history=np.zeros((n, 2, 3)),
-        start=np.full(n, -1, dtype=np.int64),
-        observations=np.zeros((n, observation_size), dtype=np.float32),
-        terminal=np.zeros((n, observation_size), dtype=np.float32),
-        rewards=np.zeros(n),
-        terms=np.zeros((n, terms)),
-        ended=np.zeros(n, dtype=np.int64),
-        episode_return=np.zeros(n),
-        episode_terms=np.zeros((n, terms)),
-        last_return=np.zeros(n),
-        last_terms=np.zeros((n, terms)),
-        last_length=np.zeros(n, dtype=np.int64),
-        forces=np.zeros((n, 2)),
-        limits=np.zeros((n, len(task.limit))),
-        activation=np.zeros((n, muscles)),
-        command=np.zeros((n, len(task.device))),
-        feet=np.zeros((n, 2, 2)),
-    )

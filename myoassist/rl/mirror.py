@@ -75,24 +75,63 @@ class MirrorLoss:
             )
         self._observations = th.as_tensor(observations)
         self._actions = th.as_tensor(actions)
+        self._devices = th.as_tensor(devices, dtype=th.int64)
+        muscles = [i for i in range(len(routing.action_names)) if i not in devices]
+        self._muscles = th.as_tensor(muscles, dtype=th.int64)
         self._coefficient = coefficient
         self._max_grad_norm = max_grad_norm
 
+    def errors(self, policy: th.nn.Module, observations: th.Tensor) -> th.Tensor:
+        """Return the squared distance from symmetry of each sample and action, shape (n, n_actions)."""
+        network, device = policy.policy_network, observations.device
+        mirrored = observations.index_select(1, self._observations.to(device))
+        answer = network.mean(mirrored).index_select(1, self._actions.to(device))
+        return (network.mean(observations) - answer).square()
+
     def loss(self, policy: th.nn.Module, observations: th.Tensor) -> th.Tensor:
         """Return the mean over samples and actions of the squared distance from symmetry."""
-        network = policy.policy_network
-        mirrored = network.mean(observations.index_select(1, self._observations)).index_select(1, self._actions)
-        return (network.mean(observations) - mirrored).square().mean()
+        return self.errors(policy, observations).mean()
 
-    def learn(self, algorithm: Algorithm, batch_size: int) -> float:
-        """Make one pass over the last rollout; return the mean loss, without its weight."""
+    def learn(self, algorithm: Algorithm, batch_size: int) -> dict[str, float]:
+        """Make one pass over the last rollout.
+
+        Returns:
+            Means over its batches: mirror_loss, without its weight; mirror_loss_weighted; mirror_loss_muscles and
+            mirror_loss_device, the loss of these actions; mirror_gradient_device, the part of the squared gradient that
+            lies in networks of the device.
+        """
         policy = algorithm.policy
-        losses = []
+        rows = []
         for samples in algorithm.rollout_buffer.get(batch_size):
-            loss = self.loss(policy, samples.observations)
+            errors = self.errors(policy, samples.observations)
+            loss = errors.mean()
             policy.optimizer.zero_grad()
             (self._coefficient * loss).backward()
+            share = _device_share(policy)
             th.nn.utils.clip_grad_norm_(policy.parameters(), self._max_grad_norm)
             policy.optimizer.step()
-            losses.append(loss.item())
-        return float(np.mean(losses))
+            parts = errors.detach().mean(dim=0).cpu()
+            rows.append((loss.item(), self._part(parts, self._muscles), self._part(parts, self._devices), share))
+        loss, muscles, device, share = np.mean(rows, axis=0).tolist()
+        return {
+            "mirror_loss": loss,
+            "mirror_loss_weighted": self._coefficient * loss,
+            "mirror_loss_muscles": muscles,
+            "mirror_loss_device": device,
+            "mirror_gradient_device": share,
+        }
+
+    @staticmethod
+    def _part(errors: th.Tensor, actions: th.Tensor) -> float:
+        return float(errors[actions].mean()) if len(actions) else 0.0
+
+
+def _device_share(policy: th.nn.Module) -> float:
+    """Return the part of the squared gradient that lies in networks of the device, 0 without any."""
+    device = total = 0.0
+    for name, parameter in policy.named_parameters():
+        if parameter.grad is not None:
+            square = float(parameter.grad.square().sum())
+            total += square
+            device += square if ".exo_policy_net" in name else 0.0
+    return device / total if total > 0.0 else 0.0

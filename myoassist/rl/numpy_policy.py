@@ -1,9 +1,11 @@
 """The deterministic policy without PyTorch, for evaluation and real time."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
+from myoassist.config.errors import LayoutError
 from myoassist.rl.actors import module_name
 from myoassist.rl.routing import Net, Routing
 
@@ -20,6 +22,7 @@ class NumpyPolicy:
 
     Raises:
         KeyError: if a tensor is missing.
+        LayoutError: if one is of another size than the routing says.
     """
 
     def __init__(self, tensors: Mapping[str, np.ndarray], routing: Routing, whole: bool = False) -> None:
@@ -39,9 +42,17 @@ class NumpyPolicy:
 def read_layers(tensors: Mapping[str, np.ndarray], net: Net, whole: bool = False) -> Layers:
     """Return weights, shape (out, in), and biases, shape (out,), of the layers of one network, first to last."""
     prefix = f"policy_network.{module_name(net, whole)}"
+    widths = [len(net.inputs), *net.hidden, net.n_outputs]
     layers = []
-    for place in range(len(net.hidden) + 1):
+    for place, (n_in, n_out) in enumerate(pairwise(widths)):
         weight, bias = (np.asarray(tensors[f"{prefix}.{2 * place}.{part}"]) for part in ("weight", "bias"))
+        if weight.shape != (n_out, n_in) or bias.shape != (n_out,):
+            raise LayoutError(
+                f"{prefix}.{2 * place} has weights of shape {weight.shape} and {bias.size} biases",
+                f"weights of shape {(n_out, n_in)}: {n_in} inputs and {n_out} outputs, as the policy's own "
+                "net_indexing_info and net_arch say",
+                "use the model and the observation keys that the policy was trained with",
+            )
         layers.append((weight.astype(np.float32), bias.astype(np.float32)))
     return layers
 

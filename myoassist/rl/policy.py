@@ -12,6 +12,7 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.type_aliases import Schedule
 from torch import nn
 
+from myoassist.config.errors import LayoutError
 from myoassist.rl.actors import MultiActorNetwork
 from myoassist.rl.routing import Routing, resolve_routing, whole_routing
 
@@ -29,7 +30,20 @@ def routing_of(params: Mapping[str, Any], n_observations: int, n_actions: int, w
 
     Raises:
         ConfigError: if it does not fit the sizes.
+        LayoutError: if the parameters do not describe the networks.
     """
+    arch = params.get("net_arch")
+    lacking = [] if isinstance(arch, Mapping) else ["net_arch"]
+    if whole and not lacking:
+        lacking = [f"net_arch.{name}" for name in ("human_actor", "common_critic") if name not in arch]
+    elif not whole and not isinstance(params.get("net_indexing_info"), Mapping):
+        lacking.append("net_indexing_info")
+    if lacking:
+        raise LayoutError(
+            f"the policy's custom_policy_params have no {' and no '.join(lacking)}",
+            "what its networks read and write",
+            "use a file that MyoAssist or this project wrote",
+        )
     observations = params.get("observation_names") or [f"observation {i}" for i in range(n_observations)]
     actions = params.get("action_names") or [f"action {i}" for i in range(n_actions)]
     if whole:

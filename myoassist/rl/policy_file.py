@@ -41,6 +41,12 @@ class PolicyFile:
         """Whether one actor reads and writes everything."""
         return any(name.startswith("policy_network.policy_net.") for name in self.tensors)
 
+    def sizes(self) -> tuple[int, int]:
+        """Return the sizes of observation and action; without names, the critic is taken to read everything."""
+        names = self.params.get("observation_names")
+        widest = self.tensors["policy_network.value_net.0.weight"].shape[1]
+        return len(names) if names else widest, len(self.tensors["log_std"])
+
 
 def dump_model(algorithm: Algorithm, note: dict[str, Any]) -> bytes:
     """Return a policy file of the algorithm as it is, which `PPO.load` reads too.
@@ -51,7 +57,8 @@ def dump_model(algorithm: Algorithm, note: dict[str, Any]) -> bytes:
     """
     stream = io.BytesIO()
     # Ended episodes are in the log; here they would only make the file grow.
-    algorithm.ep_info_buffer.clear()
+    if algorithm.ep_info_buffer is not None:
+        algorithm.ep_info_buffer.clear()
     algorithm.save(stream)
     note = note | {
         "custom_policy_params": algorithm.policy.custom_policy_params,
@@ -121,7 +128,7 @@ def _load_tensors(data: bytes, path: Path) -> dict[str, np.ndarray]:
     try:
         # Nothing but tensors and plain containers: anything else raises instead of being looked up.
         state = th.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-        return {str(name): tensor.numpy() for name, tensor in state.items()}
+        tensors = {str(name): tensor.numpy() for name, tensor in state.items()}
     except Exception as error:  # a damaged file can raise anything
         first = str(error).split("\n")[0]
         raise UnsafeFileError(
@@ -129,3 +136,9 @@ def _load_tensors(data: bytes, path: Path) -> dict[str, np.ndarray]:
             "tensors and nothing else",
             "do not use this file; it could run code",
         ) from None
+    broken = [name for name, values in tensors.items() if not np.isfinite(values).all()]
+    if broken:
+        raise UnsafeFileError(
+            f"{path}: {broken[0]} is not finite", "a policy whose training went well", "use an earlier checkpoint"
+        )
+    return tensors

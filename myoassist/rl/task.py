@@ -27,6 +27,7 @@ def make_task(
     reference: ReferenceMotion | None,
     starts: Starts,
     ground: EpisodeGround,
+    recorded: bool = False,
 ) -> Task:
     """Resolve everything that a control step needs.
 
@@ -37,13 +38,18 @@ def make_task(
         reference: Reference at the control rate; None for the base environment.
         starts: States that episodes start from.
         ground: Ground that they start on.
+        recorded: The starts are instants of a walk, to be taken as they are.
 
     Raises:
         ConfigError: naming the key and the joint or sensor that the model or the reference does not have.
     """
     model, layout = walker.model, walker.layout
     weights = env.reward_keys_and_weights
-    low, high = model.actuator_ctrlrange.T
+    muscles = np.flatnonzero(model.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE)
+    device = np.setdiff1d(np.arange(model.nu), muscles)
+    control_range = model.actuator_ctrlrange.copy()
+    control_range[device] *= env.device_ctrl_scale
+    low, high = control_range.T
     joints = _imitated(env)
     version = REWARD_VERSIONS.index(env.reward_version)
     ids = [find_joint(model, name, "env.reward_keys_and_weights") for name in joints]
@@ -56,8 +62,6 @@ def make_task(
         reference.require([*joints, *tracked, FORWARD], "env.reward_keys_and_weights")
     limits = env.joint_limit_sensor_keys
     limit_names = limits if limits is not None else [name for name in _LIMIT_SENSORS if _has_sensor(model, name)]
-    muscles = np.flatnonzero(model.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE)
-    device = np.setdiff1d(np.arange(model.nu), muscles)
     length = starts.qpos.shape[0]
     substeps = round(1.0 / (env.control_framerate * model.opt.timestep))
     frames = list(FEET_FRAMES)
@@ -75,7 +79,7 @@ def make_task(
         limit=np.array([find_sensor(model, n, "env.joint_limit_sensor_keys") for n in limit_names], dtype=np.int64),
         muscle_act=model.actuator_actadr[muscles].astype(np.int64),
         device=device.astype(np.int64),
-        device_scale=1.0 / np.maximum(np.abs(model.actuator_ctrlrange[device]).max(axis=1, initial=0.0), 1e-9),
+        device_scale=1.0 / np.maximum(np.abs(control_range[device]).max(axis=1, initial=0.0), 1e-9),
         frames=layout.frame_body[frames].astype(np.int64),
         frame_pos_b=layout.frame_pos_b[frames],
         joint_q=np.array([model.jnt_qposadr[j] for j in ids], dtype=np.int64),
@@ -105,14 +109,13 @@ def make_task(
         euler=model.opt.integrator == mujoco.mjtIntegrator.mjINT_EULER,
         imitation=imitation,
         loop=env.reference_end == "loop",
-        start_frames=_start_frames(env, length, imitation),
+        start_frames=_start_frames(env, length, imitation or recorded, recorded),
         max_steps=env.custom_max_episode_steps,
         version=version,
         squared=env.squared_activation_penalty,
         playback=env.scale_reference_playback,
         end_off_trajectory=imitation,
-        # A published reset sets the speed last; a reference without the pelvis would start at rest.
-        start_at_target=not (imitation and version == CLEAN and starts.scaled[layout.qvel_tx] > 0.0),
+        start_at_target=not recorded and not (imitation and version == CLEAN and starts.scaled[layout.qvel_tx] > 0.0),
         dt=substeps * model.opt.timestep,
         safe_height=env.safe_height,
         body_weight=float(model.body_mass.sum()) * GRAVITY,
@@ -166,10 +169,10 @@ def _columns(reference: ReferenceMotion | None, joints: list[str], kind: str, li
     return table
 
 
-def _start_frames(env: EnvConfig, length: int, imitation: bool) -> int:
-    if not imitation or not env.flag_random_ref_index:
+def _start_frames(env: EnvConfig, length: int, several: bool, recorded: bool) -> int:
+    if not several or not env.flag_random_ref_index:
         return 1
-    return length if env.reference_end == "loop" else max(int(_START_PART * length), 1)
+    return length if recorded or env.reference_end == "loop" else max(int(_START_PART * length), 1)
 
 
 def _has_sensor(model: mujoco.MjModel, name: str) -> bool:

@@ -197,8 +197,9 @@ class Trainer:
 
     def _update_symmetry(self) -> None:
         if self._mirror is not None:
-            loss = self._mirror.learn(self._algorithm, self._config.rl.ppo_params.batch_size)
-            self._algorithm.logger.record("train/mirror_loss", loss)
+            values = self._mirror.learn(self._algorithm, self._config.rl.ppo_params.batch_size)
+            for name, value in values.items():
+                self._algorithm.logger.record(f"train/{name}", value)
 
     def _read_update(self) -> dict[str, Any]:
         values = self._algorithm.logger.name_to_value

@@ -1,6 +1,7 @@
 """The RL trainer: rollouts and updates, saved so that the same command continues a killed run."""
 
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 
 import torch as th
 
@@ -10,6 +11,7 @@ from myoassist.optimize.reflex import count_workers
 from myoassist.optimize.signals import Stopped, StopRequest
 from myoassist.rl.algorithm import make_algorithm, policy_params, route_batch, start_action
 from myoassist.rl.background import BackgroundEvaluation
+from myoassist.rl.batch import WalkBatch
 from myoassist.rl.evaluate_best import Evaluator
 from myoassist.rl.session import write_session
 from myoassist.rl.trainer import Trainer
@@ -17,7 +19,9 @@ from myoassist.rl.transfer import load_transfer
 from myoassist.rl.vec_measure import make_vec_env
 
 
-def train_rl(config: RunConfig, folder: RunFolder) -> float:
+def train_rl(
+    config: RunConfig, folder: RunFolder, watch: Callable[[WalkBatch], AbstractContextManager[None]] | None = None
+) -> float:
     """Run the RL trainer in an opened run folder.
 
     A folder with a checkpoint is continued; a larger `rl.total_timesteps` extends a finished run. SIGINT and SIGTERM
@@ -26,6 +30,7 @@ def train_rl(config: RunConfig, folder: RunFolder) -> float:
     Args:
         config: Run configuration.
         folder: Opened run folder.
+        watch: Shows the environments as long as it is entered; None for not at all.
 
     Returns:
         Score of the best evaluation, 0 to 1.
@@ -53,6 +58,8 @@ def train_rl(config: RunConfig, folder: RunFolder) -> float:
         trainer = Trainer(config, folder, algorithm, venv, evaluation, stop)
         stack.callback(trainer.close)
         write_session(config, folder.path, params)
+        if watch is not None:
+            stack.enter_context(watch(batch))
         trainer.open(transfer)
         trainer.run()
         if stop.signal_number is not None:

@@ -1,5 +1,6 @@
 """Go on from a policy that was trained before."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,13 @@ import torch as th
 from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
 from myoassist.config.schemas import RunConfig
+from myoassist.rl.actors import MODULES
 from myoassist.rl.algorithm import Algorithm
 from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, newest_policy
+from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile, read_policy
 from myoassist.rl.policy_shipping import POLICY_NAME
+from myoassist.rl.routing import Routing
 
 
 def load_transfer(config: RunConfig) -> PolicyFile | None:
@@ -75,6 +79,7 @@ def apply_transfer(source: PolicyFile, algorithm: Algorithm, config: RunConfig) 
     flags = config.rl.policy_params.custom_policy_params
     wanted = policy.state_dict()
     check_tensors(source, {name: tuple(tensor.shape) for name, tensor in wanted.items()})
+    _compare_places(source, policy.routing)
     policy.load_state_dict({name: th.as_tensor(np.array(source.tensors[name])) for name in wanted})
     # Also without a reset: the optimizer of another training knows other gradients.
     policy.reset_network(
@@ -96,9 +101,35 @@ def check_tensors(source: PolicyFile, wanted: dict[str, tuple[int, ...]]) -> Non
             has = "not there" if name not in found else f"of shape {found[name]}"
             needs = "not used" if name not in wanted else f"of shape {wanted[name]}"
             wrong.append(f"{name} is {has}, here it is {needs}")
+    right, left = (MODULES[f"exo_actor_{side}"] for side in "rl")
+    if not wrong:
+        twins = {name: name.replace(f".{right}.", f".{left}.") for name in found if f".{right}." in name}
+        wrong = [
+            f"{name} differs from {twin}, whose weights it shares"
+            for name, twin in twins.items()
+            if twin in found and not np.array_equal(source.tensors[name], source.tensors[twin])
+        ]
     if wrong:
         raise LayoutError(
             f"{source.source} belongs to other networks:\n    " + "\n    ".join(wrong),
             "the same net_arch, net_indexing_info, observation and actuators as in this run",
             "change rl.policy_params.custom_policy_params and env.observation_joint_*_keys to those of the policy",
+        )
+
+
+def _compare_places(source: PolicyFile, routing: Routing) -> None:
+    """Warn where networks of the same sizes read or drive other places than those that were trained."""
+    if not source.params:
+        return
+    stored = routing_of(source.params, len(routing.observation_names), len(routing.action_names), source.whole)
+    before = {net.name: net.inputs for net in (*stored.actors, stored.critic)}
+    here = {net.name: net.inputs for net in (*routing.actors, routing.critic)}
+    moved = [name for name in here if name in before and not np.array_equal(here[name], before[name])]
+    if not np.array_equal(routing.mapped, stored.mapped):
+        moved.append("the order of the actions")
+    if moved:
+        warnings.warn(
+            f"{source.source} was trained with other places of the observation or action than this run has: "
+            f"{', '.join(moved)}. It is taken as it is; compare net_indexing_info if you did not mean that",
+            stacklevel=3,
         )

@@ -72,7 +72,7 @@ def control(
             for i in range(ids.muscle_group.shape[2]):
                 actuator = ids.muscle_group[leg, m, i]
                 if actuator >= 0:
-                    b.ctrl[actuator] = value * reflex.share[leg, m, i]
+                    b.ctrl[actuator] = min(value * reflex.share[leg, m, i], 1.0)
                     finite = finite and np.isfinite(value)
         actuator = ids.exo[leg]
         if actuator >= 0:

@@ -19,6 +19,7 @@ from myoassist.reflex.parameters import ParameterTable, build_table
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.loop import control, drive_motors, finish_step, prepare_controls, walk
+from myoassist.rollout.muscle_shares import find_shares
 from myoassist.rollout.sense import Constants, make_buffers, make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg
 
@@ -69,7 +70,14 @@ class Simulator:
         dimensions = walker.layout.dimensions
         self.stride = choose_clock(walker.device, exo) == "stride"
         self.table: ParameterTable = build_table(
-            dimensions, env.init_pose, exo.controller, exo.n_points, exo.fixed, walker.device, self.stride
+            dimensions,
+            env.init_pose,
+            exo.controller,
+            exo.n_points,
+            exo.fixed,
+            walker.device,
+            self.stride,
+            walker.reflex_mode,
         )
         self._ids = make_ids(walker)
         f_max = walker.model.actuator_gainprm[walker.layout.all_muscles, 2].copy()
@@ -84,6 +92,7 @@ class Simulator:
         self._start = StartPose(walker, self.table)
         self._reflex = self.table.group_slice("reflex")
         self._exo = self.table.group_slice("exo")
+        self._shares = find_shares(walker, self.table)
         self._ones_gains = self._gains(self.table.decode(np.ones(len(self.table))))
         self._noisy = env.perturbation.sensor_noise > 0.0
         self._no_poses = np.zeros((0, walker.model.nq))
@@ -179,6 +188,8 @@ class Simulator:
         w.heel_contact[:] = 0.0
         sense(w.buffers, self._ids, self._constants, w.signals)
         gains = self._gains(values)
+        for index, place in self._shares:
+            w.reflex.share[place] = values[index]
         reset_reflex(w.reflex, self._ones_gains, gains, w.signals.body, w.signals.legs, swing, activation)
         return ""
 

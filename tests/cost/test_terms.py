@@ -142,7 +142,7 @@ def test_pain_is_the_mean_of_the_limit_torques_of_both_legs():
 
 def test_emg_of_the_reference_itself():
     log = reference_walk(n_strides=7)
-    for muscle, right, left in zip(MUSCLES.muscles, *MUSCLES.columns, strict=True):
+    for muscle, right, left in zip(MUSCLES.muscles, *MUSCLES.columns[:, :, 0], strict=True):
         emg = np.tile(REFERENCE.emg[:, EMG_MUSCLES.index(muscle)], 7)
         log.activation[:, left] = emg
         log.activation[:, right] = np.roll(emg, 50)

@@ -68,7 +68,8 @@ class Task(NamedTuple):
     squared: bool
     playback: bool  # the reference's speed follows the target
     end_off_trajectory: bool
-    start_at_target: bool  # episodes start at the target speed whatever the start state says
+    # Episodes start at the target speed: a published reset sets it last, and without a reference there is no other.
+    start_at_target: bool
     dt: float
     safe_height: float
     body_weight: float

@@ -1,0 +1,135 @@
+"""Turn a session of MyoAssist's RL training into an experiment and check that it composes."""
+
+from pathlib import Path
+
+from myoassist.compat.draft import Draft
+from myoassist.compat.exp_file import compose_experiment, format_experiment
+from myoassist.compat.paths import locate
+from myoassist.compat.session_file import Session
+from myoassist.compat.session_model import map_model
+from myoassist.compat.session_networks import map_networks
+from myoassist.compat.session_rewards import map_rewards
+from myoassist.compat.session_values import map_evaluations, map_values
+from myoassist.config.errors import ConfigError, UserError
+from myoassist.config.rl_schemas import ENV_IDS
+from myoassist.config.schemas import RunConfig
+from myoassist.config.validate import validate_config
+from myoassist.model.devices import check_device
+from myoassist.rl.model_files import newest_policy
+
+_SUBSTITUTE = "shipped:tutorial_fast"
+
+
+def draft_session(session: Session, reward: str | None = None) -> Draft:
+    """Return what a session becomes here.
+
+    A configuration that this version would refuse at the start keeps its values; the reason is among what is unmapped.
+
+    Args:
+        session: The session.
+        reward: Version of the reward; None takes what the session or its log says.
+
+    Raises:
+        UserError: if the session cannot be run anywhere: it names ground, models or places that do not exist.
+    """
+    draft = Draft(groups={"env": "flat", "rl": "none", "exo": "none"})
+    draft.put("task", "rl", "task")
+    draft.put("rl.algorithm", "ppo", "algorithm")
+    content = session.content
+    env_id = content["env_params"].get("env_id")
+    if env_id not in ENV_IDS:
+        draft.stale.append(f"env_id {env_id} is none of {', '.join(ENV_IDS)}")
+    channels = map_model(session, draft)
+    map_values(content, draft)
+    map_rewards(session, reward, draft)
+    _map_motion(session, draft)
+    params = content.get("policy_params", {}).get("custom_policy_params") or {}
+    map_networks(params, str(env_id), channels, draft)
+    map_evaluations(content, draft)
+    _map_policy(session, draft)
+    if draft.stale:
+        raise UserError(
+            f"{session.path} is out of date: " + "; ".join(draft.stale),
+            "a session that its own version of MyoAssist runs",
+            "correct these values in a copy of the file",
+        )
+    if "model" not in content:
+        _note_differences(session, draft)
+    try:
+        compose_session(session, draft)
+    except ConfigError as error:
+        draft.lack("the whole", f"it will be refused: {error.found}; expected {error.expected}")
+    return draft
+
+
+def compose_session(session: Session, draft: Draft) -> RunConfig:
+    """Return the checked configuration of a session.
+
+    Raises:
+        ConfigError: if it would be refused.
+    """
+    config = compose_experiment(format_experiment(session, draft, session.name), session.name)
+    validate_config(config)
+    check_device(config)
+    return config
+
+
+def _map_motion(session: Session, draft: Draft) -> None:
+    """Map the reference motion; published ones come with MyoAssist, not with this project."""
+    env = session.content["env_params"]
+    path = env.get("reference_data_path")
+    if env.get("env_id") == ENV_IDS[0]:
+        return
+    ours = session.content.get("model") is not None
+    if path and (str(path).startswith("shipped:") or ours):
+        draft.put("env.reference_data_path", path, f"reference_data_path {path}")
+        return
+    found = locate(str(path), session.path) if path else None
+    if found is not None and Path(found).is_file():
+        draft.put("env.reference_data_path", found, f"reference_data_path {path}")
+        draft.put("env.reference_end", "truncate", "end of the reference")
+        draft.remarks.append("env.reference_end=truncate: the published program ends episodes with the reference")
+    else:
+        draft.put("env.reference_data_path", _SUBSTITUTE, "reference_data_path")
+        draft.lack(
+            f"reference_data_path {path}",
+            f"there is no such file here, so {_SUBSTITUTE}, which is repeated at its end, stands in; "
+            "env.reference_data_path=<file> takes yours",
+        )
+
+
+def _map_policy(session: Session, draft: Draft) -> None:
+    """Map the policy that the session went on from, and name the one that it ended with."""
+    path = session.content["env_params"].get("prev_trained_policy_path")
+    if path:
+        found = locate(str(path), session.path) or locate(f"{path}.zip", session.path)
+        given = f"prev_trained_policy_path {path}"
+        if found is None:
+            draft.lack(
+                given, "there is no such policy here; env.prev_trained_policy_path=<file> rl.trust_checkpoint=true"
+            )
+        elif draft.put("env.prev_trained_policy_path", found, given):
+            draft.remarks.append(f"{given}: add rl.trust_checkpoint=true if you know where it comes from")
+    newest = newest_policy(session.folder)
+    if newest is not None:
+        draft.remarks.append(
+            f"its policy {newest.name} walks with: bash scripts/local.sh scripts/eval.sh "
+            f"run={session.folder.as_posix()} rl.trust_checkpoint=true; training goes on from it with "
+            f"env.prev_trained_policy_path={newest.as_posix()} rl.trust_checkpoint=true"
+        )
+
+
+def _note_differences(session: Session, draft: Draft) -> None:
+    """Write down what the published program does without a key."""
+    draft.put("env.reference_activations", False, "activations at the start")
+    draft.put("rl.policy_params.custom_policy_params.initial_excitation", None, "half excitation at the start")
+    version = session.content.get("code_version")
+    if isinstance(version, dict) and version.get("version"):
+        draft.comments.append(f"code_version: {version.get('version')} {version.get('commit') or ''}".rstrip())
+    if draft.values.get("env.lumbar_joint_fixed_angle"):
+        draft.remarks.append(
+            "lumbar_joint_fixed_angle: as published, a torso without a joint leans by about twice the angle"
+        )
+    draft.remarks.append(
+        "target speeds: version 0.3.0 and older draw them wrongly, up to 6 m/s; here they stay in the range of the file"
+    )

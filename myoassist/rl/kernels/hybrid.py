@@ -1,0 +1,88 @@
+"""One control step of an environment whose muscles are driven by the reflex controller and whose device is learned."""
+
+import numpy as np
+from numba import njit
+
+from myoassist.exo.impedance import Impedance
+from myoassist.exo.timing import Exo
+from myoassist.reflex.controller import Reflex
+from myoassist.rl.kernels.layout import State, Task
+from myoassist.rl.kernels.step import begin_step, finish_step
+from myoassist.rollout.batch import DATA, WARNINGS, advance, count_warnings
+from myoassist.rollout.disturbance import Disturbance
+from myoassist.rollout.loop import control
+from myoassist.rollout.sense import Buffers, Constants, Ids, Signals, sense
+
+
+@njit(cache=True, nogil=True)
+def simulate_reflex(
+    model: int,
+    task: Task,
+    addresses: np.ndarray,
+    action: np.ndarray,
+    b: Buffers,
+    ids: Ids,
+    const: Constants,
+    s: Signals,
+    reflex: Reflex,
+    exo: Exo,
+    impedance: Impedance,
+    disturbance: Disturbance,
+) -> bool:
+    """Hold the action on the device while the reflexes drive the muscles; return whether the physics is sound.
+
+    Args:
+        model: Address of mjModel.
+        task: What environments share.
+        addresses: Addresses of this one.
+        action: Commands of the device's actuators, -1 to 1.
+        b: Views of its data.
+        ids: Addresses of the layout, without exo.
+        const: Scalars of the reflex loop; `dt` is the interval of the reflexes.
+        s: Signals of the reflexes, work space.
+        reflex: Their state.
+        exo: Device that is off.
+        impedance: Motors that are off.
+        disturbance: None.
+    """
+    for j in range(len(task.device)):
+        if not np.isfinite(action[j]):
+            return False
+        actuator = task.device[j]
+        a = min(max(action[j], -1.0), 1.0)
+        b.ctrl[actuator] = task.control_mid[actuator] + a * task.control_half[actuator]
+    for _ in range(task.substeps // const.substeps):
+        sense(b, ids, const, s)
+        if control(0, b, ids, const, s, reflex, exo, impedance, disturbance) < 0:
+            return False
+        advance(model, addresses[DATA], const.substeps, task.euler)
+    if count_warnings(addresses[WARNINGS]) > 0:
+        return False
+    return bool(np.isfinite(b.qpos).all() and np.isfinite(b.qvel).all())
+
+
+@njit(cache=True, nogil=True)
+def step_reflex(
+    model: int,
+    task: Task,
+    state: State,
+    addresses: np.ndarray,
+    action: np.ndarray,
+    i: int,
+    b: Buffers,
+    ids: Ids,
+    const: Constants,
+    s: Signals,
+    reflex: Reflex,
+    exo: Exo,
+    impedance: Impedance,
+    disturbance: Disturbance,
+) -> int:
+    """Advance environment `i` by one control step and return how its episode stands.
+
+    Its next episode has begun if this one ended, but for the state of its reflexes. Arguments as above.
+    """
+    target, frame, over = begin_step(task, state, i)
+    sound = simulate_reflex(model, task, addresses, action, b, ids, const, s, reflex, exo, impedance, disturbance)
+    finish_step(model, task, state, addresses, i, target, frame, over, sound)
+    return state.ended[i]

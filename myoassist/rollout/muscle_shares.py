@@ -1,0 +1,25 @@
+"""Which parameter scales which actuator of a muscle group."""
+
+from myoassist.model.build import Walker
+from myoassist.model.layout import MUSCLES, SIDES
+from myoassist.reflex.parameters import ParameterTable, share_names
+
+
+def find_shares(walker: Walker, table: ParameterTable) -> list[tuple[int, tuple[int, int, int]]]:
+    """Return (position in the vector, place in the controller's shares) of every scaled actuator.
+
+    Args:
+        walker: Compiled walker.
+        table: Parameters; only those of `model.reflex_mode=ind` hold shares.
+    """
+    names, group = share_names(), walker.layout.muscle_group
+    found = []
+    for row, side in enumerate(SIDES):
+        for column in range(len(MUSCLES)):
+            for place, actuator in enumerate(group[row, column]):
+                if actuator < 0:
+                    continue
+                name = names.get(walker.model.actuator(int(actuator)).name.removesuffix(f"_{side}"), "")
+                if name in table.names:
+                    found.append((table.index(name), (row, column, place)))
+    return found
