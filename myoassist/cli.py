@@ -135,15 +135,23 @@ def _controllers(_: list[str]) -> str:
 
 def _models(_: list[str]) -> str:
     from myoassist.config.groups import group_options, option_purpose
+    from myoassist.model.survey import load_survey
 
-    return _table([(f"model={name}", option_purpose("model", name)) for name in group_options("model")])
+    options = _table([(f"model={name}", option_purpose("model", name)) for name in group_options("model")])
+    rows = [("model.musculature", "model.device", "muscles", "degrees of freedom", "actuators", "mass, kg")]
+    for row in load_survey():
+        counts = (row.muscles, row.degrees_of_freedom, row.actuators)
+        rows.append((str(row.musculature), row.device, *map(str, counts), f"{row.mass_kg:.2f}"))
+    return f"{options}\n\n{_table(rows)}"
 
 
 def _devices(_: list[str]) -> str:
     from myoassist.model.devices import DEVICES
+    from myoassist.model.own_devices import list_own_devices
 
-    rows = [("model.device", "library name", "torque controller", "what it is")]
-    return _table(rows + [(item.short, item.key, item.drives or "no", item.note) for item in DEVICES])
+    rows = [("model.device", "library name", "driven joints", "what it is")]
+    known = (*DEVICES, *list_own_devices())
+    return _table(rows + [(item.short, item.key, item.drives or "no", item.note) for item in known])
 
 
 def _keys(_: list[str]) -> str:
@@ -155,6 +163,7 @@ def _keys(_: list[str]) -> str:
 def _params(overrides: list[str]) -> str:
     from myoassist.config.compose import compose_run
     from myoassist.config.validate import validate_config
+    from myoassist.model.devices import check_device, choose_clock, device_of
     from myoassist.optimize.affine import add_slopes
     from myoassist.optimize.conditions import choose_strategy, slope_unit
     from myoassist.reflex.parameters import build_table
@@ -163,12 +172,16 @@ def _params(overrides: list[str]) -> str:
     # Where the search starts does not matter for the table.
     config.optimizer.param_path = config.optimizer.pickle_path = None
     validate_config(config)
+    check_device(config)
+    device = device_of(config.model)
     table = build_table(
         2 if config.model.musculature == 22 else 3,
         config.env.init_pose,
         config.exo.controller,
         config.exo.n_points,
         config.exo.fixed,
+        device,
+        choose_clock(device, config.exo) == "stride",
         reflex_mode=config.model.reflex_mode,
     )
     if choose_strategy(config.optimizer) == "affine":

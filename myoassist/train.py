@@ -3,6 +3,7 @@
 import math
 import sys
 import traceback
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
@@ -22,7 +23,8 @@ def main(argv: list[str] | None = None) -> int:
         argv: Arguments without the program name; those of the process where not given.
 
     Returns:
-        Exit code: 0 done, 2 refused with a message, 130 or 143 stopped by a signal, 1 unexpected error.
+        Exit code: 0 done, 2 refused with a message, 130 or 143 stopped by a signal, 1 ended by something outside of the
+        run, with a message, or an unexpected error.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -72,6 +74,7 @@ def train(composed: "ComposedRun") -> float:
     from myoassist.config.plugins import import_plugins
     from myoassist.config.run_folder import open_run
     from myoassist.config.run_record import read_fitness
+    from myoassist.config.run_storage import explain_storage
     from myoassist.config.validate import validate_config
     from myoassist.cost.targets import check_cost
     from myoassist.model.devices import check_device
@@ -95,7 +98,11 @@ def train(composed: "ComposedRun") -> float:
 
         watch_configured(config)
         return math.nan
-    with open_run(config, composed.exp, composed.all_overrides) as folder:
+    with ExitStack() as stack:
+        folder = open_run(config, composed.exp, composed.all_overrides)
+        # Around the folder, whose own last words may fail in the same way.
+        stack.enter_context(explain_storage(folder.path))
+        stack.enter_context(folder)
         print(folder.notice)
         if folder.state == "finished":
             return read_fitness(folder.details)

@@ -103,7 +103,7 @@ def test_inspection(tmp_path, monkeypatch, capsys):
     assert "n_points: 6" in shown
     assert str(tmp_path) not in shown
     assert train.main(["--help"]) == 0
-    assert "exo: four_param, none, npoint" in capsys.readouterr().out
+    assert "exo: four_param, impedance, none, npoint" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
 
 

@@ -15,7 +15,8 @@ from myoassist.config.reference import format_key_tables, replace_section, run_g
 from myoassist.config.schemas import TERM_NAMES
 from myoassist.config.validate import validate_config
 from myoassist.cost.reference import format_target_table
-from myoassist.model.devices import check_device
+from myoassist.model.devices import check_device, find_device
+from myoassist.model.survey import format_survey, load_survey
 from myoassist.reflex.parameters import build_table
 from myoassist.reflex.reference import explain, format_parameter_tables
 from tests.test_readme_commands import README, list_commands
@@ -23,6 +24,11 @@ from tests.test_readme_commands import README, list_commands
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 GENERATED = {
+    "devices.md": (
+        "survey",
+        lambda: format_survey(load_survey()),
+        "python -m myoassist.model.survey",
+    ),
     "cost.md": ("targets", format_target_table, "python -m myoassist.cost.reference"),
     "configuration.md": ("keys", format_key_tables, "python -m myoassist.config.reference"),
     "reflex-controller.md": ("parameters", format_parameter_tables, "python -m myoassist.reflex.reference"),
@@ -43,7 +49,8 @@ def test_generated_tables_are_current(name):
 def test_every_key_and_parameter_is_explained():
     keys = format_key_tables()
     assert [name for name in run_keys() if f"| `{name}`" not in keys] == []
-    for table in (build_table(3, controller="four_param"), build_table(2, controller="npoint", n_points=7)):
+    legs = build_table(2, controller="impedance", device=find_device("osl_ka"))
+    for table in (build_table(3, controller="four_param"), build_table(2, controller="npoint", n_points=7), legs):
         assert [name for name in table.names if len(explain(name)) < 10] == []
     with pytest.raises(KeyError):
         explain("no_such_gain")

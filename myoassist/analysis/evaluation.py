@@ -143,7 +143,7 @@ def evaluate_parameters(
     result = evaluate_cost(log, vector, config.cost, plan)
     metrics = measure_walk(log, config.cost)
     curves = cut_curves(log, config.cost.num_strides, config.cost.mode == "compat")
-    curve = _programmed_curve(vector[simulator.table.group_slice("exo")], config)
+    curve = _programmed_curve(vector[simulator.table.group_slice("exo")], config, simulator.stride)
     repeats = repeat_walk(simulator, vector, config.cost, spread, config.seed, progress) if spread else None
     return Evaluation(
         config=config,
@@ -160,10 +160,10 @@ def evaluate_parameters(
     )
 
 
-def _programmed_curve(raw: np.ndarray, config: RunConfig) -> TorqueCurve | None:
+def _programmed_curve(raw: np.ndarray, config: RunConfig, stride: bool) -> TorqueCurve | None:
     if config.exo.controller == "none" or explain_invalid(raw, config.exo):
         return None
     try:
-        return profile_curve(raw, config.exo)
+        return profile_curve(raw, config.exo, stride)
     except ValueError:
         return None

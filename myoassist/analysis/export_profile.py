@@ -13,6 +13,7 @@ from myoassist.analysis.leg_cycles import PERCENT, find_leg_cycles, find_stances
 from myoassist.config.atomic import write_text_atomic
 from myoassist.exo.timing import INITIAL_STANCE, MIN_STANCE, STANCE_LOAD
 from myoassist.model.build import build_walker
+from myoassist.model.devices import choose_clock
 from myoassist.reflex.parameters import build_table
 from myoassist.rollout.log import SIDES
 
@@ -91,18 +92,25 @@ def write_profile(folder: Path, evaluation: Evaluation, run: str, source: str) -
 def describe_profile(evaluation: Evaluation, torque: np.ndarray, mass: float, counted: str) -> dict[str, Any]:
     """Return what a person who programs a device has to know about a profile, as JSON values."""
     config, curve = evaluation.config, evaluation.curve
+    device = evaluation.walker.device
+    stride = choose_clock(device, config.exo) == "stride"
+    joint = device.drive.joint if device is not None and device.drive is not None else "ankle"
     table = build_table(
         evaluation.walker.layout.dimensions,
         config.env.init_pose,
         config.exo.controller,
         config.exo.n_points,
         config.exo.fixed,
+        evaluation.walker.device,
+        stride,
     )
     own = table.group_slice("exo")
     return {
         "file": PROFILE,
         "columns": {name: {"unit": unit, "meaning": meaning} for name, (unit, meaning) in COLUMNS.items()},
-        "direction": "positive torque plantarflexes; both legs have the same profile, each in its own stance",
+        "direction": f"positive torque {'flexes the hip' if joint == 'hip' else 'plantarflexes'}; "
+        f"both legs have the same profile, each in its own {'stride' if stride else 'stance'}",
+        "clock": "stride: percent of the mean time from heel strike to heel strike" if stride else "stance",
         "timing": {
             "start": f"0 % when the load of the foot rises above {STANCE_LOAD:g} body weights",
             "stance_time": f"mean of the last three stances longer than {MIN_STANCE:g} s; {INITIAL_STANCE:g} s before",

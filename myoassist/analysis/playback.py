@@ -50,7 +50,7 @@ class Playback:
 
     def __init__(self, evaluation: Evaluation) -> None:
         config = evaluation.config
-        walker = build_walker(config.model, config.env, visual=True)
+        walker = build_walker(config.model, config.env, visual=True, seed=config.seed)
         self.model = walker.model
         self.data = mujoco.MjData(self.model)
         self.pelvis = walker.layout.pelvis

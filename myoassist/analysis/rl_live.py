@@ -30,7 +30,7 @@ class _Drawn:
 
     def __init__(self, batch: WalkBatch) -> None:
         config = batch.config
-        self.walker: Walker = build_walker(config.model, config.env, visual=True)
+        self.walker: Walker = build_walker(config.model, config.env, visual=True, seed=config.seed)
         self.model = self.walker.model
         self.data = mujoco.MjData(self.model)
         self.pelvis = self.walker.layout.pelvis

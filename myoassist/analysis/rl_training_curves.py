@@ -74,6 +74,7 @@ def plot_return(curves: TrainingCurves, title: str = "") -> "Figure":
         known = np.isfinite(values)
         axes.plot(curves.steps[known], values[known], color="#0072B2", lw=1.3, marker="." if known.sum() < 3 else "")
     lower.set_xlim(left=0.0)
+    _count_steps(lower)
     figure.suptitle(title, fontsize=11)
     return figure
 
@@ -89,6 +90,7 @@ def plot_evaluations(curves: TrainingCurves) -> "Figure | None":
         style_axes(axes, words, unit, "environment steps")
         axes.plot(table["steps"], table[name], color="#009E73", lw=1.3, marker=".")
         axes.set_ylim(bottom=0.0)
+        _count_steps(axes)
     return figure
 
 
@@ -101,6 +103,7 @@ def plot_parts(steps: np.ndarray, parts: dict[str, np.ndarray], unit: str, title
     axes = figure.subplots()
     style_axes(axes, title, f"reward [{unit}]", "environment steps")
     _stack(axes, steps, shown)
+    _count_steps(axes)
     axes.axhline(0.0, color="0.2", lw=0.8)
     axes.set_xlim(steps[0] if len(steps) > 1 else 0.0, steps[-1])
     figure.legend(loc="outside right upper", fontsize=8, frameon=False)
@@ -118,6 +121,13 @@ def plot_record_parts(curves: TrainingCurves, weighted: bool) -> "Figure | None"
     steps = np.array([float(record["num_timesteps"]) for record in records])
     title = f"Parts of the reward, {'with' if weighted else 'without'} weights"
     return plot_parts(steps, _record_parts(records, weighted), "sum per episode", title)
+
+
+def _count_steps(axes: "Axes") -> None:
+    """Label environment steps as 500k and 1.5M."""
+    from matplotlib.ticker import EngFormatter
+
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
 
 
 def _stack(axes: "Axes", steps: np.ndarray, parts: dict[str, np.ndarray]) -> None:

@@ -20,6 +20,7 @@ ACTIVE = np.array([0.85, 0.05, 0.10])
 TENDON_WIDTH = (0.005, 0.012)  # m, relaxed and active
 
 TILE_SIZE = 0.5  # m
+_FIELD_GLOW = 0.15
 _TILES_AHEAD = 10
 _TILES_ACROSS = range(-3, 11)
 _CAMERA_HEIGHT = 0.90  # m above the ground
@@ -56,7 +57,9 @@ class WalkScene:
         self._slope = np.deg2rad(walker.slope_deg)
         self._fine = fine
         self._tendons = find_tendons(model, muscle_names)
-        self._grounds = [i for i in range(model.ngeom) if model.geom_bodyid[i] == 0 and _is_plane(model, i)]
+        still = [i for i in range(model.ngeom) if model.geom_bodyid[i] == 0]
+        self._grounds = [i for i in still if model.geom_type[i] == mujoco.mjtGeom.mjGEOM_PLANE]
+        self._fields = [i for i in still if model.geom_type[i] == mujoco.mjtGeom.mjGEOM_HFIELD]
         _set_quality(model, width, height, fine)
         if walker.own:
             paint_bones(model)
@@ -94,7 +97,9 @@ class WalkScene:
         place_for_drawing(model, data)
         paint_muscles(model, self._tendons, activation)
         x = float(data.xpos[self._pelvis, 0]) if middle is None else middle
-        self._camera.lookat[:] = x, 0.0, _CAMERA_HEIGHT + x * np.tan(self._slope)
+        # Uneven ground: at the height of the pelvis, which is about that above level ground.
+        level = _CAMERA_HEIGHT + x * np.tan(self._slope)
+        self._camera.lookat[:] = x, 0.0, float(data.xpos[self._pelvis, 2]) if self._fields else level
         self._renderer.update_scene(data, self._camera, self._options)
         self._dress(x)
         return self._renderer.render()
@@ -113,10 +118,13 @@ class WalkScene:
         for geom in scene.geoms[: scene.ngeom]:
             if geom.objtype == mujoco.mjtObj.mjOBJ_GEOM and geom.objid in self._grounds:
                 _shine(geom, GROUND, glow)
+            elif geom.objtype == mujoco.mjtObj.mjOBJ_GEOM and geom.objid in self._fields:
+                # Hills are seen by their shades.
+                _shine(geom, GROUND, _FIELD_GLOW)
         c, s = np.cos(self._slope), np.sin(self._slope)
         ground_w = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
         first = int(np.floor(x / c / TILE_SIZE)) - _TILES_AHEAD
-        for column in range(first, first + 2 * _TILES_AHEAD + 1):
+        for column in range(first, first + 2 * _TILES_AHEAD + 1) if not self._fields else ():
             for row in _TILES_ACROSS:
                 if (column + row) % 2 == 0:
                     # A hair above the ground, which would otherwise shine through.
@@ -153,10 +161,6 @@ def paint_muscles(model: mujoco.MjModel, tendons: list[int], activation: np.ndar
         if tendon >= 0:
             model.tendon_rgba[tendon, :3] = RELAXED + value * (ACTIVE - RELAXED)
             model.tendon_width[tendon] = TENDON_WIDTH[0] + value * (TENDON_WIDTH[1] - TENDON_WIDTH[0])
-
-
-def _is_plane(model: mujoco.MjModel, geom: int) -> bool:
-    return model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_PLANE
 
 
 def _set_quality(model: mujoco.MjModel, width: int, height: int, fine: bool) -> None:

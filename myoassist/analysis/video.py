@@ -104,7 +104,7 @@ class WalkPicture:
     def _open_scene(self, size: tuple[int, int], fine: bool = False, nearness: float = 1.0) -> WalkScene:
         # A fresh model each time: the scene repaints it.
         config = self._evaluation.config
-        walker: Walker = build_walker(config.model, config.env, visual=True)
+        walker: Walker = build_walker(config.model, config.env, visual=True, seed=config.seed)
         return WalkScene(walker, self._evaluation.log.muscle_names, *size, fine=fine, nearness=nearness)
 
     def _make_overlay(self, size: tuple[int, int]) -> Overlay:

@@ -81,7 +81,7 @@ def map_model(session: Session, draft: Draft) -> Channels | None:
 
 def _map_own(own: dict, env: dict, draft: Draft) -> Channels | None:
     """Take over the model of a session that this project wrote."""
-    draft.groups["model"] = "custom"
+    draft.groups["model"] = "custom" if own.get("path") else "baseline"
     for name, value in own.items():
         if f"model.{name}" in run_keys():
             draft.put(f"model.{name}", value, f"model.{name} {value}")

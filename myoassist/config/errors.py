@@ -26,6 +26,16 @@ class UserError(Exception):
         super().__init__("\n".join(lines))
 
 
+class RunError(UserError):
+    """End a run that was under way because of something outside of it; what was saved stands."""
+
+    exit_code = 1
+
+
+class StorageError(RunError):
+    """End a run whose folder cannot be written any more."""
+
+
 class ConfigError(UserError):
     """Refuse a run configuration."""
 

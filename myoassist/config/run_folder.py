@@ -21,6 +21,7 @@ from myoassist.config.run_record import (
     read_run_config,
     read_status,
 )
+from myoassist.config.run_storage import refuse_folder
 from myoassist.config.run_writer import RunFolder, remove_temporaries, write_start
 from myoassist.config.schemas import RunConfig
 
@@ -85,11 +86,7 @@ def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: da
         lock = RunLock(path)
         lock.acquire(f"or start another run with {request.other_name(path)}")
     except OSError as error:
-        raise ConfigError(
-            f"the run folder {path} cannot be used: {error.strerror or error}",
-            "a folder that can be created and written",
-            f"choose another place with logdir=..., or another log root with {LOG_ROOT_VARIABLE}=...",
-        ) from None
+        raise refuse_folder(path, error, LOG_ROOT_VARIABLE) from None
     try:
         # The folder may have changed hands between the first look and the lock.
         inspection = inspect_folder(path)
@@ -105,8 +102,10 @@ def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: da
         else:
             lines += write_start(run, config, overrides)
         run.notice = "\n".join(line for line in lines if line)
-    except BaseException:
+    except BaseException as error:
         lock.release()
+        if isinstance(error, OSError):
+            raise refuse_folder(path, error, LOG_ROOT_VARIABLE) from None
         raise
     return run
 

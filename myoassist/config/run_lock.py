@@ -87,7 +87,9 @@ class RunLock:
         self._held = False
         owner = _read_owner(self.path)
         if owner is not None and owner.get("token") == self._token:
-            self.path.unlink(missing_ok=True)
+            # On storage that has become read-only it stays; this process ends, which makes it stale.
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
 
     def _beat(self) -> None:
         while not self._stop.wait(HEARTBEAT_S):

@@ -99,6 +99,8 @@ def describe_run(path: Path) -> str:
     words = [f"{path.as_posix()}:", str(status["status"])]
     if status.get("generation") is not None:
         words.append(f"in generation {status['generation']} of {status.get('maxiter', '?')}")
+    if status.get("steps") is not None:
+        words.append(f"at step {status['steps']} of {status.get('maxiter', '?')}")
     if status.get("best") is not None:
         words.append(f"best {status['best']}")
     if status.get("exp"):

@@ -209,6 +209,15 @@ class OptimizerConfig:
         choices=("threads", "processes"),
         change=False,
     )
+    candidate_timeout: float | None = option(
+        None,
+        "Longest time of one evaluation; then the candidate fails. It makes results depend on the speed of the machine, "
+        "so set it for evaluations that would hang; null for none.",
+        gt=0.0,
+        le=1e6,
+        unit="s",
+        change=False,
+    )
     sigma_gain: float = option(10.0, "Initial standard deviation is 0.01 times this.", gt=0.0, le=1000)
     cma_options: Any = option(None, "Mapping handed to pycma last, e.g. {tolfun: 1e-9}.")
     param_path: str | None = option(

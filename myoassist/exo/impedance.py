@@ -1,7 +1,8 @@
 """Impedance control of powered prosthetic joints in the phases of a stride, compiled.
 
-Torque of a joint = stiffness * (equilibrium angle - angle) - damping * velocity, with values per phase, as in finite-state
-control of powered knee-ankle prostheses (Sup, Bohara & Goldfarb, Int J Robot Res 2008, doi 10.1177/0278364907084588).
+Torque of a joint = stiffness * (equilibrium angle - angle) - damping * velocity, with values per phase, as in
+finite-state control of powered knee-ankle prostheses (Sup, Bohara & Goldfarb, Int J Robot Res 2008,
+doi 10.1177/0278364907084588).
 """
 
 from typing import NamedTuple

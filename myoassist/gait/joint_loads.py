@@ -27,8 +27,8 @@ for _side in SIDES:
         LOAD_METRICS[f"{_joint}_power_absorbed_max_{_side}"] = Metric("W/kg", "largest power taken up")
 for _side in SIDES:
     LOAD_METRICS[f"exo_peak_torque_per_kg_{_side}"] = Metric("N·m/kg", "largest plantarflexion torque of the exo")
-    LOAD_METRICS[f"exo_work_per_stride_{_side}"] = Metric("J", "net work of the exo on the ankle in one stride")
-    LOAD_METRICS[f"exo_positive_work_per_stride_{_side}"] = Metric("J", "work that the exo gives to the ankle")
+    LOAD_METRICS[f"exo_work_per_stride_{_side}"] = Metric("J", "net work of the device on the leg in one stride")
+    LOAD_METRICS[f"exo_positive_work_per_stride_{_side}"] = Metric("J", "work that the device gives to the leg")
 
 
 def internal_moments(log: WalkLog) -> np.ndarray:
@@ -49,8 +49,8 @@ def joint_powers(log: WalkLog) -> np.ndarray:
 
 
 def exo_powers(log: WalkLog) -> np.ndarray:
-    """Return the power that the exo gives to each ankle, shape (T, 2), W."""
-    return -log.exo_torque * log.joint_velocity[:, :, ANKLE]
+    """Return the power that a device gives to the joints of each leg, shape (T, 2), W."""
+    return (log.device_torque * log.joint_velocity).sum(axis=2)
 
 
 def compute_joint_loads(log: WalkLog, num_strides: int = 5, compat: bool = False) -> dict[str, float | None]:

@@ -24,11 +24,30 @@ def fit_device(spec: mujoco.MjSpec, device: Device) -> None:
         device: The device.
     """
     if device.prosthesis is not None:
+        _weld_loose_points(spec)
         _name_joints(spec, device.prefix, device.prosthesis)
         _name_frames(spec, device.prefix, device.prosthesis)
         _divide_sole(spec, spec.body(device.prefix + device.prosthesis.sole))
     elif device.short == "hmedi":
         _lead_cables_in_front(spec, device.prefix)
+
+
+def _weld_loose_points(spec: mujoco.MjSpec) -> None:
+    """Weld path points that followed a joint which is gone; no muscle is led through them any more."""
+    compiled = spec.compile()
+    coupled = {compiled.joint(int(i)).name for i in compiled.eq_obj1id[compiled.eq_type == mujoco.mjtEq.mjEQ_JOINT]}
+    loose = [joint.name for joint in spec.joints if "-P" in joint.name and joint.name not in coupled]
+    if not loose:
+        return
+    # All joints have one coordinate here.
+    kept = np.array([compiled.joint(j).name not in loose for j in range(compiled.njnt)])
+    keys = [(key.name, np.array(key.qpos)[kept], np.array(key.qvel)[kept]) for key in spec.keys]
+    for key in list(spec.keys):
+        spec.delete(key)
+    for name in loose:
+        spec.delete(spec.joint(name))
+    for name, qpos, qvel in keys:
+        spec.add_key(name=name, qpos=qpos, qvel=qvel)
 
 
 def _name_joints(spec: mujoco.MjSpec, prefix: str, prosthesis: Prosthesis) -> None:

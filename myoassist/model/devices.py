@@ -228,7 +228,7 @@ def check_device(config: RunConfig) -> None:
         fits = [str(number) for number, key in MSK_KEYS.items() if key in device.musculatures]
         raise ConfigError(
             f"model.device={device.short} does not fit model.musculature={model.musculature}",
-            f"one of {', '.join(fits) or 'none of ours'}, as its {device.config.name if device.config else 'file'} says",
+            f"one of {', '.join(fits) or 'none of ours'}, as compatible_msk of the device says",
             f"model.musculature={fits[0]}" if fits else "edit compatible_msk of the device",
         )
     if exo.controller in TORQUE_CONTROLLERS and (device is None or device.drive is None):
@@ -241,7 +241,8 @@ def check_device(config: RunConfig) -> None:
     if exo.controller == "impedance" and (device is None or not (device.prosthesis and device.prosthesis.motors)):
         powered = [item.short for item in DEVICES if item.prosthesis and item.prosthesis.motors]
         raise ConfigError(
-            f"exo.controller=impedance needs a powered prosthesis, but model.device={device.short if device else 'null'}",
+            "exo.controller=impedance needs a powered prosthesis, but model.device="
+            f"{device.short if device else 'null'}",
             f"one of {', '.join(powered)}",
             "model=osl_a (or exo=none)",
         )

@@ -1,56 +1,80 @@
-"""The trunk of RL runs: a lumbar joint held at an angle, or a torso that leans where there is none."""
+"""The trunk of RL models: a lumbar joint left free or held, or where there is none, the lean of the torso."""
 
 import mujoco
 import numpy as np
 
+from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig
 
-LUMBAR, TORSO = "lumbar_extension", "torso"
-_PLAY = 1e-6  # rad, of a joint that is held
-
-
-def _lean(env: EnvConfig) -> np.ndarray:
-    """Return the published orientation (w, x, y, z): 1 and the angle about z, which leans by about twice the angle."""
-    quaternion = np.array([1.0, 0.0, 0.0, env.lumbar_joint_fixed_angle])
-    return quaternion / np.linalg.norm(quaternion)
+JOINT, BODY = "lumbar_extension", "torso"
+_SLACK = 1e-6  # rad, of the published range of a held joint
 
 
 def lean_torso(spec: mujoco.MjSpec, env: EnvConfig) -> None:
-    """Lean the torso of a composed spec by `env.lumbar_joint_fixed_angle`, in place; 0 leaves it.
+    """Lean the torso of a model of the library, which has no lumbar joint; backwards positive.
 
     Args:
-        spec: Spec without a lumbar joint.
-        env: Angle.
+        spec: Spec to edit, before bodies are fused.
+        env: Lumbar keys.
+
+    Raises:
+        ModelError: if a lumbar joint is asked for.
     """
-    torso = spec.body(TORSO)
-    if env.lumbar_joint_fixed_angle != 0.0 and torso is not None:
-        turned = np.zeros(4)
-        mujoco.mju_mulQuat(turned, np.asarray(torso.quat, dtype=float), _lean(env))
-        torso.quat = turned
+    if env.enable_lumbar_joint:
+        raise _missing()
+    if env.lumbar_joint_fixed_angle != 0.0:
+        body, turned = spec.body(BODY), np.zeros(4)
+        mujoco.mju_mulQuat(turned, np.array(body.quat, dtype=float), _lean(env))
+        body.quat = turned
 
 
 def hold_lumbar(model: mujoco.MjModel, env: EnvConfig) -> None:
-    """Hold the trunk of an own file as published RL runs do, in place.
-
-    A joint `lumbar_extension` is kept at `env.lumbar_joint_fixed_angle` unless `env.enable_lumbar_joint`; without one,
-    an angle other than 0 replaces the orientation of the body `torso`. Reflex runs, which observe no joints, are left
-    as the file has them.
+    """Free or hold the lumbar joint of a compiled own file, or lean its torso, in place.
 
     Args:
         model: Compiled model.
-        env: Angle and damping.
+        env: Lumbar keys.
+
+    Raises:
+        ModelError: if a lumbar joint is asked for and the file has none.
     """
+    joint = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_JOINT, JOINT)
     angle = env.lumbar_joint_fixed_angle
-    joint = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_JOINT, LUMBAR)
-    if joint < 0:
-        torso = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, TORSO)
-        if angle != 0.0 and torso >= 0 and not env.enable_lumbar_joint:
-            model.body_quat[torso] = _lean(env)
+    if env.enable_lumbar_joint:
+        if joint < 0:
+            raise _missing()
         return
-    if env.enable_lumbar_joint or not (env.observation_joint_pos_keys or env.observation_joint_vel_keys):
+    if joint >= 0:
+        # A walk without reinforcement learning leaves all keys at their defaults, and the joint as it is.
+        if angle != 0.0 or env.reward_version != "clean":
+            model.jnt_range[joint] = angle, angle + _SLACK
+            model.jnt_limited[joint] = 1
+            model.dof_damping[model.jnt_dofadr[joint]] = env.lumbar_joint_damping_value
+            model.key_qpos[:, model.jnt_qposadr[joint]] = angle
         return
-    address, dof = int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint])
-    model.jnt_limited[joint] = True
-    model.jnt_range[joint] = angle, angle + _PLAY
-    model.dof_damping[dof] = env.lumbar_joint_damping_value
-    model.key_qpos[:, address] = angle
+    body = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, BODY)
+    if body < 0 or (angle == 0.0 and env.reward_version == "clean"):
+        return
+    if env.reward_version != "clean":
+        # Published runs overwrite the orientation.
+        model.body_quat[body] = _lean(env)
+        return
+    turned = np.zeros(4)
+    mujoco.mju_mulQuat(turned, model.body_quat[body], _lean(env))
+    model.body_quat[body] = turned
+
+
+def _lean(env: EnvConfig) -> np.ndarray:
+    """Return the rotation about the axis that points right; the published one is twice the arctangent of the angle."""
+    angle = env.lumbar_joint_fixed_angle
+    if env.reward_version == "clean":
+        return np.array([np.cos(0.5 * angle), 0.0, 0.0, np.sin(0.5 * angle)])
+    return np.array([1.0, 0.0, 0.0, angle]) / np.hypot(1.0, angle)
+
+
+def _missing() -> ModelError:
+    return ModelError(
+        f"env.enable_lumbar_joint=true, but the model has no joint {JOINT}",
+        "false: only an own file (model.path) can have one",
+        "env.enable_lumbar_joint=false",
+    )

@@ -1,6 +1,7 @@
 """Measure every model: what it has, how long it takes to build, how fast it steps, whether it survives two seconds.
 
-`python -m myoassist.model.survey` writes `data/model_survey.json` of the package and prints the table of docs/devices.md.
+`python -m myoassist.model.survey` measures (minutes) and stores the figures in the package;
+`python -m myoassist.model.survey docs/devices.md` writes the stored ones into the page.
 """
 
 import json
@@ -14,6 +15,7 @@ import mujoco
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.errors import ModelError
+from myoassist.config.reference import run_generator
 from myoassist.config.schemas import MUSCULATURES, EnvConfig, ModelConfig
 from myoassist.model.build import build_walker
 from myoassist.model.devices import DEVICES
@@ -107,18 +109,24 @@ def load_survey() -> tuple[Survey, ...]:
 
 def format_survey(rows: tuple[Survey, ...]) -> str:
     """Return the figures as a Markdown table."""
-    lines = ["| muscles | device | muscles left | degrees of freedom | actuators | mass, kg | build, s | speed | 2 s free |"]
+    lines = [
+        "| muscles | device | muscles left | degrees of freedom | actuators | mass, kg | build, s | speed | 2 s free |"
+    ]
     lines.append("|" + "---|" * 9)
     for row in rows:
         cells = (row.musculature, row.device, row.muscles, row.degrees_of_freedom, row.actuators, f"{row.mass_kg:.2f}")
         lines.append(
-            "| " + " | ".join(map(str, (*cells, f"{row.build_s:.1f}", f"{row.speed:.2f}", row.warning or "no warning"))) + " |"
+            "| "
+            + " | ".join(map(str, (*cells, f"{row.build_s:.1f}", f"{row.speed:.2f}", row.warning or "no warning")))
+            + " |"
         )
     return "\n".join(lines)
 
 
 def main() -> int:
-    """Measure everything, store it and print the table."""
+    """Measure everything and store it; with pages as arguments write the stored table into them instead."""
+    if sys.argv[1:]:
+        return run_generator("survey", lambda: format_survey(load_survey()), sys.argv[1:])
     rows = measure_all()
     write_text_atomic(DATA, "[\n" + ",\n".join(json.dumps(asdict(row)) for row in rows) + "\n]\n")
     print(format_survey(tuple(rows)))

@@ -170,7 +170,7 @@ def fit_own_ground(model: mujoco.MjModel, env: EnvConfig, seed: int) -> None:
             model.geom_pos[geom, 2] = -10.0 if env.reward_version == "clean" else 0.0
         return
     field = make_height_field(env, seed)
-    asset = int(model.geom_dataid[geom])
+    asset = int(model.geom_dataid[geom]) if has_field else -1
     shape = (model.hfield_nrow[asset], model.hfield_ncol[asset]) if has_field else ()
     if field is None or tuple(shape) != field.heights.shape:
         raise ModelError(
@@ -190,6 +190,8 @@ def fit_own_ground(model: mujoco.MjModel, env: EnvConfig, seed: int) -> None:
     if plane >= 0:
         # It would carry whoever walks below 0.
         model.geom_pos[plane, 2] = _OUT_OF_REACH
+        # A geom compiled at the origin of its body is not asked where it is.
+        model.geom_sameframe[plane] = mujoco.mjtSameFrame.mjSAMEFRAME_NONE
 
 
 def is_published(env: EnvConfig) -> bool:

@@ -12,6 +12,8 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
+from myoassist.optimize.failed_generation import check_generation, explain_stop
+from myoassist.optimize.faults import Capture, FaultKeeper
 from myoassist.optimize.problem import OptimizationResult, Problem
 from myoassist.optimize.progress import Progress, make_progress
 from myoassist.optimize.run_name import make_run_name
@@ -32,6 +34,7 @@ def run_cma(
     start: np.ndarray | Callable[[], np.ndarray] | None = None,
     progress: Progress | None = None,
     plot: bool = True,
+    capture: Capture | None = None,
 ) -> OptimizationResult:
     """Minimize the cost of a problem with CMA-ES and leave the results in the run folder.
 
@@ -46,9 +49,12 @@ def run_cma(
             `optimizer.param_path` or the table's initial values.
         progress: Display; None chooses by standard output.
         plot: Draw the convergence figure at the end.
+        capture: Simulates a vector again up to the failure of its physics, which is then kept in `faults/`.
 
     Raises:
         Stopped: after a stop signal, with the exit code of the process; everything is saved.
+        FailedGenerationError: if every candidate fails; everything before is saved.
+        HangingCandidateError: if an evaluation neither ends in time nor can be ended.
         UserError: before any evaluation, for what the user can change.
 
     Source: Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772.
@@ -64,7 +70,8 @@ def run_cma(
         search.set_limit(limit)
         saver.save(search)
         display = stack.enter_context(progress or make_progress())
-        workers = stack.enter_context(Workers(problem, config.seed))
+        workers = stack.enter_context(Workers(problem, config.seed, config.optimizer.candidate_timeout))
+        faults = FaultKeeper(folder.path, capture, config.seed)
         reasons_seen: set[str] = set()
         while search.generation < limit and not search.reasons:
             generation_began = time.perf_counter()
@@ -73,6 +80,9 @@ def run_cma(
             if results is None:
                 _end_stopped(search, saver, folder, stop)
             else:
+                for note in faults.add(search.generation + 1, vectors, results):
+                    display.note(note)
+                check_generation(search, results)
                 search.tell(vectors, results)
                 saver.add(search, results, time.perf_counter() - generation_began, problem.workers)
                 if search.generation % config.optimizer.checkpoint_every == 0 and saver.save(search):
@@ -124,15 +134,12 @@ def _open_search(
 
 
 def _note_errors(display: Progress, results: list[CostResult], seen: set[str]) -> None:
-    """Say once why evaluations fail, and once if all of a generation do."""
+    """Say once why evaluations fail."""
     errors = [result.reason for result in results if result.outcome.name == "ERROR"]
     for reason in errors:
         if reason not in seen and len(seen) < 10:
             seen.add(reason)
             display.note(f"an evaluation failed: {reason}")
-    if len(errors) == len(results) and "" not in seen:
-        seen.add("")
-        display.note("every evaluation of this generation failed; the search cannot succeed like this")
 
 
 def _status(search: Search) -> dict[str, object]:
@@ -173,10 +180,12 @@ def _finish(search: Search, config: RunConfig, folder: RunFolder, wall_time: flo
     """Write the final status, say how it went, return the result."""
     assert search.best is not None and search.best_last is not None
     reason = ", ".join(search.reasons) or "maxiter"
+    meaning = explain_stop(search.reasons)
     folder.write_status("finished", **_status(search), stop_reason=reason)
     print(
         f"finished after generation {search.generation} ({reason}), {wall_time:.1f} s: "
         f"best {search.best.result.total:.5f}, best of the last generation {search.best_last.result.total:.5f}"
+        + (f"\n{meaning}" if meaning else "")
     )
     if config.optimizer.cost_print:
         from myoassist.cost.report import format_terms

@@ -16,9 +16,10 @@ from myoassist.optimize.conditions import (
     list_conditions,
     slope_unit,
 )
-from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.reflex import WalkProblem, describe_timeout
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
+from myoassist.rollout.fault import WalkFault, capture_walk
 from myoassist.rollout.simulator import Simulator
 
 
@@ -70,6 +71,22 @@ class MultiProblem:
         weights = [condition.weight for condition in self.conditions]
         names = [condition.describe() for condition in self.conditions]
         return combine_results(results, weights, names, l1, self.config.cost.l1_weight)
+
+    def cancel(self, worker: int, seconds: float) -> bool:
+        """End the running evaluation of a worker, which takes longer than `seconds`."""
+        for simulator in self._simulators.values():
+            simulator.cancel(worker, describe_timeout(seconds))
+        return True
+
+    def capture_fault(self, vector: np.ndarray, seed: int) -> WalkFault | None:
+        """Walk again, in one condition after the other, to the instant at which a vector fails; None if it does not."""
+        for condition in self.conditions:
+            simulator = self._simulators[condition.slope_deg]
+            own = self.vector_of(vector, condition.deviation)
+            fault = capture_walk(simulator, condition_config(self.config, condition), own, seed)
+            if fault is not None:
+                return fault
+        return None
 
     def vector_of(self, vector: np.ndarray, deviation: float) -> np.ndarray:
         """Return the raw vector that walks in the condition with this deviation from the mean."""

@@ -15,6 +15,9 @@ class Problem(Protocol):
     Attributes:
         table: Names, bounds and initial values of the vector, D entries.
         workers: Number of evaluations that may run at once, 1 or more.
+
+    Where it has a method `cancel(worker, seconds) -> bool`, evaluations can be ended: it is called from another thread,
+    again and again, for one that runs longer than `seconds`, and returns whether it could tell it to end.
     """
 
     table: ParameterTable

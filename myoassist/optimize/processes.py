@@ -1,6 +1,8 @@
 """Evaluate candidates in worker processes, each with a model of its own; results equal those of threads."""
 
 import multiprocessing as mp
+import time
+import warnings
 from multiprocessing.connection import Connection
 from typing import Self
 
@@ -12,12 +14,19 @@ from myoassist.cost.result import CostResult
 from myoassist.reflex.parameters import ParameterTable
 
 _STOP_WAIT = 2.0  # s
+# Sent by a process that has built its model and begins an evaluation.
+_READY = None
+
+
+class ProcessDiedError(RuntimeError):
+    """Say that a worker process ended without an answer."""
 
 
 class ProcessProblem:
     """A problem whose worker number n is process n; use it as a context manager.
 
-    A process that dies makes its candidate fail and is replaced.
+    A process that dies is replaced, which is said, and its candidate is evaluated once more; it fails if that process
+    dies too.
 
     Args:
         config: Run configuration.
@@ -32,6 +41,9 @@ class ProcessProblem:
         # A fresh interpreter: a forked one would inherit the threads and locks of compiled code.
         self._context = mp.get_context("spawn")
         self._lines: list[Connection] = []
+        # Begin of the running evaluation of each process, once its model is built.
+        self._began: list[float | None] = [None] * workers
+        self._overdue: list[float | None] = [None] * workers
         self._processes: list[mp.process.BaseProcess] = []
         for _ in range(workers):
             process, line = self._start()
@@ -60,18 +72,45 @@ class ProcessProblem:
         """Return the cost of one vector, simulated by a worker process.
 
         Raises:
-            RuntimeError: if the process died; another one has taken its place then.
+            RuntimeError: if the process died, and the one that took its place, too.
+            TimeoutError: if `cancel` ended it.
             UserError: if it could not build the problem.
         """
+        try:
+            return self._ask(vector, seed, worker)
+        except ProcessDiedError as error:
+            # What killed it may have nothing to do with the candidate, e.g. the memory that others took.
+            warnings.warn(f"{error}; another one evaluates its candidate again", stacklevel=2)
+            return self._ask(vector, seed, worker)
+
+    def cancel(self, worker: int, seconds: float) -> bool:
+        """Kill a worker process whose evaluation takes longer than `seconds`; building its model does not count."""
+        began = self._began[worker]
+        if began is None or time.monotonic() - began <= seconds:
+            return False
+        self._overdue[worker] = seconds
+        self._processes[worker].kill()
+        return True
+
+    def _ask(self, vector: np.ndarray, seed: int, worker: int) -> CostResult:
         line = self._lines[worker]
         try:
             line.send((vector, seed))
             answer = line.recv()
+            while answer is _READY:
+                self._began[worker] = time.monotonic()
+                answer = line.recv()
         except (EOFError, OSError) as error:
-            code = self._processes[worker].exitcode
+            self._processes[worker].join()
+            code, overdue = self._processes[worker].exitcode, self._overdue[worker]
+            self._overdue[worker] = None
             self._processes[worker], self._lines[worker] = self._start()
             line.close()
-            raise RuntimeError(f"worker process {worker} died (exit code {code})") from error
+            if overdue is not None:
+                raise TimeoutError(f"it took longer than optimizer.candidate_timeout={overdue:g} s") from error
+            raise ProcessDiedError(f"worker process {worker} died (exit code {code})") from error
+        finally:
+            self._began[worker] = None
         if isinstance(answer, BaseException):
             raise answer
         return answer
@@ -98,6 +137,7 @@ def _serve(line: Connection, config: RunConfig) -> None:
         except (EOFError, OSError):
             return
         try:
+            line.send(_READY)
             line.send(failure or problem.evaluate(vector, seed, 0))
         except (EOFError, OSError):
             return

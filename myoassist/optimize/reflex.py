@@ -20,6 +20,7 @@ from myoassist.optimize.problem import OptimizationResult
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
+from myoassist.rollout.fault import WalkFault, capture_walk
 from myoassist.rollout.simulator import Simulator, choose_loop
 
 
@@ -46,9 +47,23 @@ class WalkProblem:
         log = self.simulator.simulate(vector, worker, seed=seed)
         return evaluate_cost(log, vector, self.config.cost, self._plan)
 
+    def cancel(self, worker: int, seconds: float) -> bool:
+        """End the running evaluation of a worker, which takes longer than `seconds`."""
+        self.simulator.cancel(worker, describe_timeout(seconds))
+        return True
+
+    def capture_fault(self, vector: np.ndarray, seed: int) -> WalkFault | None:
+        """Walk again to the instant at which a vector fails; None if it does not."""
+        return capture_walk(self.simulator, self.config, vector, seed)
+
     def load_start(self, config: RunConfig, clamp: bool = True) -> np.ndarray:
         """Return the start vector of a run, see `optimize.start.load_start`."""
         return load_start(config, self.table, clamp)
+
+
+def describe_timeout(seconds: float) -> str:
+    """Return why a candidate failed that was over its time."""
+    return f"it took longer than optimizer.candidate_timeout={seconds:g} s"
 
 
 def count_workers(threads: int | None) -> int:
@@ -101,11 +116,11 @@ def run_search(config: RunConfig, folder: RunFolder, start: np.ndarray | None = 
     if start is None and config.optimizer.pickle_path is None:
         start = partial(problem.load_start, config)
     if not in_processes:
-        return run_cma(problem, config, folder, start=start)
+        return run_cma(problem, config, folder, start=start, capture=problem.capture_fault)
     from myoassist.optimize.processes import ProcessProblem
 
     with ProcessProblem(config, problem.table, workers) as processes:
-        return run_cma(processes, config, folder, start=start)
+        return run_cma(processes, config, folder, start=start, capture=problem.capture_fault)
 
 
 def _evaluate_vector(config: RunConfig, folder: RunFolder) -> float:

@@ -1,4 +1,4 @@
-"""Bring a stored vector to the device of a run: by name where a prosthesis takes entries away, dropping foreign ones."""
+"""Bring a stored vector to the device of a run: by name where a prosthesis takes entries away."""
 
 import warnings
 from dataclasses import replace
@@ -23,7 +23,7 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
     old_body, _, old_exo = stored.layout.partition("-")
     new_body, _, new_exo = table.layout.partition("-")
     same_exo = _kind(old_exo) == _kind(new_exo) or not old_exo
-    if ".ind" in old_body + new_body or old_body == new_body and (same_exo or not _foreign(old_exo, new_exo)):
+    if ".ind" in old_body + new_body or (old_body == new_body and (same_exo or not _foreign(old_exo, new_exo))):
         return stored
     if old_body.partition(".")[0] != new_body.partition(".")[0] or old_body[:2] not in ("2d", "3d"):
         return stored
@@ -52,7 +52,8 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
         layout = f"{new_body}-{old_exo}"
     elif old_exo and new_exo:
         warnings.warn(
-            f"{stored.source}: its device entries ({old_exo}) mean nothing for {new_exo}; those start anew", stacklevel=3
+            f"{stored.source}: its device entries ({old_exo}) mean nothing for {new_exo}; those start anew",
+            stacklevel=3,
         )
     return replace(stored, vector=np.array(vector), layout=layout, names=tuple(names))
 

@@ -5,6 +5,7 @@ import io
 import os
 import warnings
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,17 @@ class GrowingFile:
         if self._size and not self._pending:
             return
         data = "".join(self._pending if self._size else [self.header + "\n", *self._pending]).encode()
-        with self.path.open("ab" if self._size else "wb") as stream:
-            stream.write(data)
-            if self._durable:
-                stream.flush()
-                os.fsync(stream.fileno())
+        try:
+            with self.path.open("ab" if self._size else "wb") as stream:
+                stream.write(data)
+                if self._durable:
+                    stream.flush()
+                    os.fsync(stream.fileno())
+        except OSError:
+            # A full disk takes a part of a row; whoever reads the file meanwhile is to see whole ones.
+            with suppress(OSError):
+                os.truncate(self.path, self._size)
+            raise
         self._size += len(data)
         self._pending.clear()
 

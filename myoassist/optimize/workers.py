@@ -2,7 +2,8 @@
 
 import math
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from itertools import count
@@ -11,6 +12,7 @@ from typing import Self
 
 import numpy as np
 
+from myoassist.config.errors import RunError
 from myoassist.cost.result import CostResult
 from myoassist.optimize.problem import Problem
 from myoassist.optimize.signals import StopRequest
@@ -21,6 +23,12 @@ FAILURE_COST = 1_200_000.0
 _CANDIDATE_STREAM = 1
 # Longest time until a stop request is noticed, s.
 _POLL_INTERVAL = 0.1
+# How long an evaluation that was told to end may take for it, s; code of others may not listen.
+_END_GRACE = 20.0
+
+
+class HangingCandidateError(RunError):
+    """End a run one of whose evaluations neither ends nor can be ended."""
 
 
 def candidate_seed(run_seed: int, generation: int, index: int) -> int:
@@ -55,11 +63,17 @@ class Workers:
     Args:
         problem: What is evaluated.
         run_seed: Seed of the run.
+        time_limit: Longest time of one evaluation, s; None for none. Only problems with a method `cancel` are watched.
     """
 
-    def __init__(self, problem: Problem, run_seed: int) -> None:
+    def __init__(self, problem: Problem, run_seed: int, time_limit: float | None = None) -> None:
         self._problem = problem
         self._run_seed = run_seed
+        self._time_limit = time_limit
+        self._cancel: Callable[[int, float], bool] | None = getattr(problem, "cancel", None)
+        # Slot -> begin of its running evaluation, and slot -> when it was first told to end.
+        self._began: dict[int, float] = {}
+        self._told: dict[int, float] = {}
         self._slot = threading.local()
         self._slots = count()
         self._pool = ThreadPoolExecutor(
@@ -79,11 +93,15 @@ class Workers:
         self._slot.number = next(self._slots)
 
     def _evaluate(self, vector: np.ndarray, generation: int, index: int) -> CostResult:
-        seed = candidate_seed(self._run_seed, generation, index)
+        seed, slot = candidate_seed(self._run_seed, generation, index), self._slot.number
+        self._told.pop(slot, None)
+        self._began[slot] = time.monotonic()
         try:
-            result = self._problem.evaluate(vector, seed, self._slot.number)
+            result = self._problem.evaluate(vector, seed, slot)
         except Exception as error:  # a failure is a value: the candidate ranks last, the search goes on
             return failed(f"{type(error).__name__}: {error}")
+        finally:
+            self._began.pop(slot, None)
         if not math.isfinite(result.total):
             # pycma would silently replace NaN by the median of the population.
             return failed(f"total cost is {result.total}", result)
@@ -98,6 +116,9 @@ class Workers:
             vectors: Full-length raw vectors, each of shape (D,).
             generation: Generation, counted from 1.
             stop: Watched while waiting.
+
+        Raises:
+            HangingCandidateError: if an evaluation is over its time and does not end when told to.
         """
         futures = [self._pool.submit(self._evaluate, vector, generation, i) for i, vector in enumerate(vectors)]
         pending: set[Future[CostResult]] = set(futures)
@@ -106,5 +127,22 @@ class Workers:
                 for future in pending:
                     future.cancel()
                 return None
+            self._end_overdue()
             _, pending = wait(pending, timeout=_POLL_INTERVAL, return_when=FIRST_COMPLETED)
         return [future.result() for future in futures]
+
+    def _end_overdue(self) -> None:
+        """Tell evaluations that are over their time to end, again and again until they do."""
+        if self._time_limit is None or self._cancel is None:
+            return
+        now = time.monotonic()
+        for slot, began in list(self._began.items()):
+            if now - began <= self._time_limit or not self._cancel(slot, self._time_limit):
+                continue
+            if now - self._told.setdefault(slot, now) > _END_GRACE:
+                raise HangingCandidateError(
+                    f"an evaluation takes longer than optimizer.candidate_timeout={self._time_limit:g} s and cannot be "
+                    "ended in this process",
+                    "evaluations that end; what cannot be ended is code of plugins",
+                    "optimizer.executor=processes, where an evaluation that hangs is killed; the same command continues",
+                )

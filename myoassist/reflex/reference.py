@@ -4,6 +4,7 @@ import math
 import sys
 
 from myoassist.config.reference import escape_cell, run_generator
+from myoassist.model.devices import find_device
 from myoassist.reflex.parameters import Parameter, ParameterTable, build_table
 
 # By name; entries that differ only in side, muscle or number share the beginning of theirs, see `explain`.
@@ -77,6 +78,8 @@ _MEANINGS = {
     "exo_rise_time": "time from onset to peak as a fraction of stance",
     "exo_peak_time": "time of the peak as a fraction of stance",
     "exo_fall_time": "time from peak to end as a fraction of stance",
+    "push_off_angle": "ankle angle at which late stance, and with it push-off, begins",
+    "swing_flexion_time": "length of the part of swing in which the knee flexes",
 }
 _SHARED_MEANINGS = {
     "hip_": "joint angle at the start",
@@ -85,6 +88,10 @@ _SHARED_MEANINGS = {
     "act_": "activation at the start",
     "share_": "factor of this actuator on the command of its group (`model.reflex_mode=ind`)",
     "exo_torque_": "torque of that point as a fraction of `exo.max_torque`",
+    "knee_stiffness_": "stiffness of the prosthetic knee in that phase",
+    "knee_damping_": "damping of the prosthetic knee in that phase",
+    "ankle_stiffness_": "stiffness of the prosthetic ankle in that phase",
+    "ankle_damping_": "damping of the prosthetic ankle in that phase",
     "exo_time_": "place of that point in its of n equal parts of stance",
 }
 
@@ -99,6 +106,9 @@ def explain(name: str) -> str:
         return _MEANINGS[name]
     for beginning, meaning in _SHARED_MEANINGS.items():
         if name.startswith(beginning):
+            # A prosthetic joint has an angle per phase; the start pose ends with the side.
+            if "_angle_" in name and not name.endswith(("_r", "_l")):
+                return "equilibrium angle of the prosthetic joint in that phase"
             return meaning
     raise KeyError(name)
 
@@ -107,12 +117,14 @@ def format_parameter_tables() -> str:
     """Return Markdown tables of the parameters of a planar walk, of what 3D adds, and of both torque curves."""
     planar, spatial = build_table(2), build_table(3)
     four, points = build_table(2, controller="four_param"), build_table(2, controller="npoint", n_points=4)
+    legs = build_table(2, controller="impedance", device=find_device("osl_ka"))
     sections = {
         "### Reflexes": _entries(planar, "reflex"),
         "### Start pose (`env.init_pose=walk_left`; `walk_right` mirrors the legs)": _entries(planar, "pose"),
         "### Start activations": _entries(planar, "activation"),
         "### Four-parameter torque curve (`exo=four_param`)": _entries(four, "exo"),
         "### n-point torque curve (`exo=npoint`, here `exo.n_points=4`)": _entries(points, "exo"),
+        "### Impedances of a powered prosthesis (`exo=impedance`, here `model=osl_ka`)": _entries(legs, "exo"),
         "### Only in 3D": [item for item in spatial.parameters if item.name not in planar.names],
     }
     return "\n\n".join(f"{title}\n\n{_format(entries)}" for title, entries in sections.items())

@@ -95,6 +95,11 @@ class WalkEnv(gymnasium.Env):
             info,
         )
 
+    @property
+    def unstable(self) -> int:
+        """Episodes that ended because the physics failed."""
+        return self.batch.unstable
+
     def set_progress(self, fraction: float, mean_length: float) -> None:
         """Let the curriculum go on; see `WalkBatch.set_progress`."""
         self.batch.set_progress(fraction, mean_length)

@@ -153,13 +153,19 @@ class Trainer:
             self._take_evaluations()
             self._show(before, collected - began, learned - collected, time.perf_counter() - began)
 
-    def finish(self) -> float:
-        """Evaluate the last policy, write what is left and the status; return the score of the best."""
+    def finish(self) -> float | None:
+        """Evaluate the last policy, write what is left and the status.
+
+        Returns:
+            Score of the best policy; None if a stop was asked for before all evaluations were done.
+        """
         if self._steps not in [*self._log.evaluated_steps(), *self._evaluation.pending]:
             self._submit(self._dump())
         while self._evaluation.pending and not self._stop.requested:
             self._take_evaluations()
             time.sleep(0.02)
+        if self._evaluation.pending:
+            return None
         if not model_path(self._folder.path, self._steps).exists():
             write_bytes_atomic(model_path(self._folder.path, self._steps), self._dump())
         self.save(final=True)
@@ -186,6 +192,7 @@ class Trainer:
             "steps": self.saved_steps,
             "rollouts": self._rollout,
             "first_steps": self._first_steps,
+            "unstable_episodes": self._venv.unstable,
             "fitness": None if best is None else best.score,
             "best_steps": None if best is None else best.steps,
             "evaluation": None if best is None else asdict(best),

@@ -62,12 +62,13 @@ def train_rl(
             stack.enter_context(watch(batch))
         trainer.open(transfer)
         trainer.run()
-        if stop.signal_number is not None:
-            trainer.save(final=True)
-            folder.write_status("interrupted", **trainer.status())
-            raise Stopped(
-                stop.signal_number,
-                f"stopped after step {trainer.saved_steps}, which is saved in {folder.path}; "
-                "the same command continues",
-            )
-        return trainer.finish()
+        score = None if stop.requested else trainer.finish()
+        if score is not None:
+            return score
+        assert stop.signal_number is not None
+        trainer.save(final=True)
+        folder.write_status("interrupted", **trainer.status())
+        raise Stopped(
+            stop.signal_number,
+            f"stopped after step {trainer.saved_steps}, which is saved in {folder.path}; the same command continues",
+        )

@@ -1,6 +1,7 @@
 """Environments for training, and what a rollout of them adds up to."""
 
 import math
+import signal
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -107,6 +108,11 @@ class MeasuredVecEnv(VecEnvWrapper):
         """
         self.venv.env_method("set_progress", fraction, math.nan if mean_length is None else mean_length)
 
+    @property
+    def unstable(self) -> int:
+        """Episodes of this training that the physics failed in."""
+        return sum(self.venv.get_attr("unstable", 0 if self._batched else None))
+
     def get_state(self) -> dict[str, np.ndarray] | None:
         """Return all that an exact continuation needs; None where the environments are in other processes."""
         return self.venv.get_state() if self._batched else None
@@ -125,6 +131,21 @@ class MeasuredVecEnv(VecEnvWrapper):
             self._running[i] = 0.0
 
 
+def make_worker_env(config: RunConfig, number: int) -> WalkEnv:
+    """Return an environment of a process of its own, which leaves signals to the training.
+
+    Ctrl-C reaches every process of a terminal, and a scheduler's SIGTERM every one of a job; the training closes its
+    environments itself once it has saved.
+
+    Args:
+        config: Run configuration.
+        number: Number of the environment.
+    """
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
+    return WalkEnv(config, number=number)
+
+
 def make_vec_env(config: RunConfig, threads: int) -> tuple[MeasuredVecEnv, WalkBatch]:
     """Return the environments of a run, and a batch that tells what they are like.
 
@@ -138,5 +159,5 @@ def make_vec_env(config: RunConfig, threads: int) -> tuple[MeasuredVecEnv, WalkB
         return MeasuredVecEnv(BatchedVecEnv(batch), batch.reward_names), batch
     batch = WalkBatch(config, 1, config.seed)
     # Not forked: this process has threads already.
-    venv = SubprocVecEnv([partial(WalkEnv, config, number=i) for i in range(n_envs)], start_method="spawn")
+    venv = SubprocVecEnv([partial(make_worker_env, config, i) for i in range(n_envs)], start_method="spawn")
     return MeasuredVecEnv(venv, batch.reward_names), batch

@@ -25,6 +25,7 @@ from myoassist.rollout.start_pose import StartPose, swing_leg
 
 CONTROL_INTERVAL = 0.01  # s, without delays
 DELAYED_INTERVAL = 0.001  # s, with delays
+_NEVER_RAISED = int(mujoco.mjtWarning.mjWARN_VGEOMFULL)
 _REASONS = {
     Outcome.UNSTABLE: "the physics became unstable",
     Outcome.NAN_CONTROL: "the controller produced NaN",
@@ -48,6 +49,8 @@ class _Worker:
         self.new_step = np.zeros(2)
         self.log = np.zeros((simulator.step_limit, simulator.log_layout.size))
         self.disturbance = draw_disturbance(simulator.env.perturbation, simulator.step_limit, simulator.dt, 0)
+        # Why this walk is to end, written by another thread.
+        self.cancelled = ""
 
 
 class Simulator:
@@ -118,7 +121,7 @@ class Simulator:
         Raises:
             LayoutError: if the vector is of another layout.
         """
-        return self._simulate(vector, worker, poses, seed, _walk_compiled)
+        return self.run_with(vector, worker, poses, seed, _walk_compiled)
 
     def simulate_slowly(
         self,
@@ -132,7 +135,17 @@ class Simulator:
 
         `observe`, if given, is called with the state after every control step; it must not change it.
         """
-        return self._simulate(vector, worker, poses, seed, partial(_walk_in_python, observe=observe))
+        return self.run_with(vector, worker, poses, seed, partial(walk_in_python, observe=observe))
+
+    def cancel(self, worker: int, reason: str) -> None:
+        """Make a running walk end with its next control step, from another thread; it then fails with `reason`.
+
+        A walk that begins at this very moment may not notice: call it again until the walk has ended.
+        """
+        w = self._workers[worker]
+        w.cancelled = reason
+        # A warning that only drawing raises, and that the compiled loop looks at after every step.
+        w.data.warning.number[_NEVER_RAISED] += 1
 
     def _gains(self, values: np.ndarray) -> np.ndarray:
         gains = np.zeros(N_GAINS)
@@ -140,8 +153,15 @@ class Simulator:
         gains[: len(reflex)] = reflex
         return gains
 
-    def _simulate(self, vector: np.ndarray, worker: int, poses: np.ndarray | None, seed: int, run: Callable) -> WalkLog:
+    @property
+    def first_worker(self) -> _Worker:
+        """Data and controller state of worker 0, as its last walk has left them."""
+        return self._workers[0]
+
+    def run_with(self, vector: np.ndarray, worker: int, poses: np.ndarray | None, seed: int, run: Callable) -> WalkLog:
+        """Simulate as `simulate` does, with another loop: `run(simulator, worker state, poses)`, see `walk_in_python`."""
         w = self._workers[worker]
+        w.cancelled = ""
         if self._noisy:
             w.disturbance = draw_disturbance(self.env.perturbation, self.step_limit, self.dt, seed)
         values = self.table.decode(vector)
@@ -150,6 +170,8 @@ class Simulator:
             return self._log(w, 0, Outcome.INVALID_START, reason, values)
         steps, outcome = run(self, w, self._no_poses if poses is None else poses)
         outcome = Outcome(outcome)
+        if w.cancelled and outcome is Outcome.UNSTABLE:
+            return self._log(w, steps, Outcome.ERROR, f"{w.cancelled}, at {steps * self.dt:.2f} s of the walk", values)
         reason = _REASONS.get(outcome, "")
         if outcome is Outcome.UNSTABLE:
             reason += self._warnings(w)
@@ -231,9 +253,10 @@ def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple
     )
 
 
-def _walk_in_python(
+def walk_in_python(
     simulator: Simulator, w: _Worker, poses: np.ndarray, observe: Callable[[mujoco.MjData], None] | None = None
 ) -> tuple[int, int]:
+    """Do what the compiled loop does, with `mujoco.mj_step`; see `rollout.loop.walk`."""
     model, ids, const = simulator.walker.model, simulator._ids, simulator._constants
     for k in range(len(w.log)):
         if control(k, w.buffers, ids, const, w.signals, w.reflex, w.exo, w.impedance, w.disturbance) < 0:
@@ -274,12 +297,12 @@ def choose_loop(simulator: Simulator, steps: int = 20) -> bool:
     """
     vector = simulator.table.initial
     logs = []
-    for run in (_walk_compiled, _walk_in_python):
+    for run in (_walk_compiled, walk_in_python):
         worker = simulator._workers[0]
         full = worker.log
         worker.log = full[: min(steps, len(full))]
         try:
-            logs.append(simulator._simulate(vector, 0, None, 0, run).flat.copy())
+            logs.append(simulator.run_with(vector, 0, None, 0, run).flat.copy())
         finally:
             worker.log = full
     if logs[0].shape == logs[1].shape and np.array_equal(logs[0], logs[1]):

@@ -15,6 +15,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict, read_write
 
+from myoassist.config.run_storage import explain_storage
 from myoassist.optimize.signals import Stopped
 from myoassist.sweep.evolution_files import describe_failures, write_exports
 from myoassist.sweep.evolution_folder import EvolutionFolder, count_done, now, open_evolution
@@ -63,7 +64,8 @@ class EvolutionSweeper(Sweeper):
         try:
             for notice in folder.notices:
                 print(notice, flush=True)
-            self._evolve(plan, folder)
+            with explain_storage(folder.path):
+                self._evolve(plan, folder)
         finally:
             folder.lock.release()
 

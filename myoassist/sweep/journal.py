@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,10 +44,17 @@ class Journal:
             OSError: if the folder cannot be written or the disk is full.
         """
         text = "".join(json.dumps(to_json(event), ensure_ascii=False, allow_nan=False) + "\n" for event in events)
-        with self.path.open("ab") as stream:
-            stream.write(text.encode("utf-8"))
-            stream.flush()
-            os.fsync(stream.fileno())
+        size = self.path.stat().st_size if self.path.exists() else 0
+        try:
+            with self.path.open("ab") as stream:
+                stream.write(text.encode("utf-8"))
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError:
+            # A full disk takes a part of a line; another event behind it would make it one in the middle.
+            with suppress(OSError):
+                os.truncate(self.path, size)
+            raise
 
     def repair(self) -> int:
         """Cut off what a kill left of a last line; return the number of bytes that went."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
 
-from myoassist.config.errors import UserError
+from myoassist.config.errors import StorageError, UserError
 from myoassist.config.run_record import read_fitness, read_status
 from myoassist.sweep.evolution_config import EvolutionOptim
 from myoassist.sweep.individual import Individual
@@ -38,11 +38,17 @@ def judge_return(item: Individual, answer: JobReturn, optim: EvolutionOptim) -> 
     """Fill in status, fitness, loss and error of an individual from what its launcher returned.
 
     NaN and infinity never reach the optimizer: NaN is a failure, infinity on the bad side a pruned run.
+
+    Raises:
+        StorageError: if the run ended because its folder could not be written.
     """
     if answer.status == JobStatus.COMPLETED:
         judge_fitness(item, answer.return_value, optim)
         return
     error = getattr(answer, "_return_value", None)
+    if isinstance(error, StorageError):
+        # Nothing is known about the individual: it runs again once its folder can be written.
+        raise error
     item.status = getattr(error, "kind", "failed")
     item.fitness, item.loss = None, optim.failed_loss
     item.error = _first_line(error)

@@ -1,6 +1,8 @@
 """Walks of a policy in the real environment: what is recorded is what the environment did."""
 
 import json
+import urllib.error
+import urllib.request
 
 import mujoco
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 from myoassist.analysis.rl_evaluation import evaluate_policy, make_policy
 from myoassist.analysis.rl_figures import plot_actions, plot_reward, plot_speed, split_side
 from myoassist.analysis.rl_gait_data import collect_gait_data
-from myoassist.analysis.rl_live import LiveWalk, WatchedBatch
+from myoassist.analysis.rl_live import LiveWalk, WatchedBatch, watch_training
 from myoassist.analysis.rl_robustness import choose_speeds, measure_robustness, plot_robustness, write_robustness
 from myoassist.analysis.rl_rollout import RandomPolicy, roll_out
 from myoassist.config.compose import compose_run
@@ -140,6 +142,18 @@ def test_a_watched_batch_shows_where_the_training_is(batch):
     view.place(0.0)
     assert np.array_equal(view.data.qpos, batch.datas[0].qpos) and not np.array_equal(before, view.data.qpos)
     assert mujoco.mj_id2name(view.model, mujoco.mjtObj.mjOBJ_BODY, view.pelvis)
+
+
+def test_a_training_is_served_to_a_browser_as_long_as_it_lasts(batch, capsys):
+    pytest.importorskip("mjviser")
+    batch.reset(np.array([5]))
+    with watch_training(batch, port=18120):
+        url = next(word for word in capsys.readouterr().out.split() if word.startswith("http"))
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            assert answer.status == 200
+        batch.step(Quiet().act(batch.obs))
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(url, timeout=3)
 
 
 def test_a_policy_of_other_channels_is_refused(batch):

@@ -26,6 +26,7 @@ def test_constant_moment_and_speed_give_known_work():
 def test_work_of_the_exo_per_stride():
     log = reference_walk(n_strides=6, samples=100, mass=80.0)
     log.exo_torque[:, 0] = 8.0
+    log.device_torque[:, 0, 2] = -8.0
     log.joint_velocity[:, 0, 2] = np.where(np.arange(log.n_steps) % 4 == 0, 1.0, -2.0)
     loads = compute_joint_loads(log, 4)
     # A stride lasts 1 s: 3/4 of it at 16 W, 1/4 at -8 W.

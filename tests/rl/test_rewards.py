@@ -170,19 +170,19 @@ def test_episode_sums_are_those_of_its_steps():
 
 
 def test_walking_in_the_reference_is_worth_most():
-    batch = make_batch(1, "env.reward_keys_and_weights.end_effector_imitation_reward=1", "env.safe_height=0")
+    feet = "env.reward_keys_and_weights.end_effector_imitation_reward=1"
+    batch = make_batch(1, feet, "env.safe_height=0", "env.out_of_trajectory_threshold=100")
     batch.reset(np.array([7]))
     names = list(batch.reward_names)
     batch.step(np.full((1, 24), -0.9))
     near = batch.reward_terms[0].copy()
     for _ in range(11):
         batch.step(np.full((1, 24), -1.0))
-        if batch.ended[0] != RUNNING:
-            break
+        assert batch.ended[0] == RUNNING
         far = batch.reward_terms[0].copy()
     best = DT * sum(batch.config.env.reward_keys_and_weights.qpos_imitation_rewards.values())
     assert 0.9 * best < near[names.index("qpos_imitation_rewards")] <= best
-    assert near[names.index("end_effector_imitation_reward")] > 0.9 * DT
+    assert near[names.index("end_effector_imitation_reward")] > 0.8 * DT
     assert far[names.index("end_effector_imitation_reward")] < near[names.index("end_effector_imitation_reward")]
     assert far[names.index("qpos_imitation_rewards")] < near[names.index("qpos_imitation_rewards")]
 

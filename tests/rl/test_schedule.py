@@ -100,6 +100,7 @@ def test_a_new_episode_draws_a_new_target():
         "env.max_target_velocity=2",
         "env.velocity_modes=[UNIFORM]",
         "env.custom_max_episode_steps=2",
+        "env.out_of_trajectory_threshold=100",
     )
     batch.reset()
     first = batch.obs[:, -1].copy()

@@ -1,0 +1,65 @@
+"""Generations that a search cannot learn from: everything failed, or everything costs the same."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from myoassist.config.errors import RunError
+from myoassist.cost.result import CostResult
+from myoassist.optimize.search import Search
+from myoassist.rollout.log import Outcome
+
+FAILED_STAGE = "0"
+# So many failures in a row are no chance where a few percent of the candidates fail.
+ENOUGH = 8
+
+_MEANINGS = {
+    "flat fitness": "all candidates of the last generations cost the same, so there is nothing to choose by; look at "
+    "cost.weights, and at the reasons in history_candidates.csv",
+    "tolflatfitness": "all candidates of the last generations cost the same, so there is nothing to choose by; look at "
+    "cost.weights, and at the reasons in history_candidates.csv",
+    "tolfunhist": "the best cost has not changed for many generations",
+    "tolfun": "the costs of the last generations differ by less than tolfun",
+    "tolx": "the steps of the search have become smaller than tolx",
+    "tolstagnation": "the cost has not improved for many generations",
+    "conditioncov": "the search distribution has become too elongated for exact arithmetic",
+    "tolconditioncov": "the search distribution has become too elongated for exact arithmetic",
+    "tolfacupx": "the step size has grown beyond all bounds; start with a larger optimizer.sigma_gain",
+}
+
+
+class FailedGenerationError(RunError):
+    """End a search in which nothing can be evaluated."""
+
+
+def check_generation(search: Search, results: Sequence[CostResult]) -> None:
+    """Refuse a generation in which everything failed, before the optimizer sees it.
+
+    A small one is let through once, because all of it may have failed by chance; not if the one before failed as well,
+    and not where evaluations raise errors, which have nothing to do with chance.
+
+    Args:
+        search: State before the generation, which stays as it is.
+        results: Results of the generation.
+
+    Raises:
+        FailedGenerationError: naming the reasons.
+    """
+    if any(result.stage != FAILED_STAGE for result in results):
+        return
+    errors = all(result.outcome is Outcome.ERROR for result in results)
+    again = search.best_last is not None and search.best_last.result.stage == FAILED_STAGE
+    if len(results) < ENOUGH and not errors and not again:
+        return
+    reasons = Counter(result.reason or result.outcome.name for result in results)
+    shown = "".join(f"\n    {count} x {reason}" for reason, count in reasons.most_common(5))
+    raise FailedGenerationError(
+        f"every candidate of generation {search.generation + 1} failed:{shown}",
+        "candidates that can be simulated and judged",
+        f"remove the cause, e.g. in plugins, and give the same command, which goes on after generation "
+        f"{search.generation}; or start another run with another start, a smaller optimizer.sigma_gain or another seed",
+    )
+
+
+def explain_stop(reasons: Sequence[str]) -> str:
+    """Return what pycma's names of stop criteria mean, one line each; empty for those that speak for themselves."""
+    return "\n".join(f"{name}: {_MEANINGS[name]}" for name in reasons if name in _MEANINGS)

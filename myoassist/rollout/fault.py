@@ -1,0 +1,257 @@
+"""A simulation that failed: the state before the failing step, kept in a file, and what that step does."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import mujoco
+import numpy as np
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from myoassist.config.errors import UserError
+from myoassist.config.run_diff import to_plain
+from myoassist.config.schemas import RunConfig
+from myoassist.reflex.delays import MUSCLE_NAMES
+from myoassist.rollout.log import SIDES, Outcome
+from myoassist.rollout.simulator import Simulator, walk_in_python
+
+PHYSICS = mujoco.mjtState.mjSTATE_INTEGRATION
+_FORMAT = 1
+_FAILURES = (Outcome.UNSTABLE, Outcome.NAN_CONTROL)
+_EMPTY = np.zeros(0)
+
+
+class FaultFileError(UserError):
+    """Refuse a file that holds no failed simulation."""
+
+
+@dataclass(frozen=True)
+class WalkFault:
+    """A simulation that failed, and what its failing step starts from.
+
+    Attributes:
+        kind: `walk` of the reflex controller, or `episode` of a policy.
+        config: Configuration that it was simulated with; of one condition where a run has several.
+        reason: Why it failed.
+        place: Where in its run it is, e.g. generation and index.
+        step: Number of the failing control step, from 0.
+        state: State of the physics before it, of MuJoCo's kind "integration".
+        ctrl: Controls during it, shape (nu,); of an episode, those before it.
+        xfrc: Forces on bodies during it, shape (bodies * 6,).
+        broken: What was not a number among the stimulations.
+        vector: Raw parameters of a walk, shape (D,).
+        seed: Seed of its noise.
+        action: Action of the policy, shape (actions,).
+        ground: Factor of the heights of the ground.
+    """
+
+    kind: str
+    config: RunConfig
+    reason: str
+    step: int
+    state: np.ndarray
+    ctrl: np.ndarray
+    xfrc: np.ndarray = field(default_factory=lambda: _EMPTY)
+    place: dict[str, int] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
+    vector: np.ndarray = field(default_factory=lambda: _EMPTY)
+    seed: int = 0
+    action: np.ndarray = field(default_factory=lambda: _EMPTY)
+    ground: float = 1.0
+
+    def at(self, **place: int) -> "WalkFault":
+        """Return the same at a place in its run."""
+        return replace(self, place=place)
+
+
+def capture_walk(simulator: Simulator, config: RunConfig, vector: np.ndarray, seed: int) -> WalkFault | None:
+    """Walk again, step by step in Python, and return the state in which the walk fails.
+
+    Args:
+        simulator: Simulator none of whose workers is busy; the first one is used.
+        config: Configuration of this simulator.
+        vector: Raw parameters, shape (D,).
+        seed: Seed of the sensor noise.
+
+    Returns:
+        None if the walk does not fail this time.
+    """
+    state = np.zeros(mujoco.mj_stateSize(simulator.walker.model, PHYSICS))
+
+    def keep(data: mujoco.MjData) -> None:
+        mujoco.mj_getState(simulator.walker.model, data, state, PHYSICS)
+
+    def run(own: Simulator, worker: Any, poses: np.ndarray) -> tuple[int, int]:
+        keep(worker.data)
+        return walk_in_python(own, worker, poses, observe=keep)
+
+    log = simulator.run_with(vector, 0, None, seed, run)
+    if log.outcome not in _FAILURES:
+        return None
+    worker = simulator.first_worker
+    values = worker.reflex.stimulation
+    broken = [
+        f"{name}_{side}"
+        for side, row in zip(SIDES, values, strict=True)
+        for name, value in zip(MUSCLE_NAMES, row, strict=True)
+        if not np.isfinite(value)
+    ]
+    return WalkFault(
+        kind="walk",
+        config=config,
+        reason=log.reason,
+        step=log.n_steps,
+        state=state,
+        ctrl=worker.data.ctrl.copy(),
+        xfrc=worker.data.xfrc_applied.ravel().copy(),
+        broken=tuple(broken),
+        vector=np.array(vector, dtype=float),
+        seed=int(seed),
+    )
+
+
+def dump_fault(fault: WalkFault) -> bytes:
+    """Return a fault as the bytes of an .npz file of numbers and texts, without pickles and absolute paths."""
+    header = {
+        "format": _FORMAT,
+        "kind": fault.kind,
+        "config": to_plain(fault.config),
+        "reason": fault.reason,
+        "place": fault.place,
+        "step": int(fault.step),
+        "broken": list(fault.broken),
+        "seed": int(fault.seed),
+        "ground": float(fault.ground),
+    }
+    stream = io.BytesIO()
+    arrays = {name: np.asarray(getattr(fault, name), dtype=float) for name in _ARRAYS}
+    np.savez_compressed(stream, header=np.array(json.dumps(header)), **arrays)
+    return stream.getvalue()
+
+
+_ARRAYS = ("state", "ctrl", "xfrc", "vector", "action")
+
+
+def read_fault(path: Path) -> WalkFault:
+    """Read a file that `dump_fault` has made; nothing in it is executed.
+
+    Raises:
+        FaultFileError: if it is something else, damaged, or of a configuration that this version does not know.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            header = json.loads(str(archive["header"]))
+            arrays = {name: np.array(archive[name], dtype=float).ravel() for name in _ARRAYS}
+        if header["format"] != _FORMAT or header["kind"] not in ("walk", "episode"):
+            raise ValueError(f"format {header['format']!r}, kind {header['kind']!r}")
+        config = OmegaConf.to_object(
+            OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(header["config"]))
+        )
+        return WalkFault(
+            kind=str(header["kind"]),
+            config=config,  # type: ignore[arg-type]
+            reason=str(header["reason"]),
+            place={str(name): int(value) for name, value in header["place"].items()},
+            step=int(header["step"]),
+            broken=tuple(map(str, header["broken"])),
+            seed=int(header["seed"]),
+            ground=float(header["ground"]),
+            **arrays,
+        )
+    except FileNotFoundError:
+        found = f"{path} does not exist"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        found = f"{path} holds no failed simulation ({type(error).__name__}: {str(error).splitlines()[:1]})"
+    except OmegaConfBaseException as error:
+        found = f"{path} has a configuration of another version ({str(error).splitlines()[0]})"
+    raise FaultFileError(found, "a file of the folder faults/ of a run", "ls logs/*/*/faults") from None
+
+
+def repeat_step(model: mujoco.MjModel, fault: WalkFault, ctrl: np.ndarray, substeps: int) -> list[str]:
+    """Repeat the failing control step with held controls, one physics step at a time.
+
+    Args:
+        model: Model of the fault.
+        fault: Its state before the step.
+        ctrl: Controls, shape (nu,).
+        substeps: Physics steps of a control step.
+
+    Returns:
+        What goes wrong, one line each, until the first physics step that fails; empty if nothing does.
+
+    Raises:
+        FaultFileError: if the state is of another model.
+    """
+    size = mujoco.mj_stateSize(model, PHYSICS)
+    if len(fault.state) != size or len(ctrl) != model.nu:
+        raise FaultFileError(
+            f"the state has {len(fault.state)} numbers, its model {size}",
+            "the model that the run used",
+            "give the command in the folder that the run was started in, with the version that wrote the file",
+        )
+    data = mujoco.MjData(model)
+    mujoco.mj_setState(model, data, fault.state, PHYSICS)
+    lines = [f"before the step: {text}" for text in _find_broken(model, data)]
+    data.ctrl[:] = ctrl
+    lines += [f"control of {model.actuator(int(i)).name} is {ctrl[i]}" for i in np.flatnonzero(~np.isfinite(ctrl))]
+    if len(fault.xfrc) == data.xfrc_applied.size:
+        data.xfrc_applied[:] = fault.xfrc.reshape(-1, 6)
+    if lines:
+        return lines
+    for step in range(substeps):
+        mujoco.mj_step(model, data)
+        raised = [
+            f"MuJoCo warns of {mujoco.mjtWarning(int(i)).name.removeprefix('mjWARN_').lower()}"
+            f"{_place_of(model, int(i), int(data.warning.lastinfo[i]))}"
+            for i in np.flatnonzero(data.warning.number)
+        ]
+        found = raised + _find_broken(model, data)
+        if found:
+            head = f"physics step {step + 1} of {substeps}, {data.time:.4f} s"
+            return [f"{head}: {text}" for text in [*found, *_find_largest(model, data)]]
+    return []
+
+
+def _find_broken(model: mujoco.MjModel, data: mujoco.MjData) -> list[str]:
+    """Name the coordinates and activations that are not numbers."""
+    lines = []
+    for name in ("qpos", "qvel", "qacc"):
+        values = getattr(data, name)
+        bad = np.flatnonzero(~np.isfinite(values))
+        names = [_joint_name(model, int(i), name == "qpos") for i in bad[:5]]
+        if names:
+            more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
+            lines.append(f"{name} of {', '.join(names)}{more} is not a number")
+    bad = np.flatnonzero(~np.isfinite(data.act))
+    return lines + ([f"{len(bad)} muscle activations are not numbers"] if len(bad) else [])
+
+
+def _find_largest(model: mujoco.MjModel, data: mujoco.MjData) -> list[str]:
+    """Name the fastest and the hardest accelerated coordinate."""
+    lines = []
+    for name, unit in (("qvel", "m/s or rad/s"), ("qacc", "m/s² or rad/s²")):
+        values = np.abs(getattr(data, name))
+        if np.isfinite(values).any():
+            i = int(np.nanargmax(np.where(np.isfinite(values), values, -1.0)))
+            lines.append(f"largest {name}: {getattr(data, name)[i]:.4g} {unit} of {_joint_name(model, i)}")
+    return [*lines, f"{data.ncon} contacts, {data.nefc} constraint rows"]
+
+
+def _place_of(model: mujoco.MjModel, warning: int, index: int) -> str:
+    kinds = mujoco.mjtWarning
+    if warning == kinds.mjWARN_BADCTRL:
+        return f" at {model.actuator(index).name}"
+    if warning in (kinds.mjWARN_BADQPOS, kinds.mjWARN_BADQVEL, kinds.mjWARN_BADQACC):
+        return f" at {_joint_name(model, index, warning == kinds.mjWARN_BADQPOS)}"
+    return ""
+
+
+def _joint_name(model: mujoco.MjModel, index: int, position: bool = False) -> str:
+    """Return the joint of an entry of qpos, or of qvel and qacc."""
+    addresses = model.jnt_qposadr if position else model.jnt_dofadr
+    joint = int(np.searchsorted(addresses, index, side="right")) - 1
+    return model.joint(joint).name or f"joint {joint}"

@@ -1,0 +1,179 @@
+"""Sessions, checkpoints and a model file in the published form, written for tests."""
+
+import base64
+import copy
+import io
+import json
+import pickle
+import zipfile
+from itertools import pairwise
+
+import mujoco
+import numpy as np
+import torch as th
+from myo_sim.build.compose import sanitize_spec_xml
+
+from myoassist.config.schemas import ModelConfig
+from myoassist.model.build import _trim, compose_spec
+from myoassist.model.key_poses import add_key_poses
+
+LEGS = [f"{joint}_{side}" for joint in ("ankle_angle", "hip_flexion", "knee_angle") for side in "lr"]
+POSITIONS = [*LEGS, "pelvis_tilt", "pelvis_ty"]
+VELOCITIES = [*LEGS, "pelvis_tilt", "pelvis_tx", "pelvis_ty"]
+SENSORS = ["r_foot", "l_foot", "r_toes", "l_toes"]
+STEPS = 19_939_328
+
+
+def _range(start, end):
+    return {"type": "range", "range": [start, end], "comment": "left, as published files wrongly say"}
+
+
+EVERYTHING = [_range(0, 8), _range(8, 17), _range(17, 28), _range(28, 39), _range(39, 43), _range(43, 44)]
+
+
+def _mapping(net, action):
+    return {"type": "range_mapping", "range_net": net, "range_action": action}
+
+
+PARAMS = {
+    "net_arch": {"human_actor": [64, 64], "exo_actor": [8, 8], "common_critic": [64, 64]},
+    "net_indexing_info": {
+        "human_actor": {
+            "observation": EVERYTHING,
+            "action": [_mapping([0, 11], [0, 11]), _mapping([11, 22], [11, 22])],
+        },
+        "exo_actor": {"observation": [_range(0, 2), _range(8, 10)], "action": [_mapping([0, 2], [22, 24])]},
+        "common_critic": {"observation": EVERYTHING},
+    },
+    "log_std_init": 0.0,
+    "reset_policy_net_after_load": False,
+    "human_observation_indices": [],
+    "exo_action_size": 0,
+}
+SESSION = {
+    "total_timesteps": 3e7,
+    "evaluate_param_list": [{"num_timesteps": 200, "velocity_mode": "UNIFORM", "cam_type": "follow", "new_key": 1}],
+    "logger_params": {"logging_frequency": 8},
+    "auto_reward_adjust_params": {"learning_rate": 0.001},
+    "env_params": {
+        "comment": "nothing",
+        "env_id": "myoAssistLegImitationExo-v0",
+        "num_envs": 32,
+        "seed": 1234,
+        "safe_height": 0.7,
+        "control_framerate": 30,
+        "physics_sim_framerate": 1200,
+        "min_target_velocity": 1.25,
+        "max_target_velocity": 1.25,
+        "model_path": "models/22muscle_2D/myoLeg22_2D_TUTORIAL.xml",
+        "prev_trained_policy_path": None,
+        "reference_data_path": "rl_train/reference_data/short_reference_gait.npz",
+        "enable_lumbar_joint": False,
+        "lumbar_joint_fixed_angle": -0.13,
+        "observation_joint_pos_keys": POSITIONS,
+        "observation_joint_vel_keys": VELOCITIES,
+        "observation_joint_sensor_keys": SENSORS,
+        "terrain_type": "flat",
+        "terrain_params": "",
+        "flag_random_ref_index": True,
+        "reference_data_keys": [*LEGS, "pelvis_tilt", "pelvis_tx", "pelvis_ty"],
+        "reward_keys_and_weights": {
+            "qpos_imitation_rewards": {"pelvis_tilt": 1.0, "knee_angle_l": 0.5, "knee_angle_r": 0.5, "pelvis_ty": 0.0},
+            "qvel_imitation_rewards": {"pelvis_tilt": 0.5, "knee_angle_l": 0.5},
+            "end_effector_imitation_reward": 0.0,
+            "forward_reward": 1.0,
+            "foot_force_penalty": 0.5,
+        },
+    },
+    "policy_params": {"custom_policy_params": PARAMS},
+    "ppo_params": {"learning_rate": 1e-4, "n_steps": 512, "batch_size": 8192, "target_kl": 0.01, "device": "cpu"},
+    "code_version": {"version": "0.3.0", "commit": "abc", "branch": "main"},
+}
+
+
+def make_content(**changes):
+    """Return a session with changed env_params."""
+    content = copy.deepcopy(SESSION)
+    content["env_params"] |= changes
+    return content
+
+
+def write_session(folder, content=None, foot_force=None):
+    """Write a session folder; `foot_force` is what a log beside it says."""
+    folder.mkdir(exist_ok=True)
+    (folder / "session_config.json").write_text(json.dumps(content or SESSION, indent=4))
+    if foot_force is not None:
+        records = [{"average_reward_dict_per_episode": {"foot_force_penalty": value}} for value in foot_force]
+        (folder / "train_log.json").write_text(json.dumps({"log_datas": records}))
+    return folder
+
+
+class Bomb:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, target):
+        self.target = target
+
+    def __reduce__(self):
+        return open, (str(self.target), "w")
+
+
+def _layers(name, widths, generator):
+    tensors = {}
+    for place, (n_in, n_out) in enumerate(pairwise(widths)):
+        tensors[f"policy_network.{name}.{2 * place}.weight"] = 0.3 * th.randn(n_out, n_in, generator=generator)
+        tensors[f"policy_network.{name}.{2 * place}.bias"] = 0.1 * th.randn(n_out, generator=generator)
+    return tensors
+
+
+def make_tensors(exo_inputs=4):
+    """Return random tensors under the published names and in the published sizes."""
+    generator = th.Generator().manual_seed(0)
+    return {
+        "log_std": th.full((24,), -1.5),
+        **_layers("human_policy_net", [44, 64, 64, 22], generator),
+        **_layers("exo_policy_net", [exo_inputs, 8, 8, 2], generator),
+        **_layers("value_net", [44, 64, 64, 1], generator),
+    }
+
+
+def write_checkpoint(folder, bomb, tensors=None):
+    """Write a checkpoint as Stable-Baselines3 2.6 does; what it pickles writes the file `bomb`."""
+    pickled = {":type:": "<class 'abc.ABCMeta'>", ":serialized:": base64.b64encode(pickle.dumps(Bomb(bomb))).decode()}
+    data = {
+        "policy_class": pickled,
+        "policy_kwargs": {"custom_policy_params": PARAMS},
+        "clip_range": pickled,
+        "lr_schedule": pickled,
+        "num_timesteps": STEPS,
+    }
+    stream = io.BytesIO()
+    th.save(tensors or make_tensors(), stream)
+    (folder / "trained_models").mkdir(exist_ok=True)
+    path = folder / "trained_models" / f"model_{STEPS}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("data", json.dumps(data))
+        archive.writestr("policy.pth", stream.getvalue())
+        archive.writestr("_stable_baselines3_version", "2.6.0")
+    return path
+
+
+def write_model(folder):
+    """Write a model file with ground, height field and names as published ones have."""
+    spec = compose_spec(ModelConfig(device="tutorial"))
+    for item in [*spec.pairs, *spec.excludes]:
+        spec.delete(item)
+    for geom in spec.geoms:
+        if geom.parent.name not in ("calcn_r", "calcn_l", "toes_r", "toes_l") or geom.meshname.startswith("Tutorial"):
+            geom.contype = geom.conaffinity = 0
+    spec.add_hfield(name="terrain", nrow=100, ncol=500, size=[50, 10, 1, 30], userdata=np.zeros(50_000))
+    contact = {"contype": 1, "conaffinity": 1, "condim": 3, "friction": [1.0, 0.005, 0.0001]}
+    field, plane = mujoco.mjtGeom.mjGEOM_HFIELD, mujoco.mjtGeom.mjGEOM_PLANE
+    spec.worldbody.add_geom(name="terrain", type=field, hfieldname="terrain", pos=[40, 0, -0.005], **contact)
+    spec.worldbody.add_geom(name="ground-plane", type=plane, size=[0, 0, 1], **contact)
+    add_key_poses(spec)
+    _trim(spec)
+    spec.compile()
+    path = folder / "myoLeg22_2D_TUTORIAL.xml"
+    path.write_text(sanitize_spec_xml(spec.to_xml()))
+    return path

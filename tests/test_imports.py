@@ -1,0 +1,49 @@
+"""Who may import whom, as pyproject.toml says; and that a wrong import would be found."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+_RUN = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def lint(folder):
+    return subprocess.run(
+        [sys.executable, "-c", _RUN, "--no-cache", "--config", str(ROOT / "pyproject.toml")],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_contracts_are_kept():
+    answer = lint(ROOT)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "0 broken" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "contract"),
+    [
+        ("config/labels.py", "import myoassist.model.build", "Imports go one way"),
+        ("gait/events.py", "from myoassist import train", "Imports go one way"),
+        ("cost/terms.py", "import torch", "Only reinforcement learning knows networks"),
+        ("config/keys.py", "import mujoco", "A configuration is checked without loading"),
+        ("model/build.py", "from matplotlib import pyplot", "Simulation and cost draw nothing"),
+    ],
+)
+def test_a_wrong_import_is_found(file, line, contract, tmp_path):
+    copy = tmp_path / "myoassist"
+    shutil.copytree(ROOT / "myoassist", copy, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    # Late, inside a function, where a search at the top of files would not see it.
+    with (copy / file).open("a", encoding="utf-8") as source:
+        source.write(f"\n\ndef _late():\n    {line}\n")
+    answer = lint(tmp_path)
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert [text for text in answer.stdout.splitlines() if text.startswith(contract) and " BROKEN" in text]
