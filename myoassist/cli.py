@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 USAGE = """usage: myoassist train exp=NAME [key=value ...]     optimize (the same as python -m myoassist.train)
        myoassist eval exp=NAME | run=FOLDER [...]    show the best: video, plots, metrics
        myoassist sim exp=NAME [...]                  five seconds of random actions in an RL environment
+       myoassist replay FILE [video=OUT.mp4]         what went wrong in a failed simulation of a run's faults/
        myoassist import PRESET ... [--out FOLDER]    MyoAssist presets (.bat, .sh, .json) become experiments
        myoassist export RUN [--out FOLDER]           exo torque profile for a hardware controller, OpenSim files
        myoassist reference record | synthesize | ... motions that the RL trainer imitates
@@ -77,6 +78,10 @@ def _dispatch(arguments: list[str]) -> int:
         from myoassist.analysis.rl_sim_command import main as simulate
 
         return simulate(rest)
+    if command == "replay":
+        from myoassist.analysis.replay import main as replay
+
+        return replay(rest)
     if command == "evos":
         from myoassist.sweep.evolution_report import run_evos
 

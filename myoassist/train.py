@@ -1,6 +1,7 @@
 """Entry: compose one run, check it, and hand it to its trainer."""
 
 import math
+import os
 import sys
 import traceback
 from contextlib import ExitStack
@@ -31,6 +32,9 @@ def main(argv: list[str] | None = None) -> int:
         return _dispatch(arguments)
     except UserError as error:
         print(error, file=sys.stderr)
+        if getattr(error, "abandons", False):
+            sys.stdout.flush()
+            os._exit(error.exit_code)
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED

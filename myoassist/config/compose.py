@@ -111,10 +111,11 @@ def convert_composed(
             del composed["hydra"]
     exp = choices.get("exp")
     parsed = OverridesParser.create().parse_overrides(overrides)
-    task = [override.input_line for override in parsed if is_task_override(override)]
-    own = [override.input_line for override in parsed if not is_hydra_override(override)]
+    task = [override.input_line or "" for override in parsed if is_task_override(override)]
+    own = [override.input_line or "" for override in parsed if not is_hydra_override(override)]
     # Interpolations stay: expname has to be there before any of them is resolved, because logdir may hold ${expname}.
     plain = OmegaConf.to_container(composed, resolve=False)
+    assert isinstance(plain, dict)
     if plain.get("expsubdir") == AUTOMATIC:
         inner = [text for text in task if swept is None or _key(text) in swept]
         composed.expsubdir = sweep_label(inner) or None

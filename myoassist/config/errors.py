@@ -27,9 +27,14 @@ class UserError(Exception):
 
 
 class RunError(UserError):
-    """End a run that was under way because of something outside of it; what was saved stands."""
+    """End a run that was under way because of something outside of it; what was saved stands.
+
+    Attributes:
+        abandons: Whether threads are left that may never end, so that nobody must wait for them.
+    """
 
     exit_code = 1
+    abandons = False
 
 
 class StorageError(RunError):

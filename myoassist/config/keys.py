@@ -53,11 +53,14 @@ def _walk(schema: type, prefix: str, task: str | None) -> dict[str, Key]:
     for item in dataclasses.fields(schema):
         name = prefix + item.name
         kind = hints[item.name]
-        if dataclasses.is_dataclass(kind):
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
             # A group that one task reads says so for all of its keys.
             keys |= _walk(kind, f"{name}.", item.metadata.get("task") or task)
             continue
-        default = item.default if item.default is not dataclasses.MISSING else item.default_factory()
+        if item.default_factory is not dataclasses.MISSING:
+            default = item.default_factory()
+        else:
+            default = item.default
         metadata = dict(item.metadata)
         keys[name] = Key(name, kind, default, metadata | {"task": metadata["task"] or task})
     return keys

@@ -211,8 +211,8 @@ class OptimizerConfig:
     )
     candidate_timeout: float | None = option(
         None,
-        "Longest time of one evaluation; then the candidate fails. It makes results depend on the speed of the machine, "
-        "so set it for evaluations that would hang; null for none.",
+        "Longest time of one evaluation; then the candidate fails. Results then depend on the speed of the machine: it "
+        "is there for evaluations that would hang. null for none.",
         gt=0.0,
         le=1e6,
         unit="s",

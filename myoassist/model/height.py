@@ -70,7 +70,9 @@ def _scale_bodies(spec: mujoco.MjSpec, compiled: mujoco.MjModel, factor: float, 
             body.explicitinertial = True
             body.mass = float(reference.mass[0]) * (1.0 if keeps_mass else factor**3)
             body.ipos, body.iquat = reference.ipos * factor, reference.iquat
-            body.inertia = reference.inertia * (factor**2 if keeps_mass else factor**5)
+            inertia = reference.inertia * (factor**2 if keeps_mass else factor**5)
+            # A flat body has a moment that equals the sum of the others; rounded up, the compiler would average all.
+            body.inertia = np.minimum(inertia, (inertia.sum() - inertia) * (1.0 - 1e-9))
             body.fullinertia = [np.nan] * 6
 
 

@@ -33,6 +33,11 @@ class GrowingFile:
         """Add a row, without its end, to be written by the next commit."""
         self._pending.append(line + "\n")
 
+    @property
+    def pending(self) -> bool:
+        """Whether rows wait for the next commit."""
+        return bool(self._pending)
+
     def commit(self) -> None:
         """Write the rows added since the last commit."""
         if self._size and not self._pending:

@@ -24,11 +24,13 @@ _CANDIDATE_STREAM = 1
 # Longest time until a stop request is noticed, s.
 _POLL_INTERVAL = 0.1
 # How long an evaluation that was told to end may take for it, s; code of others may not listen.
-_END_GRACE = 20.0
+_END_GRACE = 8.0
 
 
 class HangingCandidateError(RunError):
     """End a run one of whose evaluations neither ends nor can be ended."""
+
+    abandons = True
 
 
 def candidate_seed(run_seed: int, generation: int, index: int) -> int:
@@ -144,5 +146,5 @@ class Workers:
                     f"an evaluation takes longer than optimizer.candidate_timeout={self._time_limit:g} s and cannot be "
                     "ended in this process",
                     "evaluations that end; what cannot be ended is code of plugins",
-                    "optimizer.executor=processes, where an evaluation that hangs is killed; the same command continues",
+                    "optimizer.executor=processes kills what hangs; with it the same command continues the run",
                 )

@@ -9,6 +9,7 @@ import numpy as np
 from myoassist.config.schemas import RunConfig
 from myoassist.model.build import Walker, build_walker
 from myoassist.rl.curriculum import Curriculum
+from myoassist.rl.faults import MAX_FAULTS, capture_episode
 from myoassist.rl.human import ReflexHumans, record_walk
 from myoassist.rl.kernels.draws import MODES, seed_streams
 from myoassist.rl.kernels.layout import END_REASONS, RUNNING, UNSTABLE, Task
@@ -23,6 +24,8 @@ from myoassist.rl.state import make_state
 from myoassist.rl.task import BASE_ENV, check_task, make_task
 from myoassist.rl.terrain import EpisodeGround
 from myoassist.rollout.batch import make_addresses
+from myoassist.rollout.fault import WalkFault
+from myoassist.rollout.fault_batch import BatchRecorder
 
 # What an exact continuation needs beside the physics: the rest of `State` is work space or output.
 _KEPT = (
@@ -102,6 +105,8 @@ class WalkBatch:
         self.n_envs = n_envs
         self.datas = [mujoco.MjData(model) for _ in range(n_envs)]
         self._addresses = make_addresses(self.datas)
+        self._recorder = BatchRecorder(model, self.datas)
+        self._faults: list[WalkFault] = []
         self._humans = ReflexHumans(walk, self.walker, self.datas) if walk is not None else None
         self.state = make_state(task, n_envs, len(observation.names), seed)
         self.unstable = 0
@@ -178,10 +183,18 @@ class WalkBatch:
         Args:
             actions: Shape (N, number of actions), -1 to 1.
         """
+        self._recorder.keep()
         kernel = step_range if self._humans is None else self._humans.step_range
         self._spread(kernel, (np.ascontiguousarray(actions, dtype=np.float64),))
-        failed = int((self.state.ended == UNSTABLE).sum())
-        self.unstable += failed
+        for i in np.flatnonzero(self.state.ended == UNSTABLE):
+            self.unstable += 1
+            if len(self._faults) < MAX_FAULTS:
+                self._faults.append(capture_episode(self, self._recorder, int(i), actions[i]))
+
+    def take_faults(self) -> list[WalkFault]:
+        """Return the first episodes that the physics failed in since the last call."""
+        faults, self._faults = self._faults, []
+        return faults
 
     def set_target(self, mode: str, phase: float, start: float, low: float, high: float, period: float) -> None:
         """Fix the target-speed schedule of all episodes that start from now on.
@@ -273,6 +286,15 @@ class WalkBatch:
             if name in state:
                 getattr(self.state, name)[:] = state[name]
         self.task.speeds[:] = state["speeds"]
+
+    @property
+    def terrain_factor(self) -> float:
+        """Present factor of the heights of the ground."""
+        return self._ground.factor
+
+    @terrain_factor.setter
+    def terrain_factor(self, factor: float) -> None:
+        self._ground.scale(factor)
 
     def close(self) -> None:
         """Stop the threads."""

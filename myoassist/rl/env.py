@@ -9,6 +9,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.kernels.layout import END_REASONS, RUNNING
 from myoassist.rl.vec_env import action_space, observation_space
+from myoassist.rollout.fault import WalkFault
 
 
 class WalkEnv(gymnasium.Env):
@@ -99,6 +100,10 @@ class WalkEnv(gymnasium.Env):
     def unstable(self) -> int:
         """Episodes that ended because the physics failed."""
         return self.batch.unstable
+
+    def take_faults(self) -> list[WalkFault]:
+        """Return the first episodes that the physics failed in since the last call."""
+        return self.batch.take_faults()
 
     def set_progress(self, fraction: float, mean_length: float) -> None:
         """Let the curriculum go on; see `WalkBatch.set_progress`."""

@@ -12,10 +12,13 @@ import numpy as np
 from myoassist.config.atomic import write_text_atomic
 from myoassist.optimize.tables import GrowingFile
 from myoassist.rl.evaluate_best import Evaluation
+from myoassist.rl.faults import FAULTS_HEADER, note_episodes
 from myoassist.rl.vec_measure import Episode
+from myoassist.rollout.fault import WalkFault
 
 HISTORY_NAME = "history.csv"
 TIMING_NAME = "timing.csv"
+FAULTS_NAME = "faults.csv"
 EVALUATIONS_NAME = "evaluations.csv"
 RECORDS_NAME = "train_log.jsonl"
 LOG_NAME = "train_log.json"
@@ -58,7 +61,13 @@ class TrainLog:
         self.timing = GrowingFile(folder / TIMING_NAME, ",".join(["steps", *_TIMING_KEYS]), durable=False)
         self.records = GrowingFile(folder / RECORDS_NAME, "")
         self.evaluations = GrowingFile(folder / EVALUATIONS_NAME, ",".join(["steps", *_EVALUATION_KEYS]))
-        self.files = {HISTORY_NAME: self.history, TIMING_NAME: self.timing, RECORDS_NAME: self.records}
+        self.faults = GrowingFile(folder / FAULTS_NAME, FAULTS_HEADER)
+        self.files = {
+            HISTORY_NAME: self.history,
+            TIMING_NAME: self.timing,
+            RECORDS_NAME: self.records,
+            FAULTS_NAME: self.faults,
+        }
         self._writer: Any = None
         # Unweighted parts since the start of the training, as published.
         self.accumulated = np.zeros(len(reward_names))
@@ -98,6 +107,13 @@ class TrainLog:
         self.timing.append(",".join([str(steps), *(f"{values[key]:.4g}" for key in _TIMING_KEYS)]))
         if self._writer is not None:
             self._scalars("time", values, steps)
+
+    def add_faults(self, faults: list[WalkFault], steps: int) -> list[str]:
+        """Add episodes that the physics failed in, keep the first ones for `myoassist replay`; return what to say."""
+        rows, notes = note_episodes(self._folder, faults, steps)
+        for row in rows:
+            self.faults.append(row)
+        return notes
 
     def add_evaluation(self, result: Evaluation) -> None:
         """Add an evaluation; it is on the disk when this returns."""
@@ -142,15 +158,18 @@ class TrainLog:
 
     def commit(self) -> None:
         """Write the rows added since the last commit."""
-        for file in self.files.values():
-            file.commit()
+        for name, file in self.files.items():
+            # Most trainings have no failed episode, and then no table of them.
+            if name != FAULTS_NAME or file.pending:
+                file.commit()
         if self._writer is not None:
             self._writer.flush()
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Cut all files back to what `state` returned, but for evaluations after it."""
         for name, file in self.files.items():
-            file.restore(state["files"][name])
+            # States of older versions have no failed episodes.
+            file.restore(state["files"].get(name, {"size": 0}))
         self.accumulated = np.array(state["accumulated"], dtype=float)
         self.since_record = [Episode(total, length, np.array(terms)) for total, length, terms in state["since_record"]]
         self._restore_evaluations(int(state["steps"]))
@@ -181,6 +200,10 @@ class TrainLog:
         if not path.is_file():
             return
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        if not lines or not lines[0].endswith("\n"):
+            # Killed while the first row was written.
+            self.evaluations.restore({"size": 0})
+            return
         kept = [line for line in lines[1:] if line.endswith("\n") and int(line.partition(",")[0]) <= steps]
         self.evaluations.restore({"size": len("".join([lines[0], *kept]).encode())})
 

@@ -145,6 +145,8 @@ class Trainer:
             learned = time.perf_counter()
             previous, self._update = self._update, self._read_update()
             self._add_rollout(previous)
+            for note in self._log.add_faults(self._venv.take_faults(), self._steps):
+                self._progress.note(note)
             self._rollout += 1
             self._capture()
             if self._rollout % self._config.rl.logger_params.checkpoint_frequency == 0:
@@ -284,13 +286,15 @@ class Trainer:
 
     def _take_evaluations(self, wait: bool = False) -> None:
         for snapshot, result in self._evaluation.take(wait):
-            self._log.add_evaluation(result)
-            self._progress.note(result.describe())
+            # Its row comes last: killed in between, the evaluation is made again, while a row alone would tell the
+            # next start that the best is known.
             if self._best is None or result.rank > self._best.rank:
                 self._best = result
                 data = add_note(snapshot.model, evaluation=asdict(result))
                 write_bytes_atomic(self._folder.path / BEST_NAME, data)
-                self._folder.write_status("running", **self.status())
+            self._log.add_evaluation(result)
+            self._progress.note(result.describe())
+            self._folder.write_status("running", **self.status())
 
     def _read_best(self) -> Evaluation | None:
         """Return the evaluation of best_model.zip; None where there is none."""

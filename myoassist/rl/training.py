@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 import torch as th
 
+from myoassist.config.errors import RunError
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.optimize.reflex import count_workers
@@ -17,6 +18,10 @@ from myoassist.rl.session import write_session
 from myoassist.rl.trainer import Trainer
 from myoassist.rl.transfer import load_transfer
 from myoassist.rl.vec_measure import make_vec_env
+
+
+class EnvironmentLostError(RunError):
+    """End a training whose environments live in processes, one of which has died."""
 
 
 def train_rl(
@@ -37,6 +42,7 @@ def train_rl(
 
     Raises:
         UserError: before training, for what the user can change.
+        EnvironmentLostError: if the process of an environment dies; the last checkpoint stands.
         Stopped: after a stop signal; everything is saved.
     """
     with ExitStack() as stack:
@@ -60,9 +66,18 @@ def train_rl(
         write_session(config, folder.path, params)
         if watch is not None:
             stack.enter_context(watch(batch))
-        trainer.open(transfer)
-        trainer.run()
-        score = None if stop.requested else trainer.finish()
+        try:
+            trainer.open(transfer)
+            trainer.run()
+            score = None if stop.requested else trainer.finish()
+        except (EOFError, ConnectionError) as error:
+            if not (dead := venv.find_dead()):
+                raise
+            raise EnvironmentLostError(
+                f"{', '.join(dead)} ended after step {trainer.saved_steps}",
+                "processes of environments that live as long as the training; memory that runs out kills them",
+                "the same command continues with new processes; rl.vec_env=batched needs none",
+            ) from error
         if score is not None:
             return score
         assert stop.signal_number is not None

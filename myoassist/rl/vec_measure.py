@@ -14,6 +14,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.env import WalkEnv
 from myoassist.rl.vec_env import BatchedVecEnv
+from myoassist.rollout.fault import WalkFault
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,13 @@ class MeasuredVecEnv(VecEnvWrapper):
         """Episodes of this training that the physics failed in."""
         return sum(self.venv.get_attr("unstable", 0 if self._batched else None))
 
+    def take_faults(self) -> list[WalkFault]:
+        """Return the first episodes that the physics failed in since the last call, named by their environment."""
+        if self._batched:
+            return self.venv.env_method("take_faults", indices=0)[0]
+        taken = self.venv.env_method("take_faults")
+        return [fault.at(environment=i) for i, faults in enumerate(taken) for fault in faults]
+
     def get_state(self) -> dict[str, np.ndarray] | None:
         """Return all that an exact continuation needs; None where the environments are in other processes."""
         return self.venv.get_state() if self._batched else None
@@ -120,6 +128,25 @@ class MeasuredVecEnv(VecEnvWrapper):
     def set_state(self, state: dict[str, np.ndarray]) -> None:
         """Continue where `get_state` was called."""
         self.venv.set_state(state)
+
+    def find_dead(self) -> list[str]:
+        """Return which environments of other processes have ended by themselves, and kill the rest if any has."""
+        if self._batched:
+            return []
+        processes = self.venv.processes
+        for _ in range(20):
+            dead = [f"environment {i} (exit code {p.exitcode})" for i, p in enumerate(processes) if not p.is_alive()]
+            if dead:
+                break
+            # Its pipe closes a little before it counts as ended.
+            time.sleep(0.05)
+        if dead:
+            for process in processes:
+                process.kill()
+                process.join()
+            # Closing them in order would wait for answers of the dead.
+            self.venv.closed = True
+        return dead
 
     def _add_single(self, rewards: np.ndarray, dones: np.ndarray, infos: list[dict[str, Any]]) -> None:
         terms = np.array([[info["rwd_dict"][name] for name in self.reward_names] for info in infos])

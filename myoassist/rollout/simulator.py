@@ -25,7 +25,7 @@ from myoassist.rollout.start_pose import StartPose, swing_leg
 
 CONTROL_INTERVAL = 0.01  # s, without delays
 DELAYED_INTERVAL = 0.001  # s, with delays
-_NEVER_RAISED = int(mujoco.mjtWarning.mjWARN_VGEOMFULL)
+_CANCELLED = int(mujoco.mjtWarning.mjWARN_CNSTRFULL)
 _REASONS = {
     Outcome.UNSTABLE: "the physics became unstable",
     Outcome.NAN_CONTROL: "the controller produced NaN",
@@ -144,8 +144,8 @@ class Simulator:
         """
         w = self._workers[worker]
         w.cancelled = reason
-        # A warning that only drawing raises, and that the compiled loop looks at after every step.
-        w.data.warning.number[_NEVER_RAISED] += 1
+        # The compiled loop looks at the warnings after every step, so a raised one ends it without another flag.
+        w.data.warning.number[_CANCELLED] += 1
 
     def _gains(self, values: np.ndarray) -> np.ndarray:
         gains = np.zeros(N_GAINS)
@@ -159,7 +159,7 @@ class Simulator:
         return self._workers[0]
 
     def run_with(self, vector: np.ndarray, worker: int, poses: np.ndarray | None, seed: int, run: Callable) -> WalkLog:
-        """Simulate as `simulate` does, with another loop: `run(simulator, worker state, poses)`, see `walk_in_python`."""
+        """Simulate as `simulate` does, with the loop `run(simulator, worker state, poses)`; see `walk_in_python`."""
         w = self._workers[worker]
         w.cancelled = ""
         if self._noisy:

@@ -1,5 +1,7 @@
 """Published checkpoints: nothing in them is run, sizes are checked, and they walk on a published model file."""
 
+from dataclasses import replace
+
 import mujoco
 import numpy as np
 import pytest
@@ -22,10 +24,11 @@ from myoassist.compat.checkpoint_run import is_session_folder, open_session
 from myoassist.config.errors import LayoutError, UnsafeFileError
 from myoassist.rl.algorithm import make_algorithm, policy_params, route_batch
 from myoassist.rl.batch import WalkBatch
+from myoassist.rl.mirror import MirrorLoss
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
-from myoassist.rl.policy_file import read_policy
-from myoassist.rl.transfer import apply_transfer, load_policy, load_transfer
+from myoassist.rl.policy_file import PolicyFile, read_policy
+from myoassist.rl.transfer import apply_transfer, check_tensors, load_policy, load_transfer
 from myoassist.rl.vec_measure import make_vec_env
 
 
@@ -151,8 +154,10 @@ def test_two_seconds_on_a_published_model_are_those_of_the_published_loop(sessio
 
 @pytest.mark.long
 def test_training_goes_on_from_a_published_policy(session, tmp_path):
+    path = write_checkpoint(session, tmp_path / "bomb")
     config = make_config(session, write_model(tmp_path))
-    config.env.prev_trained_policy_path = str(write_checkpoint(session, tmp_path / "bomb"))
+    config.env.prev_trained_policy_path = str(path)
+    config.env.device_ctrl_scale = 0.5
     venv, batch = make_vec_env(config, 1)
     algorithm = make_algorithm(config, venv, policy_params(config, route_batch(config, batch), None))
     apply_transfer(load_transfer(config), algorithm, config)
@@ -162,7 +167,24 @@ def test_training_goes_on_from_a_published_policy(session, tmp_path):
     np.testing.assert_allclose(algorithm.predict(observations, deterministic=True)[0], expected, atol=1e-5)
     algorithm.learn(16, reset_num_timesteps=False)
     assert algorithm.num_timesteps == STEPS + 16
+    # The exo has half of its range, -1 to 0, and its effort counts as a part of that.
+    assert list(batch.task.control_mid[22:]) == [-0.25, -0.25] and list(batch.task.control_half[22:]) == [0.25, 0.25]
+    assert list(batch.task.device_scale) == [2.0, 2.0] and (batch.task.control_half[:22] == 0.5).all()
+    logged = MirrorLoss(algorithm.policy.routing, 0.1, 0.5).learn(algorithm, 16)
+    assert logged["mirror_loss_weighted"] == pytest.approx(0.1 * logged["mirror_loss"])
+    parts = 22 * logged["mirror_loss_muscles"] + 2 * logged["mirror_loss_device"]
+    assert parts == pytest.approx(24 * logged["mirror_loss"], rel=1e-4) and parts > 0.0
+    assert 0.0 < logged["mirror_gradient_device"] < 1.0
     venv.close()
+
+
+def test_both_sides_of_a_shared_network_are_the_same():
+    names = [f"policy_network.exo_policy_net_{side}.0.bias" for side in ("right", "left")]
+    wanted = dict.fromkeys(names, (2,))
+    same = PolicyFile("some.zip", dict.fromkeys(names, np.ones(2)), {}, 0, None)
+    check_tensors(same, wanted)
+    with pytest.raises(LayoutError, match="whose weights it shares"):
+        check_tensors(replace(same, tensors={names[0]: np.ones(2), names[1]: np.zeros(2)}), wanted)
 
 
 def test_evaluating_without_trust_is_refused_before_anything_is_built(session, tmp_path, monkeypatch, capsys):

@@ -60,7 +60,7 @@ def test_new_episodes_take_the_speeds_of_the_level():
 def slope_batch(n_envs=2):
     config = make_config(
         "env.terrain=slope",
-        "'env.terrain_params=\"0.2\"'",
+        'env.terrain_params="0.2"',
         "env.out_of_trajectory_threshold=100",
         "rl.curriculum.terrain_start=0.25",
         "rl.curriculum.fraction=1",

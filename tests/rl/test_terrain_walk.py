@@ -11,7 +11,7 @@ from myoassist.rl.terrain import foot_points
 
 
 def rough_batch(kind, numbers, *overrides, n_envs=2, seed=1234):
-    config = make_config(f"env.terrain={kind}", f"'env.terrain_params=\"{numbers}\"'", f"seed={seed}", *overrides)
+    config = make_config(f"env.terrain={kind}", f'env.terrain_params="{numbers}"', f"seed={seed}", *overrides)
     return WalkBatch(config, n_envs, 0)
 
 
@@ -84,9 +84,7 @@ def test_height_counts_from_the_ground_but_for_published_rewards(version):
 def test_sideways_places_have_their_own_ground():
     from myoassist.rl.kernels.observe import ground_under_pelvis
 
-    config = make_config(
-        "env.terrain=harmonic_sinusoidal", "'env.terrain_params=\"0.2 40 0 1\"'", "model.musculature=26"
-    )
+    config = make_config("env.terrain=harmonic_sinusoidal", 'env.terrain_params="0.2 100 0 1"', "model.musculature=26")
     batch = WalkBatch(config, 1, 0)
     batch.reset(np.array([0]))
     data = batch.datas[0]

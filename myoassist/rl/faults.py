@@ -1,0 +1,69 @@
+"""Episodes that the physics failed in: kept for `myoassist replay`, and noted in the run folder."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from myoassist.optimize.faults import keep_fault
+from myoassist.rollout.fault import WalkFault
+from myoassist.rollout.fault_batch import BatchRecorder
+
+if TYPE_CHECKING:
+    from myoassist.rl.batch import WalkBatch
+
+# Remembered between two rollouts.
+MAX_FAULTS = 5
+FAULTS_HEADER = "steps,environment,episode_steps,reason,file"
+
+
+def capture_episode(batch: "WalkBatch", recorder: BatchRecorder, i: int, action: np.ndarray) -> WalkFault:
+    """Return how the episode of environment `i` failed in the step that has just been made.
+
+    Args:
+        batch: Environments after the step.
+        recorder: Their physics before it.
+        i: Number of the environment.
+        action: What it was told to do, shape (actions,).
+    """
+    step = int(batch.state.last_length[i]) - 1
+    state = recorder.state(i, step * batch.task.dt)
+    if not np.isfinite(action).all():
+        reason = "an action is not a number"
+    else:
+        reason = f"the physics became unstable after {step * batch.task.dt:.3f} s"
+    return WalkFault(
+        kind="episode",
+        config=batch.config,
+        reason=reason,
+        step=step,
+        state=state,
+        ctrl=recorder.controls(i),
+        place={"environment": i},
+        action=np.array(action, dtype=float),
+        ground=batch.terrain_factor,
+    )
+
+
+def note_episodes(folder: Path, faults: list[WalkFault], steps: int) -> tuple[list[str], list[str]]:
+    """Keep the first failed episodes of a training in its folder.
+
+    Args:
+        folder: Run folder.
+        faults: Episodes that failed in the last rollout.
+        steps: Environment steps after it.
+
+    Returns:
+        Rows of the table with the columns `FAULTS_HEADER`, and what to say.
+
+    Raises:
+        OSError: if the folder cannot be written.
+    """
+    rows, notes = [], []
+    for fault in faults:
+        path = keep_fault(folder, fault.at(step=steps, **fault.place))
+        name = "" if path is None else path.relative_to(folder).as_posix()
+        rows.append(f"{steps},{fault.place['environment']},{fault.step},{fault.reason},{name}")
+        if path is not None:
+            notes.append(f"an episode failed: {fault.reason}; myoassist replay {path.as_posix()} shows how")
+    return rows, notes

@@ -1,0 +1,92 @@
+"""Damaged checkpoints: the one before is used and the bad one named; without any, nothing goes on."""
+
+import shutil
+import sys
+
+import pytest
+from disturbed_runs import FOLDER, REFLEX, RL, count_lines, finish, launch, wait_until
+
+from tests.end_to_end.walk_runs import result_bytes
+
+pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
+NAMES = ("checkpoint.bin", "checkpoint.previous.bin")
+
+
+def truncate(data):
+    return data[: len(data) // 2]
+
+
+def flip(data):
+    changed = bytearray(data)
+    changed[len(data) // 2] ^= 4
+    return bytes(changed)
+
+
+DAMAGES = {"truncated": truncate, "bit-flipped": flip, "empty": lambda data: b""}
+COMMANDS = {"reflex": (REFLEX, "history_generations.csv", 5), "rl": (RL, "history.csv", 2)}
+
+
+def results(folder, trainer):
+    if trainer == "reflex":
+        return result_bytes(folder)
+    return {name: (folder / name).read_bytes() for name in ("history.csv", "evaluations.csv")}
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    """For both trainers an undisturbed run's results and a killed run."""
+    found = {}
+    for trainer, (arguments, history, rows) in COMMANDS.items():
+        place = tmp_path_factory.mktemp(trainer)
+        finish(launch(place / "undisturbed", arguments))
+        process = launch(place / "killed", arguments)
+        folder = place / "killed" / FOLDER
+        assert wait_until(
+            process, lambda f=folder, h=history, r=rows: count_lines(f / h) > r and all((f / n).exists() for n in NAMES)
+        )
+        process.kill()
+        process.communicate()
+        found[trainer] = results(place / "undisturbed" / FOLDER, trainer), place / "killed"
+    return found
+
+
+def harm(path, damage):
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("trainer", "damage"),
+    [("reflex", "truncated"), ("reflex", "bit-flipped"), ("reflex", "empty"), ("rl", "bit-flipped")],
+)
+def test_damaged_newest_is_named_and_the_one_before_continues(tmp_path, places, trainer, damage):
+    expected, killed = places[trainer]
+    place = tmp_path / "run_again"
+    shutil.copytree(killed, place)
+    folder = place / FOLDER
+    # A kill between the two renames may have left the previous one alone.
+    assert (folder / NAMES[1]).exists()
+    if not (folder / NAMES[0]).exists():
+        shutil.copy(folder / NAMES[1], folder / NAMES[0])
+    harm(folder / NAMES[0], damage)
+    bad = (folder / NAMES[0]).read_bytes()
+    output = finish(launch(place, COMMANDS[trainer][0], strict=False))
+    assert f"{FOLDER}/checkpoint.bin is damaged" in output and "continuing from checkpoint.previous.bin" in output
+    assert (folder / "checkpoint.damaged.bin").read_bytes() == bad
+    assert results(folder, trainer) == expected
+
+
+@pytest.mark.parametrize("trainer", COMMANDS)
+def test_both_damaged_is_refused_and_nothing_is_overwritten(tmp_path, places, trainer):
+    place = tmp_path / "run_again"
+    shutil.copytree(places[trainer][1], place)
+    folder = place / FOLDER
+    for name, damage in zip(NAMES, ("truncated", "empty"), strict=True):
+        if (folder / name).exists():
+            harm(folder / name, damage)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    output = finish(launch(place, COMMANDS[trainer][0], strict=False), 2)
+    assert "checkpoint.previous.bin is damaged" in output and "fresh=true" in output
+    changed = [path.name for path, data in before.items() if not path.exists() or path.read_bytes() != data]
+    # What says how the last start ended, and the lock of the killed process.
+    assert set(changed) <= {"status.json", "run.lock"}
+    assert '"status": "failed"' in (folder / "status.json").read_text()
