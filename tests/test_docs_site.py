@@ -28,7 +28,7 @@ class PageReader(HTMLParser):
         values = dict(attrs)
         if tag == "link" and not set(values.get("rel", "").split()) & set(_LINK_KINDS):
             return
-        if values.get(_LOADED.get(tag, ""), None):
+        if values.get(_LOADED.get(tag, "")):
             self.loaded.append(values[_LOADED[tag]])
 
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
 from myoassist.config.errors import UserError
 
@@ -121,7 +122,8 @@ def parse_request(arguments: list[str]) -> EvaluationRequest:
     }
     if "starts" in own:
         numbers["starts"] = _whole(own, "starts", 0, 0, 1000)
-    return EvaluationRequest(overrides=overrides, **{**own, **numbers})
+    options: dict[str, Any] = {**own, **numbers}
+    return EvaluationRequest(overrides=overrides, **options)
 
 
 def _whole(own: dict[str, str], name: str, default: int, low: int, high: int) -> int:

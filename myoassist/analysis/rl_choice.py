@@ -45,8 +45,8 @@ def open_shipped(text: str, overrides: list[str]) -> ShippedPolicy:
     """
     folder = resolve_policy_path(text, "run")
     name = text.removeprefix(SHIPPED_PREFIX)
-    description = folder / DESCRIPTION_NAME if folder.is_dir() else None
-    if description is None or not description.is_file() or not (folder / POLICY_NAME).is_file():
+    description = folder / DESCRIPTION_NAME if folder is not None and folder.is_dir() else None
+    if folder is None or description is None or not description.is_file() or not (folder / POLICY_NAME).is_file():
         raise ConfigError(
             f"run={text}: {folder} does not say how the policy was trained",
             f"a folder with {POLICY_NAME} and {DESCRIPTION_NAME}",

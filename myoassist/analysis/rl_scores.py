@@ -150,7 +150,7 @@ def _symmetry(means: list[np.ndarray], what: str) -> tuple[ScorePart, ...]:
     gap = abs(int(np.argmax(np.abs(means[0]))) - int(np.argmax(np.abs(means[1]))))
     gap = min(gap, 100 - gap)
     varies = all(np.std(mean) > 0.0 for mean in means)
-    correlation = float(np.corrcoef(*means)[0, 1]) if varies else 0.0
+    correlation = float(np.corrcoef(means[0], means[1])[0, 1]) if varies else 0.0
     ratios = [min(pair) / max(pair) if max(pair) > 0.0 else 1.0 for pair in (peaks, impulses)]
     return (
         ScorePart(f"{what}: peak, smaller over larger side", ratios[0], "", ratios[0]),

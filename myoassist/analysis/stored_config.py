@@ -76,7 +76,7 @@ def _flatten(config: RunConfig) -> dict[str, Any]:
         node: Any = config
         for part in key.split("."):
             node = getattr(node, part)
-        values[key] = dataclasses.asdict(node) if dataclasses.is_dataclass(node) else node
+        values[key] = dataclasses.asdict(node) if dataclasses.is_dataclass(type(node)) else node
     return values
 
 

@@ -21,6 +21,12 @@ from myoassist.config.compose import (
 )
 from myoassist.config.groups import config_folder
 
+# What `_target_` may name besides Hydra's own choice of logging classes; files of others are read too (--config-dir).
+_EXECUTABLE = [
+    "myoassist.*",
+    "hydra._internal.core_plugins.*",
+    "hydra_plugins.*",
+]
 _INSPECTION_FLAGS = ("-h", "--help", "--hydra-help", "--version", "-c", "--cfg", "-i", "--info", "-sc")
 
 
@@ -52,7 +58,10 @@ def run_hydra_command(arguments: list[str], task: Callable[[DictConfig], Any]) -
         stack.enter_context(_environment("HYDRA_FULL_ERROR", "1"))
         stack.enter_context(rewording_errors(arguments))
         try:
-            hydra.main(config_path=str(config_folder()), config_name=ROOT_CONFIG)(task)()
+            main = hydra.main(
+                config_path=str(config_folder()), config_name=ROOT_CONFIG, execution_whitelist=_EXECUTABLE
+            )
+            main(task)()
         except SystemExit as stop:
             return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     return 0

@@ -57,10 +57,7 @@ def _walk(schema: type, prefix: str, task: str | None) -> dict[str, Key]:
             # A group that one task reads says so for all of its keys.
             keys |= _walk(kind, f"{name}.", item.metadata.get("task") or task)
             continue
-        if item.default_factory is not dataclasses.MISSING:
-            default = item.default_factory()
-        else:
-            default = item.default
+        default = item.default_factory() if item.default_factory is not dataclasses.MISSING else item.default
         metadata = dict(item.metadata)
         keys[name] = Key(name, kind, default, metadata | {"task": metadata["task"] or task})
     return keys

@@ -46,7 +46,7 @@ def resolve_policy_path(text: str | None, key: str = POLICY_KEY, logs: Path | No
     if text.startswith(NEWEST_PREFIX):
         return _find_newest(text.removeprefix(NEWEST_PREFIX), text, key, logs)
     path = Path(text).expanduser()
-    for candidate in (path, path.with_name(f"{path.name}.zip")):
+    for candidate in (path, Path(f"{path}.zip")):
         if (candidate.is_file() and candidate.suffix == ".zip") or candidate.is_dir():
             return candidate
     found = "is no .zip" if path.is_file() else "does not exist"

@@ -54,7 +54,7 @@ class WalkEnvConfig:
         task="rl",
     )
     num_envs: int = option(32, "Environments that are stepped together.", ge=1, le=4096, task="rl")
-    control_framerate: float = option(30.0, "Rate of the policy.", gt=0.0, le=1000.0, unit="Hz", task="rl")
+    control_framerate: float = option(30.0, "Rate of the policy.", ge=0.01, le=1000.0, unit="Hz", task="rl")
     physics_sim_framerate: float | None = option(
         None, "Physics steps per second: 1 / env.timestep.", gt=0.0, le=20000.0, unit="Hz", alias="env.timestep"
     )

@@ -46,6 +46,7 @@ class ModelConfig:
     path: str | None = option(
         None, "Own MJCF file with the same joint, actuator, sensor and site names; replaces musculature and device."
     )
+    trust_path: bool = option(False, "Let model.path name files outside of its folder.", change=False)
     physics: str = option(
         "full", "full keeps every coupled coordinate; fast fits a fixed geometry.", choices=("full", "fast")
     )
@@ -115,7 +116,7 @@ class EnvConfig(WalkEnvConfig):
     delayed: bool = option(
         False, "Neural delays with control at 1 kHz; otherwise control at 100 Hz without delays.", task="reflex"
     )
-    timestep: float = option(0.001, "Physics time step.", gt=0.0, le=0.002, unit="s")
+    timestep: float = option(0.001, "Physics time step.", ge=1e-6, le=0.002, unit="s")
     render_modes: list[str] = option(
         ["rgb_array"], "What evaluation shows: rgb_array writes a video, empty writes none.", change=False
     )

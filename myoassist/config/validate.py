@@ -4,12 +4,14 @@ import dataclasses
 import difflib
 import math
 import re
+import sys
 import typing
 from pathlib import Path
 from typing import Any
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import Key, describe_expected, format_value, run_keys
+from myoassist.config.model_file import check_model_file
 from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
 from myoassist.config.schemas import TERM_NAMES, RunConfig
@@ -114,7 +116,8 @@ def _has_type(value: Any, kind: Any) -> bool:
     if kind is int:
         return isinstance(value, int) and not isinstance(value, bool)
     if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        # An integer too large for a float would fail where it is computed with.
+        return isinstance(value, float) or (type(value) is int and abs(value) <= sys.float_info.max)
     return isinstance(value, kind)
 
 
@@ -238,6 +241,9 @@ def _is_plain_number(value: Any) -> bool:
 
 def _check_files(config: RunConfig) -> None:
     _check_exists("model.path", config.model.path, "an MJCF file (.xml)", folder=False)
+    if config.model.path is not None:
+        path = Path(config.model.path).expanduser()
+        check_model_file(path, f"model.path={config.model.path}", trusted=config.model.trust_path)
     _check_exists("optimizer.pickle_path", config.optimizer.pickle_path, "a pickle file or a run folder", folder=True)
     resolve_param_path(config.optimizer.param_path)
     check_plugins(config.plugins)

@@ -32,7 +32,7 @@ def combine_results(
         A result with parts `c<k>_<part>` and `l1` that sum to its total; stage, outcome, reason, time and distance of
         the worst condition; terms of every condition under `c<k>_<term>`, then their means, then those of the whole.
     """
-    parts = {}
+    parts: dict[str, float] = {}
     for number, (result, weight) in enumerate(zip(results, weights, strict=True), start=1):
         parts |= {f"c{number}_{name}": weight * value for name, value in result.parts.items() if name != "l1"}
     judged = any(result.stage not in _EARLY for result in results)

@@ -8,6 +8,7 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ModelError
+from myoassist.config.model_file import check_model_file
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.device_edits import fit_device, sole_shapes
 from myoassist.model.devices import MSK_KEYS, Device, device_of
@@ -77,6 +78,7 @@ def build_walker(
         ModelError: if a file cannot be read or a needed name is missing.
     """
     if model.path is not None:
+        check_model_file(Path(model.path), f"model.path={model.path}", model.trust_path)
         compiled = unfused = _scaled(_load_file(Path(model.path), env, seed), model, exo)
         name, own = model.path, False
     else:

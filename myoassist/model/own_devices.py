@@ -5,7 +5,8 @@ from typing import Any
 
 import yaml
 
-from myoassist.config.errors import ConfigError
+from myoassist.config.errors import ConfigError, UnsafeFileError
+from myoassist.config.model_file import check_model_file
 from myoassist.config.shipped import models_folder
 from myoassist.model.devices import Device, Drive
 
@@ -44,6 +45,8 @@ def read_device(path: Path) -> Device:
 
     Raises:
         ConfigError: if it is no YAML mapping with `device: {name, model_xml}`.
+        ModelError: if its MJCF file is no XML.
+        UnsafeFileError: if it names files outside of its folder.
     """
     expected = "a device of assist_sim: a mapping with device: {name, model_xml} and attachments"
     try:
@@ -61,6 +64,13 @@ def read_device(path: Path) -> Device:
         ) from error
     if not model_file.is_file():
         raise ConfigError(f"{path} names {model_file.name}, which is not there", "the MJCF file of the device")
+    if not model_file.resolve().is_relative_to(path.parent.resolve()):
+        raise UnsafeFileError(
+            f"{path} names {content['device']['model_xml']}, which lies outside of its folder",
+            "the MJCF file of the device in the folder of the device",
+            "copy it there",
+        )
+    check_model_file(model_file, str(path))
     stem = path.stem.removesuffix("config").strip("_")
     key = f"{path.parent.name}_{stem}" if stem else path.parent.name
     comment = next((line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")), "own device")

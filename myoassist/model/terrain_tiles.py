@@ -13,7 +13,11 @@ from myoassist.model.height_field import HeightField
 
 _SPACING = 0.1  # m, of the heights that are kept beside the geoms
 _MOST_NODES = 200_000
-_KINDS = (mujoco.mjtGeom.mjGEOM_BOX, mujoco.mjtGeom.mjGEOM_ELLIPSOID, mujoco.mjtGeom.mjGEOM_HFIELD)
+_KINDS: tuple[mujoco.mjtGeom, ...] = (
+    mujoco.mjtGeom.mjGEOM_BOX,
+    mujoco.mjtGeom.mjGEOM_ELLIPSOID,
+    mujoco.mjtGeom.mjGEOM_HFIELD,
+)
 _KINDS += (mujoco.mjtGeom.mjGEOM_PLANE,)
 
 

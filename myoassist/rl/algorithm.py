@@ -93,7 +93,7 @@ def make_algorithm(config: RunConfig, venv: VecEnv, params: dict[str, Any]) -> A
         params: Result of `policy_params`.
     """
     ppo = config.rl.ppo_params
-    shared = {
+    shared: dict[str, Any] = {
         "policy": policy_class(config),
         "env": venv,
         "learning_rate": ppo.learning_rate,

@@ -97,7 +97,7 @@ def resample(reference: ReferenceMotion, rate: float) -> ReferenceMotion:
     """
     if not reference.periodic:
         frames = int(round(reference.length * rate / reference.sample_rate, 9))
-        at = np.linspace(0.0, reference.length - 1.0, max(frames, 1))
+        at: np.ndarray = np.linspace(0.0, reference.length - 1.0, max(frames, 1))
         repeats = 1
     else:
         repeats, frames = _choose_repeats(reference.length * rate / reference.sample_rate)

@@ -149,7 +149,7 @@ def save_reference(path: Path, motion: ReferenceMotion) -> None:
         "periodic": motion.periodic,
         "advance": motion.advance,
     }
-    arrays: dict[str, np.ndarray] = {_METADATA: np.array(json.dumps(metadata))}
+    arrays: dict[str, Any] = {_METADATA: np.array(json.dumps(metadata))}
     for prefix, group, kind in (("q_", motion.q, "f4"), ("dq_", motion.dq, "f4"), ("act_", motion.act, "f2")):
         arrays |= {f"{_SERIES}/{prefix}{name}": np.asarray(values, dtype=kind) for name, values in group.items()}
     stream = io.BytesIO()

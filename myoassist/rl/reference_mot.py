@@ -120,8 +120,8 @@ def _read_rows(file: Path, source: str) -> tuple[list[str], np.ndarray, dict[str
 def _load_map(file: Path, joint_map: str | None) -> tuple[dict[str, Any], str]:
     """Return the content of the map and its name; empty where there is none."""
     if joint_map is not None:
-        path = Path(joint_map).expanduser()
-        if not path.is_file():
+        path: Path | None = Path(joint_map).expanduser()
+        if path is None or not path.is_file():
             raise ReferenceMotionError(
                 f"the joint map {joint_map} does not exist", "a .yaml or .json file", "map=<file>"
             )

@@ -90,7 +90,7 @@ def read_action_entry(
 
 
 def _check_fields(entry: Entry, kinds: Mapping[str, tuple[str, ...]]) -> str:
-    kind = entry.content.get("type")
+    kind = str(entry.content.get("type"))
     if kind not in kinds:
         raise ConfigError(f"{entry.where}.type={kind}", f"one of {', '.join(kinds)}")
     given = set(entry.content) - {"type", "comment"}
@@ -98,7 +98,7 @@ def _check_fields(entry: Entry, kinds: Mapping[str, tuple[str, ...]]) -> str:
         raise ConfigError(
             f"{entry.where} of type {kind} has {', '.join(sorted(given)) or 'nothing'}", f"{', '.join(kinds[kind])}"
         )
-    return str(kind)
+    return kind
 
 
 def _read_range(entry: Entry, key: str, size: int, what: str) -> list[int]:

@@ -1,11 +1,13 @@
 """The import command: what it prints, writes and refuses, and that the result runs."""
 
+import json
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 from myoassist_presets import PRESETS, write_bat, write_json, write_sh
+from published_rl import SESSION, write_session
 
 from myoassist import cli, train
 
@@ -98,7 +100,13 @@ def test_refusals(place, arguments, words, capsys):
 def test_commands_of_the_page(place, capsys):
     write_bat(place, "tutorial", PRESETS["tutorial"])
     commands = re.findall(r"^myoassist (import .*)$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert len(commands) == 3
+    assert len(commands) == 6
+    results, configs = Path("rl_train/results"), Path("rl_train/train/train_configs")
+    results.mkdir(parents=True)
+    configs.mkdir(parents=True)
+    for folder in (Path(), results):
+        write_session(folder / "train_session_20260101-120000")
+    (configs / "imitation_tutorial_22_separated_net_partial_obs.json").write_text(json.dumps(SESSION))
     for command in commands:
         assert cli.main(shlex.split(command)) == 0
     assert "exp=imported_tutorial --config-dir ." in capsys.readouterr().out

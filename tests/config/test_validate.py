@@ -120,7 +120,7 @@ def test_every_default_is_valid_and_explained():
 def test_paths_that_exist_are_accepted(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("own.xml", "best.txt", "plugin.py"):
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text("<mujoco/>" if name.endswith("xml") else "")
     overrides = ["model=custom", "model.path=own.xml", "optimizer.param_path=best.txt", "plugins=[plugin.py]"]
     config = compose_run(overrides).config
     validate_config(config)

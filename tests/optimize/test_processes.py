@@ -28,9 +28,8 @@ def test_processes_equal_threads_and_are_replaced_when_they_die(config):
         ]
         os.kill(processes._processes[0].pid, signal.SIGKILL)
         processes._processes[0].join()
-        with pytest.raises(RuntimeError, match="died"):
-            processes.evaluate(vectors[0], 0, 0)
-        assert processes.evaluate(vectors[0], 0, 0).total == expected[0]
+        with pytest.warns(UserWarning, match=r"died \(exit code -9\)"):
+            assert processes.evaluate(vectors[0], 0, 0).total == expected[0]
         children = list(processes._processes)
     assert not any(child.is_alive() for child in children)
 

@@ -104,12 +104,12 @@ def test_nan_controls_name_the_muscles_and_come_again(tmp_path, problem, capsys)
     assert log.outcome is Outcome.NAN_CONTROL
     steps = log.n_steps
     fault = capture_walk(problem.simulator, problem.config, vector, 0)
-    assert fault.step == steps and any(name.startswith("TA") for name in fault.broken)
+    assert fault.step == steps and fault.broken and fault.reason == log.reason
     path = tmp_path / "fault.npz"
     path.write_bytes(dump_fault(fault))
     assert command(["replay", str(path)]) == 0
     said = capsys.readouterr().out
-    assert "as in the run" in said and "TA_" in said
+    assert "as in the run" in said and f"not numbers: {fault.broken[0]}" in said
 
 
 def test_a_sound_walk_leaves_nothing(problem):
@@ -125,7 +125,7 @@ def test_a_generation_in_which_everything_fails_stops_the_run_and_keeps_it(tmp_p
     with monkeypatch.context() as patch:
         inject(patch, problem, break_velocity)
         with pytest.raises(
-            RunError, match=r"every candidate of generation 3 failed:\n +8 x the controller produced NaN"
+            RunError, match=r"every candidate of generation 3 failed:\n +8 x the physics became unstable"
         ):
             run_cma(problem, config, open_folder(tmp_path / "run"), plot=False, capture=problem.capture_fault)
     assert {path: path.read_bytes() for path in before} == before
@@ -135,8 +135,6 @@ def test_a_generation_in_which_everything_fails_stops_the_run_and_keeps_it(tmp_p
 
 
 def test_a_file_that_is_no_fault_is_refused(tmp_path, capsys):
-    from myoassist.train import main as train
-
     for name, content in (("a.npz", b""), ("b.npz", b"PK\x03\x04rubbish"), ("c.npz", b"{}")):
         (tmp_path / name).write_bytes(content)
     np.savez(tmp_path / "d.npz", header=np.array([{"format": 1}], dtype=object))
@@ -145,7 +143,6 @@ def test_a_file_that_is_no_fault_is_refused(tmp_path, capsys):
         assert command(["replay", str(tmp_path / name)]) == 2
         assert name in capsys.readouterr().err
     assert command(["replay", "a.npz", "b.npz"]) == 2
-    assert callable(train)
 
 
 def test_episodes_of_a_batch_are_kept_and_repeated(tmp_path, capsys):
@@ -176,9 +173,10 @@ def test_episodes_of_a_batch_are_kept_and_repeated(tmp_path, capsys):
 
 
 def test_the_state_before_a_step_is_all_that_a_step_needs():
+    from myoassist.rl.kernels.layout import RUNNING
     from tests.rl.walking_batches import draw_actions, make_batch
 
-    batch = make_batch(2)
+    batch = make_batch(2, "env.out_of_trajectory_threshold=100", "env.safe_height=0")
     batch.reset()
     rng = np.random.default_rng(3)
     for _ in range(4):
@@ -186,6 +184,7 @@ def test_the_state_before_a_step_is_all_that_a_step_needs():
     data, model = batch.datas[1], batch.walker.model
     action = draw_actions(rng, batch)
     batch.step(action)
+    assert batch.ended[1] == RUNNING
     state = batch._recorder.state(1, 0.0)
     again = mujoco.MjData(model)
     mujoco.mj_setState(model, again, state, mujoco.mjtState.mjSTATE_INTEGRATION)
