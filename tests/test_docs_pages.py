@@ -123,8 +123,8 @@ def test_command_fits_the_configuration(page, command, tmp_path, monkeypatch, ca
         # Without arguments it lists the experiments.
         if words[3:]:
             check_run(words[3:])
-    elif words[:3] == ["python", "-m", "mkdocs"]:
-        assert (ROOT / "mkdocs.yml").is_file()
+    elif words[:3] in (["python", "-m", "mkdocs"], ["python", "-m", "mypy"]):
+        assert {"mkdocs": ROOT / "mkdocs.yml", "mypy": ROOT / "pyproject.toml"}[words[2]].is_file()
     elif words[:2] == ["python", "-m"]:
         assert (ROOT / f"{words[2].replace('.', '/')}.py").is_file()
     else:

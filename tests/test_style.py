@@ -23,22 +23,3 @@ def test_files_of_the_package_do_one_thing_each():
     assert files
     assert [file.name for file in files if file.name in ("utils.py", "helpers.py", "misc.py")] == []
     assert {file.name: count for file in files if (count := len(file.read_text().splitlines())) > LONGEST_FILE} == {}
-
-
-def test_imports_go_one_way():
-    order = ["config", "model", "reflex exo", "rollout", "gait", "cost", "optimize rl", "sweep analysis compat"]
-    rank = {name: place for place, names in enumerate(order) for name in names.split()}
-    wrong = []
-    for file in (ROOT / "myoassist").rglob("*.py"):
-        package = file.relative_to(ROOT / "myoassist").parts[0]
-        if package not in rank:
-            continue
-        for line in file.read_text().splitlines():
-            words = line.split()
-            if len(words) < 2 or words[0] not in ("from", "import") or not words[1].startswith("myoassist."):
-                continue
-            target = words[1].split(".")[1]
-            # train, evaluate and cli import everything, and nothing imports them.
-            if target in ("train", "evaluate", "cli") or rank.get(target, -1) > rank[package]:
-                wrong.append(f"{file.relative_to(ROOT)}: {line.strip()}")
-    assert wrong == []

@@ -1,14 +1,15 @@
 """Find the policy to evaluate: of a run folder, or one that comes with the package."""
 
 import datetime
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from myoassist.analysis.stored_config import change_config
 from myoassist.config.errors import ConfigError, UserError
+from myoassist.config.file_content import parse_json
 from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.run_folder import log_root
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
@@ -58,11 +59,22 @@ def open_shipped(text: str, overrides: list[str]) -> ShippedPolicy:
 
 
 def read_description(path: Path) -> RunConfig:
-    """Return the configuration in the description of a shipped policy."""
-    description = json.loads(path.read_text(encoding="utf-8"))
-    content = {group: description[group] for group in _GROUPS if group in description} | {"task": "rl"}
-    merged = OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content))
-    return OmegaConf.to_object(merged)  # type: ignore[return-value]
+    """Return the configuration in the description of a shipped policy.
+
+    Raises:
+        ConfigError: if it cannot be read, or has keys or types that this version does not know.
+    """
+    try:
+        description = parse_json(path.read_text(encoding="utf-8"))
+        content = {group: description[group] for group in _GROUPS if group in description} | {"task": "rl"}
+        merged = OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content))
+        return OmegaConf.to_object(merged)  # type: ignore[return-value]
+    except (OSError, ValueError, TypeError, OmegaConfBaseException) as error:
+        raise ConfigError(
+            f"{path} describes no policy: {str(error).splitlines()[0]}",
+            f"the {DESCRIPTION_NAME} of a shipped policy: a JSON object with model, env, exo and rl",
+            "restore the file, or evaluate a run folder: run=<folder>",
+        ) from None
 
 
 def choose_policy_file(params: str | None, folder: Path) -> Path:

@@ -1,6 +1,5 @@
 """Map the model, ground and exoskeleton of a preset to our groups and keys."""
 
-import json
 import math
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from myoassist.compat.draft import Draft
 from myoassist.compat.paths import locate
 from myoassist.compat.preset_file import Preset
 from myoassist.config.errors import ConfigError
+from myoassist.config.file_content import parse_json
 from myoassist.config.groups import group_options
 from myoassist.config.keys import run_keys
 from myoassist.model.devices import DEVICES, MSK_KEYS, find_device
@@ -109,7 +109,7 @@ def map_ground(preset: Preset, draft: Draft) -> None:
     if terrain is None:
         return
     try:
-        content = json.loads(terrain)
+        content = parse_json(terrain)
         kind, angle = content.get("terrain"), content.get("deg", 0)
     except (ValueError, AttributeError):
         kind, angle = None, None

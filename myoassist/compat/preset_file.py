@@ -1,6 +1,5 @@
 """Read the presets of MyoAssist: a train command in a batch or shell file, or the same arguments as JSON."""
 
-import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from myoassist.compat.arguments import (
 )
 from myoassist.compat.command_line import find_train_command
 from myoassist.config.errors import UserError
+from myoassist.config.file_content import parse_json
 
 SUFFIXES = (".bat", ".cmd", ".sh", ".json")
 _VARIABLE = re.compile(r"\$\{?\w+\}?|%\w+%|\$\(")
@@ -95,7 +95,7 @@ def _from_script(text: str, preset: Preset) -> list[tuple[str, list[Any]]]:
 
 def _from_json(text: str, preset: Preset) -> list[tuple[str, list[Any]]]:
     try:
-        content = json.loads(text)
+        content = parse_json(text)
     except ValueError as error:
         raise UserError(f"{preset.path} is no JSON ({error})", "a preset: an object of arguments") from error
     if not isinstance(content, dict):

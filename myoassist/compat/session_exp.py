@@ -44,6 +44,8 @@ def draft_session(session: Session, reward: str | None = None) -> Draft:
     map_rewards(session, reward, draft)
     _map_motion(session, draft)
     params = content.get("policy_params", {}).get("custom_policy_params") or {}
+    if not isinstance(params, dict):
+        raise UserError(f"{session.path}: custom_policy_params is no JSON object", "an object", "correct it in a copy")
     map_networks(params, str(env_id), channels, draft)
     map_evaluations(content, draft)
     _map_policy(session, draft)

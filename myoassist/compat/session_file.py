@@ -1,12 +1,12 @@
 """Read the sessions of MyoAssist's RL training: `session_config.json` and what lies beside it."""
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from myoassist.config.errors import UserError
+from myoassist.config.file_content import parse_json
 
 CONFIG_NAME, LOG_NAME = "session_config.json", "train_log.json"
 _EXPECTED = f"a {CONFIG_NAME} of MyoAssist's RL training, or the folder that holds it"
@@ -51,7 +51,7 @@ def find_session_file(path: Path) -> Path | None:
     if path.suffix.lower() != ".json" or not path.is_file():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        content = parse_json(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return None
     return path if isinstance(content, dict) and any(part in content for part in _PARTS) else None
@@ -78,7 +78,7 @@ def read_session(path: Path) -> Session:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        return parse_json(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read ({error})", _EXPECTED) from error
     except ValueError as error:
@@ -90,7 +90,7 @@ def _read_reward(path: Path) -> str | None:
     if not path.is_file():
         return None
     try:
-        records = json.loads(path.read_text(encoding="utf-8-sig"))["log_datas"]
+        records = parse_json(path.read_text(encoding="utf-8-sig"))["log_datas"]
         values = [record["average_reward_dict_per_episode"].get(_TERM, 0.0) for record in records]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -22,6 +22,10 @@ def map_networks(params: Mapping[str, Any], env_id: str, channels: Channels | No
         channels: Names by place; None where the model is unknown, then places stay.
         draft: Changed in place; routing that does not fit the channels makes the session stale.
     """
+    wrong = [name for name in ("net_arch", "net_indexing_info") if not isinstance(params.get(name) or {}, Mapping)]
+    if wrong:
+        draft.stale.append(f"{wrong[0]} is no JSON object")
+        return
     arch = {name: widths for name, widths in (params.get("net_arch") or {}).items() if name != "comment"}
     info = {name: entry for name, entry in (params.get("net_indexing_info") or {}).items() if name != "comment"}
     if env_id != "myoAssistLegImitationExo-v0":

@@ -1,7 +1,6 @@
 """Read what run folders hold, without changing them."""
 
 import datetime
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.file_content import parse_json, parse_yaml
 from myoassist.config.run_lock import LOCK_NAME
 from myoassist.config.schemas import RunConfig
 
@@ -48,7 +48,7 @@ def read_run_config(path: Path) -> RunConfig:
     file = path / CONFIG_NAME if path.is_dir() else path
     remedy = "name the folder of a run, logs/<date>/<expname>, or use the version of myoassist that wrote it"
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = parse_yaml(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{file} does not exist", "the config.yaml of a run", remedy) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -63,8 +63,9 @@ def read_run_config(path: Path) -> RunConfig:
     try:
         # No interpolation is left in a resolved configuration, so nothing but values and types is looked at.
         return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content)))  # type: ignore[return-value]
-    except OmegaConfBaseException as error:
-        key = f"{error.full_key}: " if error.full_key else ""
+    except (OmegaConfBaseException, TypeError, ValueError) as error:
+        named = getattr(error, "full_key", None)
+        key = f"{named}: " if named else ""
         raise ConfigError(f"{file}: {key}{_first_line(error)}", "the keys and types of this version", remedy) from None
 
 
@@ -87,7 +88,7 @@ def read_fitness(status: dict[str, Any]) -> float:
 def read_json(file: Path) -> dict[str, Any]:
     """Read a JSON object; empty where the file is missing, unreadable or something else."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = parse_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -63,7 +63,8 @@ class ModelConfig:
     )
     hip_rotation_stiffness: float = option(
         50.0,
-        "Passive stiffness of hip rotation in 3D, which no muscle of the 26 holds; damped critically for a swinging leg.",
+        "Passive stiffness of hip rotation in 3D, which no muscle of the 26 holds; damped critically for a swinging "
+        "leg.",
         ge=0.0,
         le=10000.0,
         unit="N·m/rad",
@@ -71,7 +72,8 @@ class ModelConfig:
     mass_scale: float = option(1.0, "Factor of all masses and inertias of the human.", gt=0.0, le=10.0)
     height_scale: float = option(
         1.0,
-        "Factor of all lengths; areas, and so muscle forces, follow its square, masses its cube, inertias its fifth power.",
+        "Factor of all lengths; areas, and so muscle forces, follow its square, masses its cube, inertias its fifth "
+        "power.",
         ge=0.8,
         le=1.25,
     )
@@ -134,8 +136,8 @@ class ExoConfig:
     )
     timing: str = option(
         "auto",
-        "What a torque curve is timed by: stance, the whole stride from heel strike, or auto: ankles by stance, hips by "
-        "stride.",
+        "What a torque curve is timed by: stance, the whole stride from heel strike, or auto: ankles by stance, hips "
+        "by stride.",
         choices=("auto", "stance", "stride"),
     )
     n_points: int = option(4, "Number of points of the n-point torque curve.", ge=1, le=64)

@@ -2,11 +2,11 @@
 
 import csv
 import io
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive
 from myoassist.gait.reference_columns import ReferenceFileError
 
 # OpenSim coordinate -> column and sign. Knee flexion is negative in some models and positive in others.
@@ -41,7 +41,7 @@ def read_table(path: str) -> dict[str, np.ndarray]:
         raise ReferenceFileError(f"cost.reference={path} is of an unknown kind", _FORMATS)
     try:
         return readers[file.suffix.lower()](file, path)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ReferenceFileError(f"cost.reference={path} cannot be read: {error}", _FORMATS) from error
 
 
@@ -80,9 +80,10 @@ def _columns(names: list[str], rows: list[list[str]], source: str) -> dict[str, 
 
 def _read_npz(file: Path, source: str) -> dict[str, np.ndarray]:
     try:
+        open_archive(file).close()
         with np.load(file, allow_pickle=False) as archive:
             columns = {name: np.asarray(archive[name]) for name in archive.files}
-    except (ValueError, zipfile.BadZipFile, EOFError) as error:
+    except ARCHIVE_ERRORS as error:
         raise ReferenceFileError(
             f"cost.reference={source} is no archive of plain arrays: {error}", "numpy.savez(file, hip_flexion_deg=...)"
         ) from error

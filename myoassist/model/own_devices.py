@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from myoassist.config.errors import ConfigError, UnsafeFileError
+from myoassist.config.file_content import parse_yaml
 from myoassist.config.model_file import check_model_file
 from myoassist.config.shipped import models_folder
 from myoassist.model.devices import Device, Drive
@@ -51,7 +52,7 @@ def read_device(path: Path) -> Device:
     expected = "a device of assist_sim: a mapping with device: {name, model_xml} and attachments"
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
+        content = parse_yaml(text)
         name = str(content["device"]["name"])
         model_file = path.parent / str(content["device"]["model_xml"])
         fits = content["device"].get("compatible_msk") or ()

@@ -51,7 +51,7 @@ def read_tiles(name: str) -> object:
         )
     try:
         return load_config(path)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _refuse(name, error) from error
 
 

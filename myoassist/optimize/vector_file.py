@@ -1,6 +1,5 @@
 """Read parameter vectors from the files of a run: plain text as published, or JSON with names."""
 
-import json
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from myoassist.config.errors import UserError
+from myoassist.config.file_content import parse_json
 from myoassist.optimize.run_name import PARAMETERS_NAME
 
 _EXPECTED = "a text file with one number per line, or a best_parameters.json"
@@ -80,7 +80,7 @@ def read_vector(path: Path) -> StoredVector:
 
 def _read_json(text: str, path: Path) -> StoredVector:
     try:
-        content = json.loads(text)
+        content = parse_json(text)
         parameters = content["parameters"]
         vector = np.array([parameter["raw"] for parameter in parameters], dtype=np.float64)
         names = tuple(str(parameter["name"]) for parameter in parameters)

@@ -11,6 +11,7 @@ import numpy as np
 import torch as th
 
 from myoassist.config.errors import UnsafeFileError
+from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
 from myoassist.rl.algorithm import Algorithm
 
 NOTE_NAME = "myoassist.json"
@@ -90,7 +91,7 @@ def read_policy(path: Path) -> PolicyFile:
     expected = "a .zip file that Stable-Baselines3 wrote"
     try:
         data = path.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_archive(io.BytesIO(data)) as archive:
             sizes = {item.filename: item.file_size for item in archive.infolist()}
             wanted = [name for name in (_TENSORS, "data", NOTE_NAME) if name in sizes]
             if _TENSORS not in wanted or any(sizes[name] > _LARGEST_MEMBER for name in wanted):
@@ -100,7 +101,7 @@ def read_policy(path: Path) -> PolicyFile:
         note = _as_mapping(members[NOTE_NAME]) if NOTE_NAME in members else None
     except OSError as error:
         raise UnsafeFileError(f"{path} cannot be read ({error.strerror})", expected) from None
-    except (zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError) as error:
+    except ARCHIVE_ERRORS as error:
         raise UnsafeFileError(f"{path} is damaged or no policy ({error})", expected) from None
     tensors = _load_tensors(members[_TENSORS], path)
     params = (note or {}).get("custom_policy_params")
@@ -118,7 +119,7 @@ def read_policy(path: Path) -> PolicyFile:
 
 
 def _as_mapping(data: bytes) -> dict[str, Any]:
-    content = json.loads(data)
+    content = parse_json(data)
     if not isinstance(content, dict):
         raise ValueError("no JSON object")
     return content

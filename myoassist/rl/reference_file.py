@@ -4,7 +4,6 @@ import io
 import json
 import math
 import pickle
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.config.errors import UnsafeFileError
+from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
 from myoassist.config.schemas import SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference
 from myoassist.rl.reference import FORWARD, ReferenceMotion, ReferenceMotionError
@@ -167,10 +167,10 @@ def save_reference(path: Path, motion: ReferenceMotion) -> None:
 
 def _read_npz(file: Path, source: str) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_archive(file) as archive:
             members = {info.filename.removesuffix(".npy"): archive.read(info) for info in archive.infolist()}
         content = {name: _read_array(data, source) for name, data in members.items() if data.startswith(b"\x93NUMPY")}
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except ARCHIVE_ERRORS as error:
         raise ReferenceMotionError(f"{source} is no complete .npz archive: {error}", _FORMATS, _HELP) from error
     metadata = content.get(_METADATA)
     if isinstance(metadata, str):
@@ -192,7 +192,7 @@ def _read_json(file: Path, source: str) -> tuple[dict[str, Any], dict[str, Any]]
 
 def _parse_json(text: str, source: str) -> dict[str, Any]:
     try:
-        content = json.loads(text)
+        content = parse_json(text)
     except ValueError as error:
         raise ReferenceMotionError(f"{source} is no JSON: {error}", _FORMATS, _HELP) from error
     if not isinstance(content, dict):

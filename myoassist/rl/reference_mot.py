@@ -5,7 +5,6 @@ A value becomes sign * scale * value + offset in rad or m. Beside coordinates it
 which wins over the header of the motion, and `periodic: true`.
 """
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from myoassist.config.file_content import parse_json, parse_yaml
 from myoassist.rl.reference import FORWARD, ReferenceMotionError
 
 MAP_ENDINGS = (".map.yaml", ".map.yml", ".map.json")
@@ -132,7 +132,7 @@ def _load_map(file: Path, joint_map: str | None) -> tuple[dict[str, Any], str]:
             return {}, ""
     text = path.read_text(encoding="utf-8-sig")
     try:
-        content = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
+        content = parse_json(text) if path.suffix.lower() == ".json" else parse_yaml(text)
     except (ValueError, yaml.YAMLError) as error:
         raise ReferenceMotionError(f"the joint map {path} cannot be read: {error}", _MAP_EXPECTED) from error
     if not isinstance(content, dict) or not content:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from myoassist.config.errors import UserError
+from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
 from myoassist.config.run_diff import to_plain
 from myoassist.config.schemas import RunConfig
 from myoassist.reflex.delays import MUSCLE_NAMES
@@ -143,8 +143,9 @@ def read_fault(path: Path) -> WalkFault:
         FaultFileError: if it is something else, damaged, or of a configuration that this version does not know.
     """
     try:
+        open_archive(path).close()
         with np.load(path, allow_pickle=False) as archive:
-            header = json.loads(str(archive["header"]))
+            header = parse_json(str(archive["header"]))
             arrays = {name: np.array(archive[name], dtype=float).ravel() for name in _ARRAYS}
         if header["format"] != _FORMAT or header["kind"] not in ("walk", "episode"):
             raise ValueError(f"format {header['format']!r}, kind {header['kind']!r}")
@@ -164,7 +165,7 @@ def read_fault(path: Path) -> WalkFault:
         )
     except FileNotFoundError:
         found = f"{path} does not exist"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, TypeError, AttributeError, *ARCHIVE_ERRORS) as error:
         found = f"{path} holds no failed simulation ({type(error).__name__}: {str(error).splitlines()[:1]})"
     except OmegaConfBaseException as error:
         found = f"{path} has a configuration of another version ({str(error).splitlines()[0]})"

@@ -201,6 +201,18 @@ def _read_events(path: Path) -> EvolutionState | None:
             f"a journal of format {FORMAT}",
             "use the version of myoassist that wrote it, or another expname=...",
         )
+    try:
+        return _restore(events)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ResumeError(
+            f"{path}: an event is damaged ({type(error).__name__}: {error})",
+            "a journal as it was written",
+            f"restore {path.name} from a copy, or start anew with fresh=true",
+        ) from None
+
+
+def _restore(events: list[dict[str, Any]]) -> EvolutionState:
+    """Return the evolution that the events of a journal tell of, the first of them a start."""
     first = events[0]
     state = EvolutionState(first["signature"], first["budget"], first.get("versions", {}), parent=first.get("parent"))
     by_job: dict[int, Individual] = {}

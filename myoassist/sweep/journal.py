@@ -10,6 +10,7 @@ from typing import Any
 
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.config.errors import ResumeError
+from myoassist.config.file_content import parse_json
 
 JOURNAL_NAME = "evolution.jsonl"
 
@@ -79,7 +80,7 @@ def read_journal(path: Path) -> JournalContent:
     position = 0
     for number, line in enumerate(data.splitlines(keepends=True), start=1):
         try:
-            event = json.loads(line) if line.endswith(b"\n") else None
+            event = parse_json(line) if line.endswith(b"\n") else None
         except ValueError:
             event = None
         if not isinstance(event, dict):

@@ -8,9 +8,36 @@ from typing import Any
 import yaml
 
 DEEP = 100_000
-_BYTES = (b"", b"\x00", b"\n" * 50, b"\xff\xfe" * 40, b"nan\n" * 3, b"{}", b"[]", b"null", b"1", b"PK\x03\x04" + b"x" * 60)
+_BYTES = (
+    b"",
+    b"\x00",
+    b"\n" * 50,
+    b"\xff\xfe" * 40,
+    b"nan\n" * 3,
+    b"{}",
+    b"[]",
+    b"null",
+    b"1",
+    b"PK\x03\x04" + b"x" * 60,
+)
 _KINDS = (b"[" * DEEP, b'{"a":' * DEEP, b"<a>" * 3000, b"- " * 3000, b"&a [*a, *a]", b"\x93NUMPY\x01\x00" + b"9" * 80)
-_VALUES: tuple[Any, ...] = (None, True, "", "x", -1, 0, 10**30, 1.5, math.nan, math.inf, -1e308, [], [None], {}, {"a": []})
+_VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    "",
+    "x",
+    -1,
+    0,
+    10**30,
+    1.5,
+    math.nan,
+    math.inf,
+    -1e308,
+    [],
+    [None],
+    {},
+    {"a": []},
+)
 
 
 def damaged_bytes(data: bytes, generator: random.Random, n: int) -> list[bytes]:

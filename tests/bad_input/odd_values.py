@@ -13,7 +13,23 @@ KEYS = tuple(run_keys())
 # They place the run or choose the trainer, which decides which other keys are looked at.
 TASKS = ("reflex", "rl", "fake")
 _HUGE = (10**400, -(10**400), 2**63, 1e308, -1e308, 5e-324)
-_WORDS = ("", " ", "none", "True", "1,0", "1e", "nan", "../..", "/", "a b", "ä\u202eö", "\x00", "%s{}", "$HOME", "a" * 400)
+_WORDS = (
+    "",
+    " ",
+    "none",
+    "True",
+    "1,0",
+    "1e",
+    "nan",
+    "../..",
+    "/",
+    "a b",
+    "ä\u202eö",
+    "\x00",
+    "%s{}",
+    "$HOME",
+    "a" * 400,
+)
 
 TEXTS = st.one_of(st.sampled_from(_WORDS), st.text(max_size=20))
 SCALARS = st.one_of(
@@ -26,13 +42,17 @@ SCALARS = st.one_of(
 )
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.one_of(TEXTS, st.integers()), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.one_of(TEXTS, st.integers()), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 # Typed on a command line, any quoting left to chance.
 TYPED = st.one_of(
     st.sampled_from(("nan", "inf", "-inf", "1e999", "-1", "0", "null", "true", "[]", "{}", "[1,[2]]", "{a: {b: 1}}")),
-    st.sampled_from(("'", '"', "${", "${seed}", "${oc.env:HOME}", "${nothing}", "a=b", "a,b", "1,2", "[", "{a}", "\\", "???")),
+    st.sampled_from(
+        ("'", '"', "${", "${seed}", "${oc.env:HOME}", "${nothing}", "a=b", "a,b", "1,2", "[", "{a}", "\\", "???")
+    ),
     st.sampled_from(("shipped:nothing", "newest:nothing", "newest:tutorial", "../x", "/dev/null", ".", "~", "a\x00b")),
     st.integers(-(10**30), 10**30).map(str),
     st.floats().map(repr),

@@ -107,7 +107,11 @@ def _make_mot(names: list[str], columns: np.ndarray) -> bytes:
 def _motion() -> bytes:
     time = np.linspace(0.0, 1.0, 101)
     wave = 20.0 * np.sin(2.0 * np.pi * time)
-    names = ["time", "pelvis_tilt", *(f"{joint}_{side}" for joint in ("hip_flexion", "knee_angle", "ankle_angle") for side in "rl")]
+    names = [
+        "time",
+        "pelvis_tilt",
+        *(f"{joint}_{side}" for joint in ("hip_flexion", "knee_angle", "ankle_angle") for side in "rl"),
+    ]
     return _make_mot(names, np.round(np.stack([time, 0.1 * wave, *[wave] * 6], axis=1), 4))
 
 
@@ -141,10 +145,15 @@ def make_kinds(place: Path) -> list[Kind]:
     config = asdict(RunConfig())
     motion = make_motion(50, 100.0, periodic=True)
     plain = {
-        "series_data": {f"{kind}_{name}": list(values) for kind in ("q", "dq") for name, values in getattr(motion, kind).items()},
+        "series_data": {
+            f"{kind}_{name}": list(values) for kind in ("q", "dq") for name, values in getattr(motion, kind).items()
+        },
         "metadata": {"sample_rate": 100.0, "periodic": True, "advance": 1.25},
     }
-    joints = {"hip_flexion_r": "hip_flexion_r", "knee_angle_r": {"joint": "knee_angle_r", "sign": -1, "scale": 1.0, "offset": 0.1}}
+    joints = {
+        "hip_flexion_r": "hip_flexion_r",
+        "knee_angle_r": {"joint": "knee_angle_r", "sign": -1, "scale": 1.0, "offset": 0.1},
+    }
     gait = format_template()
     header, *lines = [line.split(",") for line in gait.splitlines()]
     columns = np.array(lines, dtype=float)
@@ -153,7 +162,15 @@ def make_kinds(place: Path) -> list[Kind]:
     policy = models_folder() / "policies" / "walk_rl"
     description = json.loads((policy / "policy.json").read_text())
     journal = [
-        {"event": "start", "format": FORMAT, "session": 1, "time": "", "signature": {"a": 1}, "budget": 4, "versions": {}},
+        {
+            "event": "start",
+            "format": FORMAT,
+            "session": 1,
+            "time": "",
+            "signature": {"a": 1},
+            "budget": 4,
+            "versions": {},
+        },
         {"event": "ask", "generation": 0, "individuals": [Individual(0, 0, 0, {"x": 1.0}, 1, "a").asked()]},
         {"event": "result", "time": "", "job": 0, "fitness": 1.0, "loss": -1.0},
         {"event": "tell", "generation": 0, "time": ""},
@@ -182,7 +199,11 @@ def make_kinds(place: Path) -> list[Kind]:
         Kind("joints.map.json", as_json(joints), _as_map, joints),
         Kind("gait.csv", gait.encode(), lambda path: load_gait(str(path))),
         Kind("gait.mot", _MOTION, lambda path: load_gait(str(path))),
-        Kind("gait.npz", _npz(place / "g.npz", **dict(zip(header, columns.T, strict=True))), lambda path: load_gait(str(path))),
+        Kind(
+            "gait.npz",
+            _npz(place / "g.npz", **dict(zip(header, columns.T, strict=True))),
+            lambda path: load_gait(str(path)),
+        ),
         Kind("state.pkl", _pickled(place / "s.pkl"), load_state),
         Kind("evolution_journal.jsonl", b"".join(as_json(line) + b"\n" for line in journal), read_state),
         Kind("fault.npz", _fault(), read_fault),

@@ -25,7 +25,7 @@ class Watched(PlainProgress):
             pages = int(Path("/proc/self/statm").read_text().split()[1])
             print("memory", search.generation, 4 * pages, flush=True)
 
-config = small_config(%d, popsize=8)
+config = small_config(int(sys.argv[3]), popsize=8)
 # The stop criteria of pycma would end so small a search long before.
 never = 10**9
 still = {"tolfun": 0, "tolx": 0, "tolfunhist": 0}
@@ -37,7 +37,7 @@ run_cma(StagedSphere(small_table(40)), config, open_folder(Path(sys.argv[1])), p
 def test_memory_is_flat_over_two_thousand_generations(tmp_path):
     helpers = Path(__file__).parents[1] / "optimize"
     answer = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", PROGRAM % GENERATIONS, str(tmp_path / "run"), str(helpers)],
+        [sys.executable, "-W", "ignore", "-c", PROGRAM, str(tmp_path / "run"), str(helpers), str(GENERATIONS)],
         capture_output=True,
         text=True,
         check=False,

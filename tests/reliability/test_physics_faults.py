@@ -13,7 +13,7 @@ from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
 from myoassist.optimize.faults import MAX_FAULTS
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.reflex import WalkProblem
-from myoassist.rollout.fault import capture_walk, dump_fault, read_fault
+from myoassist.rollout.fault import WalkFault, capture_walk, dump_fault, read_fault
 from myoassist.rollout.log import Outcome
 from tests.optimize.analytic_problem import history_bytes, open_folder
 
@@ -193,3 +193,60 @@ def test_the_state_before_a_step_is_all_that_a_step_needs():
         mujoco.mj_step(model, again)
     np.testing.assert_array_equal(again.qpos, data.qpos)
     np.testing.assert_array_equal(again.qvel, data.qvel)
+
+
+@pytest.mark.long
+def test_a_training_goes_on_and_lists_its_failed_episodes(tmp_path, monkeypatch, capsys):
+    from myoassist.config.run_record import read_status
+    from myoassist.rl.batch import WalkBatch
+    from myoassist.train import train
+    from tests.rl.small_runs import compose_small
+
+    monkeypatch.chdir(tmp_path)
+    step, made = WalkBatch.step, []
+
+    def harmed(batch, actions):
+        made.append(batch.n_envs == 4)
+        if batch.n_envs == 4 and sum(made) == 20:
+            batch.datas[2].qvel[PELVIS_SPEED] = np.nan
+        step(batch, actions)
+
+    monkeypatch.setattr(WalkBatch, "step", harmed)
+    train(compose_small("logdir=run"))
+    monkeypatch.setattr(WalkBatch, "step", step)
+    status = read_status(tmp_path / "run")
+    assert status["status"] == "finished" and status["unstable_episodes"] == 1
+    with (tmp_path / "run" / "faults.csv").open() as stream:
+        (row,) = csv.DictReader(stream)
+    # The second rollout of 16 steps in 4 environments.
+    assert (row["steps"], row["environment"]) == ("128", "2") and "unstable" in row["reason"]
+    with (tmp_path / "run" / "history.csv").open() as stream:
+        values = [float(text) for line in csv.DictReader(stream) for name, text in line.items() if "loss" in name]
+    assert len(values) > 4 and np.isfinite(values).all()
+    assert command(["replay", (tmp_path / "run" / row["file"]).as_posix()]) == 0
+    said = capsys.readouterr().out
+    assert "myoassist replay run/faults/" in said and "qvel of" in said
+
+
+@pytest.mark.long
+def test_a_replay_can_be_drawn(tmp_path, monkeypatch, problem, capsys):
+    from myoassist.analysis.graphics import choose_graphics
+
+    if not choose_graphics().backend:
+        pytest.skip("nothing draws here")
+    simulator = problem.simulator
+    vector = simulator.table.initial
+    # Harm in the middle of a walk: what leads to it can be seen.
+    fault = capture_walk(simulator, problem.config, vector, 0)
+    assert fault is None
+    state = np.zeros(mujoco.mj_stateSize(simulator.walker.model, mujoco.mjtState.mjSTATE_INTEGRATION))
+    simulator.simulate(vector)
+    data = simulator.first_worker.data
+    data.qvel[PELVIS_SPEED] = np.nan
+    mujoco.mj_getState(simulator.walker.model, data, state, mujoco.mjtState.mjSTATE_INTEGRATION)
+    broken = WalkFault("walk", problem.config, "made by hand", 10, state, data.ctrl.copy(), vector=vector)
+    (tmp_path / "fault.npz").write_bytes(dump_fault(broken))
+    assert command(["replay", str(tmp_path / "fault.npz"), f"video={tmp_path / 'fault.mp4'}"]) == 0
+    said = capsys.readouterr().out
+    assert "only the stored state leads to the failure" in said
+    assert (tmp_path / "fault.mp4").stat().st_size > 1000
