@@ -9,9 +9,10 @@ from myoassist.exo.timing import make_exo
 from myoassist.model.build import Walker
 from myoassist.reflex.controller import make_reflex
 from myoassist.reflex.indices import UPRIGHT_ROLL
+from myoassist.rollout.buffers import Constants, make_buffers
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.loop import finish_step
-from myoassist.rollout.sense import Constants, make_buffers, make_ids, make_signals
+from myoassist.rollout.sense import make_ids, make_signals
 
 Contact = dict[str, Any]
 _KEPT = {

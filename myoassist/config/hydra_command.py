@@ -8,6 +8,7 @@ from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import InstantiationException
 from omegaconf import DictConfig
 
 from myoassist.config.compose import (
@@ -19,6 +20,7 @@ from myoassist.config.compose import (
     require_experiment,
     rewording_errors,
 )
+from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder
 
 # What `_target_` may name besides Hydra's own choice of logging classes; files of others are read too (--config-dir).
@@ -62,9 +64,26 @@ def run_hydra_command(arguments: list[str], task: Callable[[DictConfig], Any]) -
                 config_path=str(config_folder()), config_name=ROOT_CONFIG, execution_whitelist=_EXECUTABLE
             )
             main(task)()
+        except (InstantiationException, RuntimeError, ValueError) as error:
+            refusal = _refused_target(error)
+            if refusal is None:
+                raise
+            raise refusal from error
         except SystemExit as stop:
             return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     return 0
+
+
+def _refused_target(error: Exception) -> ConfigError | None:
+    """Return the refusal of a `_target_` or logging class in our words; None for any other error."""
+    text = " ".join(str(error).split())
+    if not isinstance(error, InstantiationException) and "Unknown plugin class" not in text and "whitelist" not in text:
+        return None
+    return ConfigError(
+        f"the configuration names something that may not run: {text[:400]}",
+        "_target_ and logging classes of myoassist, Hydra and its plugins",
+        "take that line out of the experiment; code of your own comes with plugins=[file.py]",
+    )
 
 
 def composed_job(composed: DictConfig) -> ComposedRun:

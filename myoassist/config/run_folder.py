@@ -3,12 +3,12 @@
 import datetime
 import difflib
 import os
-import re
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError, ResumeError
+from myoassist.config.errors import ResumeError
 from myoassist.config.run_diff import describe_changes, find_changes
 from myoassist.config.run_lock import RunLock
+from myoassist.config.run_names import check_name, quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.run_record import (
     ASIDE,
@@ -38,10 +38,6 @@ __all__ = [
 
 LOG_ROOT = "logs"
 LOG_ROOT_VARIABLE = "MYOASSIST_LOGS"
-
-# What no file system takes, and what has a meaning in paths or shells; a $ is an interpolation escaped once too often.
-_FORBIDDEN_CHARACTERS = set('\\:*?"<>|$') | {chr(code) for code in range(32)}
-_LONGEST_NAME = 200
 
 
 def log_root() -> Path:
@@ -142,8 +138,8 @@ class _Request:
     def __init__(self, config: RunConfig, exp: str | None, overrides: list[str], today: datetime.date) -> None:
         self.config = config
         self.overrides = overrides
-        self.outer_name = _check_name(config.expname or exp or "run")
-        self.inner = _check_name(config.expsubdir, "expsubdir") if config.expsubdir else ""
+        self.outer_name = check_name(config.expname or exp or "run")
+        self.inner = check_name(config.expsubdir, "expsubdir") if config.expsubdir else ""
         self.name = (Path(self.outer_name) / self.inner).as_posix()
         self.day = log_root() / today.isoformat()
         self.today = today
@@ -160,14 +156,14 @@ class _Request:
         number = 2
         while ((Path() if self.config.logdir else self.day) / f"{base}_{number}" / self.inner).exists():
             number += 1
-        return f"{key}={_quote(f'{base}_{number}')}"
+        return f"{key}={quote_value(f'{base}_{number}')}"
 
     def command(self, *changes: str) -> str:
         """Return the command of this run with some of the overrides that place it replaced."""
         keys = [change.partition("=")[0] for change in changes]
         # The default name of another command may be another one, so the name is always written out.
         place = {"logdir": self.config.logdir} if self.config.logdir else {"expname": self.outer_name}
-        named = [f"{key}={_quote(value)}" for key, value in place.items() if key not in keys]
+        named = [f"{key}={quote_value(value)}" for key, value in place.items() if key not in keys]
         kept = [text for text in self.overrides if text.partition("=")[0].lstrip("+") not in (*keys, *place)]
         return format_command([*kept, *named, *changes])
 
@@ -177,23 +173,6 @@ class _Request:
             f"{self.command(self.other_name(path))}   (another run)\n"
             f"       or: {self.command('fresh=true')}   (sets the old folder aside, nothing is deleted)"
         )
-
-
-def _quote(value: str) -> str:
-    """Return a value as Hydra's grammar takes it for one string."""
-    return value if re.fullmatch(r"[\w./-]+", value) else "'" + value.replace("'", "\\'") + "'"
-
-
-def _check_name(name: str, key: str = "expname") -> str:
-    parts = name.split("/")
-    bad = sorted(_FORBIDDEN_CHARACTERS & set(name))
-    if bad or any(part in ("", ".", "..") or len(part.encode()) > _LONGEST_NAME for part in parts):
-        raise ConfigError(
-            f"{key}={name[:80]!r} makes no folder name" + (f": it holds {' '.join(map(repr, bad))}" if bad else ""),
-            f"at most {_LONGEST_NAME} bytes of letters, digits and the like, `/` for a folder inside a folder",
-            f"give a shorter or plainer {key}=...; use logdir=... for another place",
-        )
-    return name
 
 
 def _choose_folder(request: _Request) -> tuple[Path, str]:

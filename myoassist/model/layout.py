@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
 from myoassist.model.devices import Device, Drive
+from myoassist.model.finder import Finder
 from myoassist.model.muscle_groups import GROUPS
 from myoassist.model.transmission import fit_arm
 
@@ -114,46 +114,6 @@ class Layout:
         return int(self.frame_body[PELVIS])
 
 
-class _Finder:
-    """Look names up and say which model misses what."""
-
-    def __init__(self, model: mujoco.MjModel, name: str, absent: frozenset[str] = frozenset()) -> None:
-        self.model = model
-        self.name = name
-        self.absent = absent
-
-    def id(self, kind: mujoco.mjtObj, name: str, needed: bool = True) -> int:
-        """Return the id of a name, or -1 if it may be missing."""
-        found = mujoco.mj_name2id(self.model, kind, name)
-        if found < 0 and needed and name not in self.absent:
-            label = kind.name.removeprefix("mjOBJ_").lower()
-            raise ModelError(
-                f"the model ({self.name}) has no {label} named {name}",
-                f"a {label} {name}, as in the 22- and 26-muscle leg models",
-                "name it so in the MJCF file, or use model.musculature and model.device",
-            )
-        return found
-
-    def joint(self, name: str, needed: bool = True) -> int:
-        """Return a joint id."""
-        return self.id(mujoco.mjtObj.mjOBJ_JOINT, name, needed)
-
-    def qpos(self, name: str, needed: bool = True) -> int:
-        """Return the position address of a joint, or -1."""
-        joint = self.joint(name, needed)
-        return int(self.model.jnt_qposadr[joint]) if joint >= 0 else -1
-
-    def qvel(self, name: str, needed: bool = True) -> int:
-        """Return the velocity address of a joint, or -1."""
-        joint = self.joint(name, needed)
-        return int(self.model.jnt_dofadr[joint]) if joint >= 0 else -1
-
-    def sensor(self, name: str, needed: bool = True) -> int:
-        """Return the data address of a sensor, or -1."""
-        sensor = self.id(mujoco.mjtObj.mjOBJ_SENSOR, name, needed)
-        return int(self.model.sensor_adr[sensor]) if sensor >= 0 else -1
-
-
 def resolve_layout(
     model: mujoco.MjModel,
     name: str,
@@ -173,7 +133,7 @@ def resolve_layout(
     Raises:
         ModelError: naming the model and the first missing element.
     """
-    find = _Finder(model, name, _absent_names(device))
+    find = Finder(model, name, _absent_names(device))
     dimensions = 3 if find.joint("pelvis_tz", False) >= 0 else 2
     for root in _ROOT_3D if dimensions == 3 else _ROOT_2D:
         find.joint(root)
@@ -231,7 +191,7 @@ def _absent_names(device: Device | None) -> frozenset[str]:
     return frozenset([f"{name}_r" for name in muscles] + ["mtp_angle_r"])
 
 
-def _exo_actuators(find: _Finder, device: Device | None) -> tuple[np.ndarray, Drive]:
+def _exo_actuators(find: Finder, device: Device | None) -> tuple[np.ndarray, Drive]:
     """Return the driven actuators, shape (2,), and how they are driven."""
     drive = device.drive if device is not None else Drive("ankle")
     if drive is None:
@@ -240,7 +200,7 @@ def _exo_actuators(find: _Finder, device: Device | None) -> tuple[np.ndarray, Dr
     return np.array([find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, name, needed) for name in drive.actuators]), drive
 
 
-def _motors(find: _Finder, device: Device | None) -> np.ndarray:
+def _motors(find: Finder, device: Device | None) -> np.ndarray:
     """Return the actuators of powered prosthetic joints, shape (2, 3)."""
     motor = np.full((2, 3), -1, dtype=np.int64)
     if device is not None and device.prosthesis is not None:
@@ -249,7 +209,7 @@ def _motors(find: _Finder, device: Device | None) -> np.ndarray:
     return motor
 
 
-def _muscle_groups(model: mujoco.MjModel, find: _Finder, frontal: bool) -> np.ndarray:
+def _muscle_groups(model: mujoco.MjModel, find: Finder, frontal: bool) -> np.ndarray:
     """Return the actuators of each of MUSCLES, shape (2, 13, largest group), -1 where there is none."""
     grouped = find.id(mujoco.mjtObj.mjOBJ_ACTUATOR, f"{GROUPS['GLU'][0]}_r", False) >= 0
     names = GROUPS if grouped else {short: (actuator,) for short, actuator in MUSCLES.items()}
@@ -262,7 +222,7 @@ def _muscle_groups(model: mujoco.MjModel, find: _Finder, frontal: bool) -> np.nd
     return found
 
 
-def _coordinate_signs(model: mujoco.MjModel, find: _Finder, init_pose: str) -> np.ndarray:
+def _coordinate_signs(model: mujoco.MjModel, find: Finder, init_pose: str) -> np.ndarray:
     """Return 1 where a leg coordinate turns about the axis that points right in the start pose, else -1."""
     data = mujoco.MjData(model)
     mujoco.mj_resetDataKeyframe(model, data, find.id(mujoco.mjtObj.mjOBJ_KEY, init_pose))
@@ -275,7 +235,7 @@ def _frames(
     model: mujoco.MjModel, unfused: mujoco.MjModel, name: str
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return carrier, origin, orientation and centre of mass of each of FRAMES."""
-    find = _Finder(unfused, name)
+    find = Finder(unfused, name)
     carrier = np.zeros(len(FRAMES), dtype=np.int64)
     pos_b, quat_b, com_b = np.zeros((len(FRAMES), 3)), np.zeros((len(FRAMES), 4)), np.zeros((len(FRAMES), 3))
     for row, frame in enumerate(FRAMES):
@@ -300,7 +260,7 @@ def _transform(model: mujoco.MjModel, body: int, point: np.ndarray) -> np.ndarra
     return rotated + model.body_pos[body]
 
 
-def _torso_axes(model: mujoco.MjModel, find: _Finder, init_pose: str, carrier: int) -> np.ndarray:
+def _torso_axes(model: mujoco.MjModel, find: Finder, init_pose: str, carrier: int) -> np.ndarray:
     """Return the axes of the torso's carrier that point right and forward in the start pose, shape (2, 3).
 
     Trunk rates are taken about body axes; which axis is which differs between model families, the pose tells.

@@ -16,9 +16,10 @@ from myoassist.reflex.controller import Reflex, make_reflex
 from myoassist.rl.kernels.hybrid import step_reflex
 from myoassist.rl.kernels.layout import RUNNING, State, Task
 from myoassist.rl.starts import Starts
+from myoassist.rollout.buffers import Constants, Ids, make_buffers
 from myoassist.rollout.disturbance import Disturbance, draw_disturbance
 from myoassist.rollout.log import Outcome
-from myoassist.rollout.sense import Constants, Ids, make_buffers, make_signals
+from myoassist.rollout.sense import make_signals
 from myoassist.rollout.simulator import CONTROL_INTERVAL, Simulator
 
 BASE_ENV = "myoAssistLeg-v0"

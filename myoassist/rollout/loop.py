@@ -14,11 +14,12 @@ from myoassist.model.layout import PELVIS
 from myoassist.model.transmission import MIN_ARM
 from myoassist.reflex.controller import Reflex, update_reflex
 from myoassist.reflex.indices import B_THETA, LOAD, N_MUSCLES, P_ANKLE, PRE_STIMULATION
+from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward, mj_forward_skip, mj_fwd_actuation, mj_step
 from myoassist.rollout.record import record_sample
-from myoassist.rollout.sense import Buffers, Constants, Ids, Signals, exo_torque_per_force, sense
+from myoassist.rollout.sense import exo_torque_per_force, sense
 
 FALL_HEIGHT = 0.65  # m, pelvis above the ground
 FALL_PITCH = np.pi / 3.0

@@ -7,17 +7,8 @@ from myoassist.exo.timing import PERCENT, Exo
 from myoassist.model.layout import PELVIS, TORSO
 from myoassist.reflex import indices as ix
 from myoassist.reflex.controller import Reflex
-from myoassist.rollout.sense import (
-    Buffers,
-    Constants,
-    Ids,
-    Signals,
-    euler_angles,
-    exo_torque_per_force,
-    frame_coordinate,
-    frame_quaternion,
-    torso_rates,
-)
+from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
+from myoassist.rollout.sense import euler_angles, exo_torque_per_force, frame_coordinate, frame_quaternion, torso_rates
 
 
 @njit(cache=True, nogil=True)

@@ -3,8 +3,6 @@
 World axes: x forward, y left, z up. Trunk and pelvis frames: x forward, y up, z right.
 """
 
-from typing import NamedTuple
-
 import mujoco
 import numpy as np
 from numba import njit
@@ -13,113 +11,9 @@ from myoassist.model.build import Walker
 from myoassist.model.layout import PELVIS, TALUS_L, TALUS_R, TORSO
 from myoassist.reflex import indices as ix
 from myoassist.reflex.delays import BODY_SIGNALS, LEG_SIGNALS
+from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 
 HALF_PI = np.pi / 2.0
-
-
-class Buffers(NamedTuple):
-    """Views of the simulator's own arrays; they stay valid as long as the data lives."""
-
-    qpos: np.ndarray
-    qvel: np.ndarray
-    act: np.ndarray
-    ctrl: np.ndarray
-    sensordata: np.ndarray
-    xpos: np.ndarray
-    xquat: np.ndarray
-    xmat: np.ndarray
-    xanchor: np.ndarray
-    cvel: np.ndarray
-    subtree_com: np.ndarray
-    actuator_force: np.ndarray
-    actuator_length: np.ndarray
-    actuator_velocity: np.ndarray
-    qfrc_actuator: np.ndarray
-    qfrc_passive: np.ndarray
-    warnings: np.ndarray
-    xfrc_applied: np.ndarray
-
-
-class Ids(NamedTuple):
-    """Addresses of the layout as arrays that compiled code indexes with; see `model.layout.Layout`."""
-
-    root: int
-    frame_body: np.ndarray
-    frame_pos_b: np.ndarray
-    frame_quat_b: np.ndarray
-    frame_com_b: np.ndarray
-    torso_axes_b: np.ndarray
-    qpos_leg: np.ndarray
-    qvel_leg: np.ndarray
-    sign_leg: np.ndarray
-    joint_leg: np.ndarray
-    qpos_add: np.ndarray
-    qpos_rot: np.ndarray
-    qpos_root: np.ndarray
-    touch: np.ndarray
-    limit: np.ndarray
-    muscle_group: np.ndarray
-    f_max: np.ndarray
-    all_muscles: np.ndarray
-    muscle_act: np.ndarray
-    optimal_length: np.ndarray
-    slack_length: np.ndarray
-    exo: np.ndarray
-    exo_gain: np.ndarray
-    exo_qpos: np.ndarray
-    exo_joint: int
-    exo_direction: np.ndarray
-    exo_arm: np.ndarray
-    motor: np.ndarray
-    motor_gain: np.ndarray
-    coupled: np.ndarray  # dependent dof, leg, joint, position address of the joint; (n, 4)
-    coupled_zero: np.ndarray
-    coupled_slope: np.ndarray  # derivative of the coupling polynomial, from the constant up; (n, 4)
-
-
-class Constants(NamedTuple):
-    """Scalars of a walk."""
-
-    body_weight: float
-    dt: float
-    slope_tan: float
-    roll_offset: float
-    substeps: int
-
-
-class Signals(NamedTuple):
-    """What the controller sees at one instant."""
-
-    body: np.ndarray
-    legs: np.ndarray
-    yaw: np.ndarray
-    quaternion: np.ndarray
-    noisy_body: np.ndarray
-    noisy_legs: np.ndarray
-
-
-def make_buffers(data: mujoco.MjData) -> Buffers:
-    """Collect the views of one worker's data."""
-    return Buffers(
-        data.qpos,
-        data.qvel,
-        data.act,
-        data.ctrl,
-        data.sensordata,
-        data.xpos,
-        data.xquat,
-        data.xmat,
-        data.xanchor,
-        data.cvel,
-        data.subtree_com,
-        data.actuator_force,
-        data.actuator_length,
-        data.actuator_velocity,
-        data.qfrc_actuator,
-        data.qfrc_passive,
-        data.warning.number,
-        data.xfrc_applied,
-    )
 
 
 def make_ids(walker: Walker) -> Ids:

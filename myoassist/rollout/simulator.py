@@ -16,11 +16,12 @@ from myoassist.model.devices import choose_clock
 from myoassist.reflex.controller import make_reflex, reset_reflex
 from myoassist.reflex.indices import N_GAINS, UPRIGHT_ROLL
 from myoassist.reflex.parameters import ParameterTable, build_table
+from myoassist.rollout.buffers import Constants, make_buffers
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.loop import control, drive_motors, finish_step, prepare_controls, walk
 from myoassist.rollout.muscle_shares import find_shares
-from myoassist.rollout.sense import Constants, make_buffers, make_ids, make_signals, sense
+from myoassist.rollout.sense import make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg
 
 CONTROL_INTERVAL = 0.01  # s, without delays

@@ -141,7 +141,8 @@ def test_an_array_that_is_larger_than_its_file(place):
 
 
 @pytest.mark.parametrize(
-    "tag", ["!!python/object/apply:os.system [touch ran]", "!!python/name:os.system ''", "!!python/module:antigravity ''"]
+    "tag",
+    ["!!python/object/apply:os.system [touch ran]", "!!python/name:os.system ''", "!!python/module:antigravity ''"],
 )
 def test_objects_in_yaml(tag, place):
     (place / "config.yaml").write_text(f"task: {tag}\noptimizer: {{}}\n")
@@ -194,9 +195,11 @@ def test_targets_in_an_experiment(name, many, place, capsys):
     content = yaml.safe_dump({"task": "fake", "fake": {"steps": 1}, "hydra": section})
     (exp / "evil.yaml").write_text(f"# @package _global_\n{content}")
     command = ["exp=evil", "--config-dir", str(place), *(["--multirun", "seed=1,2"] if many else [])]
-    used = many or name not in ("launcher", "sweeper")
-    assert train.main(command) == (2 if used else 0)
-    assert "Traceback" not in capsys.readouterr().err
+    # A single run starts no launcher, and workers of a sweep log nothing through Hydra.
+    unused = ("job_logging", "logging_class") if many else ("launcher", "sweeper")
+    code, shown = train.main(command), capsys.readouterr().err
+    assert code == (0 if name in unused else 2), shown
+    assert "Traceback" not in shown and ("expected:" in shown or code == 0)
     assert not (place / MARKER).exists()
 
 
@@ -238,7 +241,9 @@ def test_files_outside_of_a_model(top, inside, place):
 def test_an_include_is_looked_into(place):
     (place / "own.xml").write_text(MODEL.format('<include file="part.xml"/>', ""))
     (place / "part.xml").write_text('<mujoco><include file="more.xml"/></mujoco>')
-    (place / "more.xml").write_text('<mujoco><asset><mesh file="../../x.stl"/></asset><include file="own.xml"/></mujoco>')
+    (place / "more.xml").write_text(
+        '<mujoco><asset><mesh file="../../x.stl"/></asset><include file="own.xml"/></mujoco>'
+    )
     with pytest.raises(UnsafeFileError, match="x.stl"):
         check_model_file(place / "own.xml", "model.path=own.xml")
     (place / "more.xml").write_text('<mujoco><asset><mesh file="x.stl"/></asset></mujoco>')
@@ -284,7 +289,9 @@ def test_a_device_whose_model_lies_elsewhere(place):
 def test_an_own_terrain_or_preset_is_data(place):
     from myoassist.compat.preset_file import read_preset
 
-    (place / "evil.sh").write_text("touch ran\npython train.py --model tutorial --popsize $(touch ran) --maxiter `touch ran`\n")
+    (place / "evil.sh").write_text(
+        "touch ran\npython train.py --model tutorial --popsize $(touch ran) --maxiter `touch ran`\n"
+    )
     assert "popsize" not in read_preset(place / "evil.sh").values
 
 

@@ -92,7 +92,7 @@ def test_an_uphill_slope_rises_forward():
 def write_own_file(folder, edit=lambda spec: None):
     """Write a model with the names of the public files as an MJCF file of its own."""
     spec = build.compose_spec(ModelConfig(device="tutorial"))
-    build._edit(spec, EnvConfig())
+    build._edit(spec, EnvConfig(), 0)
     for side, z in (("r", 0.01), ("l", -0.01)):
         calcn = spec.body(f"calcn_{side}")
         calcn.add_site(name=f"{side}_heel_btm", pos=[0.01, -0.008, -z])

@@ -9,9 +9,10 @@ from myoassist.reflex.controller import Reflex
 from myoassist.rl.kernels.layout import State, Task
 from myoassist.rl.kernels.step import begin_step, finish_step
 from myoassist.rollout.batch import DATA, WARNINGS, advance, count_warnings
+from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.loop import control
-from myoassist.rollout.sense import Buffers, Constants, Ids, Signals, sense
+from myoassist.rollout.sense import sense
 
 
 @njit(cache=True, nogil=True)
