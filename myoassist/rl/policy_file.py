@@ -5,14 +5,17 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch as th
 
 from myoassist.config.errors import UnsafeFileError
 from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
-from myoassist.rl.algorithm import Algorithm
+
+if TYPE_CHECKING:
+    # It imports MuJoCo, which must not happen before a drawing back end is chosen.
+    from myoassist.rl.algorithm import Algorithm
 
 NOTE_NAME = "myoassist.json"
 _TENSORS = "policy.pth"
@@ -49,7 +52,7 @@ class PolicyFile:
         return len(names) if names else widest, len(self.tensors["log_std"])
 
 
-def dump_model(algorithm: Algorithm, note: dict[str, Any]) -> bytes:
+def dump_model(algorithm: "Algorithm", note: dict[str, Any]) -> bytes:
     """Return a policy file of the algorithm as it is, which `PPO.load` reads too.
 
     Args:

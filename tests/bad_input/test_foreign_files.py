@@ -127,7 +127,7 @@ def test_an_archive_that_would_fill_the_memory(place):
         read_policy(place / "bomb.zip")
     (place / "bomb.zip").rename("bomb.npz")
     for read in (load_motion, load_gait, lambda path: read_fault(Path(path))):
-        with pytest.raises(UserError, match="more than|no failed"):
+        with pytest.raises(UserError, match=r"more than|no failed"):
             read("bomb.npz")
 
 
@@ -173,6 +173,7 @@ def test_aliases_that_multiply(place):
 
 TOUCH = "{_target_: os.system, command: touch ran}"
 RUN = "{_target_: subprocess.Popen, args: [touch, ran]}"
+EVIL = "root: {handlers: [evil]}}"
 TARGETS = {
     "callback": f"callbacks: {{evil: {TOUCH}}}",
     "callback_popen": f"callbacks: {{evil: {RUN}}}",
@@ -180,9 +181,10 @@ TARGETS = {
     "callback_behind_ours": "callbacks: {evil: {_target_: myoassist.train.sys.modules.os.system, command: touch ran}}",
     "launcher": f"launcher: {TOUCH}",
     "sweeper": f"sweeper: {TOUCH}",
-    "logging": "hydra_logging: {version: 1, handlers: {evil: {(): os.system, command: touch ran}}, root: {handlers: [evil]}}",
-    "job_logging": "job_logging: {version: 1, handlers: {evil: {(): os.system, command: touch ran}}, root: {handlers: [evil]}}",
-    "logging_class": "job_logging: {version: 1, handlers: {evil: {class: subprocess.Popen, args: [touch, ran]}}, root: {handlers: [evil]}}",
+    "logging": "hydra_logging: {version: 1, handlers: {evil: {(): os.system, command: touch ran}}, " + EVIL,
+    "job_logging": "job_logging: {version: 1, handlers: {evil: {(): os.system, command: touch ran}}, " + EVIL,
+    "logging_class": "job_logging: {version: 1, handlers: {evil: {class: subprocess.Popen, args: [touch, ran]}}, "
+    + EVIL,
 }
 
 
@@ -244,7 +246,7 @@ def test_an_include_is_looked_into(place):
     (place / "more.xml").write_text(
         '<mujoco><asset><mesh file="../../x.stl"/></asset><include file="own.xml"/></mujoco>'
     )
-    with pytest.raises(UnsafeFileError, match="x.stl"):
+    with pytest.raises(UnsafeFileError, match=r"x\.stl"):
         check_model_file(place / "own.xml", "model.path=own.xml")
     (place / "more.xml").write_text('<mujoco><asset><mesh file="x.stl"/></asset></mujoco>')
     check_model_file(place / "own.xml", "model.path=own.xml")

@@ -41,12 +41,12 @@ class SmallDisk:
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 3 MB; only where this process may mount one."""
+    """A disk of 16 MB; only where this process may mount one."""
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("needs root on Linux")
     place = tmp_path / "disk"
     place.mkdir()
-    answer = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", str(place)], capture_output=True)
+    answer = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", str(place)], capture_output=True)
     if answer.returncode:
         pytest.skip(f"this machine lets nobody mount: {answer.stderr.decode().strip()}")
     yield SmallDisk(place)

@@ -11,7 +11,7 @@ from myoassist.config.run_record import read_status
 from tests.end_to_end.walk_runs import result_bytes
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform == "win32", reason="mounts of Linux")]
-LONGER = "optimizer.maxiter=400"
+LONGER = "optimizer.maxiter=150"
 
 
 @pytest.fixture(scope="module")
