@@ -39,16 +39,15 @@ def draft_session(session: Session, reward: str | None = None) -> Draft:
     env_id = content["env_params"].get("env_id")
     if env_id not in ENV_IDS:
         draft.stale.append(f"env_id {env_id} is none of {', '.join(ENV_IDS)}")
-    channels = map_model(session, draft)
-    map_values(content, draft)
-    map_rewards(session, reward, draft)
-    _map_motion(session, draft)
-    params = content.get("policy_params", {}).get("custom_policy_params") or {}
-    if not isinstance(params, dict):
-        raise UserError(f"{session.path}: custom_policy_params is no JSON object", "an object", "correct it in a copy")
-    map_networks(params, str(env_id), channels, draft)
-    map_evaluations(content, draft)
-    _map_policy(session, draft)
+    try:
+        _map_parts(session, reward, str(env_id), draft)
+    except (TypeError, AttributeError, KeyError, ArithmeticError) as error:
+        # Keys that the published program reads without a check may hold anything here.
+        raise UserError(
+            f"{session.path} holds a value of another type than its key takes ({error})",
+            "a session as MyoAssist writes it: numbers, texts, lists and objects where they belong",
+            "correct the value in a copy of the file",
+        ) from error
     if draft.stale:
         raise UserError(
             f"{session.path} is out of date: " + "; ".join(draft.stale),
@@ -62,6 +61,21 @@ def draft_session(session: Session, reward: str | None = None) -> Draft:
     except ConfigError as error:
         draft.lack("the whole", f"it will be refused: {error.found}; expected {error.expected}")
     return draft
+
+
+def _map_parts(session: Session, reward: str | None, env_id: str, draft: Draft) -> None:
+    """Map everything in a session, in the order in which parts need each other."""
+    content = session.content
+    channels = map_model(session, draft)
+    map_values(content, draft)
+    map_rewards(session, reward, draft)
+    _map_motion(session, draft)
+    params = content.get("policy_params", {}).get("custom_policy_params") or {}
+    if not isinstance(params, dict):
+        raise UserError(f"{session.path}: custom_policy_params is no JSON object", "an object", "correct it in a copy")
+    map_networks(params, env_id, channels, draft)
+    map_evaluations(content, draft)
+    _map_policy(session, draft)
 
 
 def compose_session(session: Session, draft: Draft) -> RunConfig:

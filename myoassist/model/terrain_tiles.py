@@ -51,7 +51,7 @@ def read_tiles(name: str) -> object:
         )
     try:
         return load_config(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ArithmeticError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _refuse(name, error) from error
 
 
