@@ -226,7 +226,7 @@ def test_refused_before_anything_is_loaded_or_written(arguments, words, tmp_path
     [
         (["env.sim_time=-1"], ["env.sim_time=-1"]),
         (["env.simtime=1"], ["env.simtime", "sim_time"]),
-        (["model=baseline"], ["exo.controller=four_param needs an ankle actuator"]),
+        (["model=baseline"], ["exo.controller=four_param needs an ankle or hip actuator"]),
         (["params=none.txt"], ["params=none.txt does not exist"]),
         (["compare=none"], ["run=none does not exist"]),
         (["exo=none", "exo.n_points=0"], ["exo.n_points=0"]),

@@ -159,7 +159,6 @@ def test_cost_flag_sets_the_target(flag, form, tmp_path):
 
 # What has no counterpart, or none with this value: it has to be said.
 REPORTED = [
-    ({"model": "osl"}, "model osl", "osl_a or osl_ka"),
     ({"model": "nothing"}, "model nothing", "tutorial"),
     ({"model": "custom", "model_path": "none.xml"}, "model_path none.xml", "no such file"),
     ({"model_path": "none.xml"}, "model_path none.xml", "model custom"),
@@ -275,7 +274,7 @@ def test_preset_that_names_another_one(tmp_path):
 
 
 def test_refused_configuration_is_announced(tmp_path):
-    _, draft = read(write_bat(tmp_path, "some", {"musc_model": "80", "model": "hmedi", "maxiter": 3}))
+    _, draft = read(write_bat(tmp_path, "some", {"musc_model": "80", "model": "hmedi", "sim_time": 0.001}))
     assert any(text.startswith("the whole: it will be refused") for text in draft.unmapped)
 
 

@@ -25,9 +25,24 @@ PRESETS = {
 }
 
 
-def test_preset_table_covers_every_exp():
+# Walks of other bodies and devices, which share less: device, controller, param_path.
+OTHER_BODIES = {
+    "hip_exo": ("hippo", "four_param", "shipped:tutorial_4param_fast"),
+    "prosthesis": ("osl_a", "impedance", "shipped:walk_22"),
+    "walk_3d": (None, "none", "shipped:walk_26"),
+}
+
+
+def test_preset_tables_cover_every_exp():
     # Those of the RL trainer: test_rl_presets.
-    assert set(PRESETS) == {name for name in group_options("exp") if not name.startswith("rl_")}
+    assert {*PRESETS, *OTHER_BODIES} == {name for name in group_options("exp") if not name.startswith("rl_")}
+
+
+@pytest.mark.parametrize("exp", OTHER_BODIES)
+def test_other_bodies(exp):
+    config = compose_run([f"exp={exp}"]).config
+    assert (config.model.device, config.exo.controller, config.optimizer.param_path) == OTHER_BODIES[exp]
+    assert config.model.musculature == (26 if exp == "walk_3d" else 22)
 
 
 @pytest.mark.parametrize("exp", PRESETS)
@@ -113,7 +128,7 @@ def test_interpolated_expname():
         ("popsize=8", ["optimizer.popsize=8"]),
         ("optimzer.popsize=8", ["optimizer.popsize=8"]),
         ("modl=tutorial", ["model=tutorial"]),
-        ("model=tutoral", ["model=tutoral", "baseline, custom, dephy", "model=tutorial"]),
+        ("model=tutoral", ["model=tutoral", "baseline, ", "dephy", "model=tutorial"]),
         ("exp=nope", ["exp=nope", "exo_npoint_cont", "Walk like the reference gait"]),
         ("model=null", ["model=null", "model=<one of"]),
         ("optimizer=3", ["optimizer=3", "cma, evaluate"]),

@@ -35,8 +35,9 @@ def test_the_action_is_the_device(walker):
     assert sum(name.startswith("act/") for name in batch.observation_names) == 22
     batch.reset()
     batch.step(np.array([[1.0, -1.0], [0.0, 0.5]]))
+    scale = batch.config.env.device_ctrl_scale
     exo = [walker.model.actuator(name).id for name in batch.action_names]
-    np.testing.assert_allclose([data.ctrl[exo] for data in batch.datas], [[0.0, -1.0], [-0.5, -0.25]])
+    np.testing.assert_allclose([data.ctrl[exo] for data in batch.datas], scale * np.array([[0.0, -1.0], [-0.5, -0.25]]))
 
 
 def test_the_human_walks_on_by_itself(walker):

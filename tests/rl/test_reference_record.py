@@ -47,7 +47,7 @@ def test_windows_are_whole_strides_of_at_most_the_length():
     [
         (["record", "out=a.npz"], "lacks run="),
         (["record", "run=shipped:walk_22", "out=a.txt"], "ends with .npz"),
-        (["record", "run=shipped:walk", "out=a.npz"], "shipped:walk_22"),
+        (["record", "run=shipped:walk", "out=a.npz"], "walk_22"),
         (["record", "run=nowhere", "out=a.npz"], "nowhere"),
         (["record", "run=shipped:walk_22", "out=a.npz", "duration=0"], "duration=0"),
         (["record", "run=shipped:walk_22", "out=a.npz", "modl.physics=fast"], "model.physics"),
