@@ -110,7 +110,11 @@ def reword(error: Exception, arguments: list[str]) -> ConfigError:
         return ConfigError(
             f"{Path(mark.name).name} cannot be read at line {mark.line + 1}: {error.problem}", "valid YAML"
         )
-    return ConfigError(f"the configuration cannot be composed: {_flat(error)}", "", LIST_KEYS_HINT)
+    return ConfigError(
+        f"the configuration cannot be composed: {_flat(error)}",
+        "overrides that change keys that exist, each once",
+        LIST_KEYS_HINT,
+    )
 
 
 def unknown_key(key: str, typed: str = "") -> ConfigError:

@@ -60,6 +60,7 @@ class ProcessProblem:
             process.join(_STOP_WAIT)
             if process.is_alive():
                 process.kill()
+                process.join()
 
     def _start(self) -> tuple[mp.process.BaseProcess, Connection]:
         ours, theirs = self._context.Pipe()

@@ -74,10 +74,17 @@ class Aim:
     name: str | None = None
     number: int = 1
 
+    def earlier(self):
+        """Return an earlier instant, for a run that ended before this one."""
+        if self.number == 1:
+            return Aim(self.seconds / 2.0, None if self.name is None else "")
+        return Aim(self.seconds / 2.0, self.name, self.number // 2)
+
     def wait(self, folder, process):
         """Return at the instant, or as soon as the command has ended."""
         if self.name is None:
-            wait_until(process, lambda: any(folder.glob("*lock")) or (folder / "evolution.jsonl").exists())
+            # Not the lock that the last killed one has left.
+            wait_until(process, lambda: f'"pid": {process.pid},' in read_text(folder / "run.lock"))
             deadline = time.monotonic() + self.seconds
             while time.monotonic() < deadline and process.poll() is None:
                 time.sleep(0.002)
@@ -89,6 +96,15 @@ class Aim:
             if seen >= self.number:
                 return
             there = now
+            # Half-written files last for a millisecond.
+            time.sleep(0.0002)
+
+
+def read_text(path):
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def find_temporaries(folder):
@@ -135,11 +151,12 @@ def kill_at(aims, place, arguments, check):
             process.send_signal(signal.SIGKILL)
             output, _ = process.communicate()
             if process.returncode == -signal.SIGKILL:
-                halves += bool(find_temporaries(folder))
+                halves += any(path.endswith(f".{process.pid}.tmp") for path in find_temporaries(folder))
                 break
             assert process.returncode == 0, output
             check(folder)
             number += 1
+            aim = aim.earlier()
     folder = place / str(number) / FOLDER
     finish(launch(folder.parent, arguments))
     check(folder)

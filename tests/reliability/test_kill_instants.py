@@ -31,7 +31,7 @@ def test_reflex_run_killed_at_twenty_instants(tmp_path):
         assert_nothing_lies_about(folder)
         assert absolute_paths(folder) == []
 
-    aims = draw_aims(seeded("reflex"), KILLS, 4.0, ["checkpoint.bin", "history"], 40)
+    aims = draw_aims(seeded("reflex"), KILLS, 4.0, ["checkpoint.bin"], 40)
     halves, folders = kill_in_two_lanes(aims, tmp_path, REFLEX, check)
     print(f"{KILLS} kills, {halves} left a half-written file, {folders} folders equal to the undisturbed one")
     assert halves >= KILLS // 5
@@ -57,7 +57,7 @@ def test_rl_run_killed_at_twenty_instants(tmp_path):
         assert rl_results(folder) == expected
         assert_nothing_lies_about(folder)
 
-    aims = draw_aims(seeded("rl"), KILLS, 5.0, ["checkpoint.bin", "model"], 12)
+    aims = draw_aims(seeded("rl"), KILLS, 5.0, ["checkpoint.bin", "model"], 6)
     halves, folders = kill_in_two_lanes(aims, tmp_path, RL, check)
     print(f"{KILLS} kills, {halves} left a half-written file, {folders} folders equal to the undisturbed one")
     assert halves >= KILLS // 5
@@ -79,7 +79,7 @@ def test_evolution_killed_at_twenty_instants(tmp_path):
     def check(folder):
         assert evolution_results(folder) == expected
 
-    aims = draw_aims(seeded("evolution"), KILLS, 4.0, ["nevergrad", "checkpoint", "status"], 30)
+    aims = draw_aims(seeded("evolution"), KILLS, 4.0, ["checkpoint", "status", "nevergrad"], 12)
     halves, folders = kill_in_two_lanes(aims, tmp_path, EVOLUTION, check)
     print(f"{KILLS} kills, {halves} left a half-written file, {folders} folders equal to the undisturbed one")
     assert halves >= KILLS // 5
