@@ -121,10 +121,12 @@ def _prepare_all(request: EvaluationRequest, folders: list[Path]) -> tuple[list[
 
 def _prepare(request: EvaluationRequest, folder: Path, params: str | None) -> _Prepared:
     from myoassist.analysis.stored_config import load_stored_config
+    from myoassist.config.plugin_trust import check_stored_plugins
     from myoassist.config.validate import validate_config
     from myoassist.model.devices import check_device
 
     config = load_stored_config(folder, request.overrides)
+    check_stored_plugins(config.plugins, folder.as_posix(), request.overrides, request.trust_plugins)
     if config.task == "rl":
         from myoassist.analysis.rl_choice import choose_policy_file
 

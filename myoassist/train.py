@@ -75,6 +75,7 @@ def train(composed: "ComposedRun") -> float:
     Raises:
         UserError: when the run is refused; nothing was loaded or written then.
     """
+    from myoassist.config.plugin_trust import remember_plugins
     from myoassist.config.plugins import import_plugins
     from myoassist.config.run_folder import open_run
     from myoassist.config.run_record import read_fitness
@@ -92,6 +93,8 @@ def train(composed: "ComposedRun") -> float:
         # They may import MuJoCo themselves.
         load_mujoco()
         import_plugins(config.plugins)
+        # What is named by who trains may run again when the run is evaluated.
+        remember_plugins(config.plugins)
     if config.task == "reflex":
         # After the plugins, because they bring terms of their own.
         check_cost(config.cost)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from myoassist.config.errors import UserError
+from myoassist.config.plugin_trust import TRUST_KEY, parse_trust
 
 USAGE = """usage: bash scripts/local.sh scripts/eval.sh exp=NAME [option=value ...] [key=value ...]
        bash scripts/local.sh scripts/eval.sh run=FOLDER [option=value ...] [key=value ...]
@@ -48,13 +49,14 @@ options
   viewer=window    show the walk in the MuJoCo viewer (needs a screen); the same as env.render_modes=[human]
   viewer=web       show the walk in a browser on this machine, until Ctrl-C
   port=N           port of viewer=web, the next free one if it is taken [8080]
+  trust_plugins=true   run the plugins that the run names although you have never trained with their content
   -h               this text
 changes
   key=value        change the configuration: env.sim_time=10, env.slope_deg=5, seed=1 (draws of repeats),
                    env.render_modes=[] (no video, which is most of the time)
 """
 VIEWERS = ("window", "web")
-_OPTIONS = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "starts", "viewer", "port")
+_OPTIONS = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "starts", "viewer", "port", TRUST_KEY)
 _HELP = "bash scripts/local.sh scripts/eval.sh -h"
 
 
@@ -73,6 +75,7 @@ class EvaluationRequest:
         starts: Number of start phases that a policy is tried from; None where not given.
         viewer: window, web or None.
         port: Port of the web viewer.
+        trust_plugins: Whether plugins of a run may run whose content is not known.
         overrides: Changes of the configuration.
     """
 
@@ -86,6 +89,7 @@ class EvaluationRequest:
     starts: int | None = None
     viewer: str | None = None
     port: int = 8080
+    trust_plugins: bool = False
     overrides: list[str] = field(default_factory=list)
 
 
@@ -114,15 +118,16 @@ def parse_request(arguments: list[str]) -> EvaluationRequest:
             overrides.append(argument)
     if own.get("viewer", VIEWERS[0]) not in VIEWERS:
         raise UserError(f"viewer={own['viewer']}", f"viewer={' or viewer='.join(VIEWERS)}", _HELP)
-    numbers = {
+    values: dict[str, Any] = {
         "repeats": _whole(own, "repeats", 0, 1, 10000),
         "port": _whole(own, "port", 8080, 1, 65535),
         "angle_sd": _spread(own, "angle_sd", 1.0, "deg"),
         "speed_sd": _spread(own, "speed_sd", 0.02, "m/s"),
+        TRUST_KEY: parse_trust(own.get(TRUST_KEY, "false")),
     }
     if "starts" in own:
-        numbers["starts"] = _whole(own, "starts", 0, 0, 1000)
-    options: dict[str, Any] = {**own, **numbers}
+        values["starts"] = _whole(own, "starts", 0, 0, 1000)
+    options: dict[str, Any] = {**own, **values}
     return EvaluationRequest(overrides=overrides, **options)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
+from myoassist.config.plugin_trust import TRUST_KEY, check_stored_plugins, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.analysis.evaluation import Evaluation
@@ -22,6 +23,7 @@ Simulate the best of a run as it is and write into RUN/export, or into FOLDER:
   exo_torque.sto           delivered exo torque (N·m) and place in stance (%)
 
   key=value     change the configuration of the run, as in an evaluation: env.sim_time=10
+  trust_plugins=true   run the plugins that the run names although you have never trained with their content
 
        myoassist export policy=RUN|FILE.zip|shipped:NAME [--out FOLDER] [rl.trust_checkpoint=true]
 
@@ -38,6 +40,7 @@ class _Request:
     exp: str | None
     params: str | None
     out: str | None
+    trust_plugins: bool
     overrides: list[str]
 
 
@@ -78,7 +81,7 @@ def _parse(arguments: list[str]) -> _Request:
             separator, value = "=", rest.pop(0)
         elif not separator and not word.startswith("-"):
             key, value = "run", word
-        if key in ("run", "exp", "params", "--out"):
+        if key in ("run", "exp", "params", "--out", TRUST_KEY):
             if not value or key in own:
                 raise UserError(f"{key} is given twice" if value else f"{word} names nothing", USAGE.rstrip())
             own[key] = value
@@ -86,7 +89,8 @@ def _parse(arguments: list[str]) -> _Request:
             raise UserError(f"{word!r} is no argument of an export", USAGE.rstrip())
         else:
             overrides.append(word)
-    return _Request(own.get("run"), own.get("exp"), own.get("params"), own.get("--out"), overrides)
+    trust = parse_trust(own.get(TRUST_KEY, "false"))
+    return _Request(own.get("run"), own.get("exp"), own.get("params"), own.get("--out"), trust, overrides)
 
 
 def _export(request: _Request) -> None:
@@ -101,6 +105,7 @@ def _export(request: _Request) -> None:
 
     run = choose_run(request.exp, request.run)
     config = load_stored_config(run, request.overrides)
+    check_stored_plugins(config.plugins, run.as_posix(), request.overrides, request.trust_plugins)
     parameters = _choose_parameters(request.params, run)
     config.optimizer.param_path = config.optimizer.pickle_path = None
     validate_config(config)

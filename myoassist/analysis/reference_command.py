@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
+from myoassist.config.plugin_trust import TRUST_KEY, check_stored_plugins, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.config.schemas import RunConfig
     from myoassist.rl.reference import ReferenceMotion
 
 USAGE = """usage: myoassist reference record run=RUN out=FILE.npz [duration=20] [key=value ...]
+                                  [trust_plugins=true]
        myoassist reference synthesize out=FILE.npz [speed=1.25] [stride=1.1] [key=value ...]
        myoassist reference convert in=FILE.mot out=FILE.npz [map=FILE.yaml]
        myoassist reference show FILE
@@ -24,7 +26,7 @@ show        joints, muscles, length, rate and speed of a motion
 A motion is used with env.reference_data_path=FILE.npz (task=rl).
 """
 _OPTIONS = {
-    "record": ("run", "out", "duration"),
+    "record": ("run", "out", "duration", TRUST_KEY),
     "synthesize": ("out", "speed", "stride"),
     "convert": ("in", "out", "map"),
     "show": ("in",),
@@ -107,11 +109,13 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
     from myoassist.model.load_mujoco import load_mujoco
 
     duration = _number(own, "duration", 20.0, 1.0, 120.0)
+    trust = parse_trust(own.get(TRUST_KEY, "false"))
     if own["run"].startswith(SHIPPED_PREFIX):
         config = change_config(load_shipped_config(own["run"].removeprefix(SHIPPED_PREFIX)), overrides)
     else:
         run = choose_run(None, own["run"])
         config = load_stored_config(run, overrides)
+        check_stored_plugins(config.plugins, run.as_posix(), overrides, trust)
         config.optimizer.pickle_path = None
         parameters = choose_parameters(None, run)
         if parameters is not None:

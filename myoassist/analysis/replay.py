@@ -4,16 +4,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
+from myoassist.config.plugin_trust import TRUST_KEY, check_stored_plugins, parse_trust
 
 if TYPE_CHECKING:
-    from myoassist.rollout.fault import WalkFault
+    from myoassist.rollout.fault_file import WalkFault
 
-USAGE = """usage: myoassist replay FILE [video=OUT.mp4]
+USAGE = """usage: myoassist replay FILE [video=OUT.mp4] [trust_plugins=true]
 
 Repeat a simulation that failed, from a file that a run has left in its folder faults/: first the failing step alone,
 one physics step at a time, then all that leads to it.
-  video=OUT.mp4    draw what leads to it; walks of the reflex controller only
+  video=OUT.mp4        draw what leads to it; walks of the reflex controller only
+  trust_plugins=true   run the plugins that the file names although you have never trained with them
 """
+_OPTIONS = ("video", TRUST_KEY)
 
 
 def main(arguments: list[str]) -> int:
@@ -31,27 +34,28 @@ def main(arguments: list[str]) -> int:
     if not arguments or any(argument in ("-h", "--help", "help") for argument in arguments):
         print(USAGE, end="")
         return 0
-    files = [text for text in arguments if not text.startswith("video=")]
-    videos = [text.partition("=")[2] for text in arguments if text.startswith("video=")]
-    if len(files) != 1 or len(videos) > 1:
-        raise UserError(f"myoassist replay {' '.join(arguments)}", "one file, and video=OUT.mp4 at most", USAGE)
-    video = Path(videos[0]).expanduser() if videos else None
+    own = dict(text.split("=", 1) for text in arguments if text.partition("=")[0] in _OPTIONS and "=" in text)
+    files = [text for text in arguments if text.partition("=")[0] not in _OPTIONS]
+    if len(files) != 1 or len(files) + len(own) != len(arguments):
+        raise UserError(
+            f"myoassist replay {' '.join(arguments)}", "one file, and video=OUT.mp4 or trust_plugins=true once", USAGE
+        )
+    video = Path(own["video"]).expanduser() if "video" in own else None
     if video is not None and video.suffix != ".mp4":
         raise UserError(f"video={video}", "a file that ends with .mp4", "video=fault.mp4")
+    fault = _read_checked(Path(files[0]), parse_trust(own.get(TRUST_KEY, "false")))
     if video is not None:
+        if fault.kind == "episode":
+            raise UserError("video= with an episode of a policy", "the fault of a walk", f"myoassist replay {files[0]}")
         _prepare_drawing()
 
     from myoassist.model.load_mujoco import load_mujoco
 
     load_mujoco()
     from myoassist.config.plugins import import_plugins
-    from myoassist.rollout.fault import read_fault
 
-    fault = read_fault(Path(files[0]))
     print("\n".join(describe_fault(fault)), flush=True)
     if fault.kind == "episode":
-        if video is not None:
-            raise UserError("video= with an episode of a policy", "the fault of a walk", f"myoassist replay {files[0]}")
         from myoassist.analysis.replay_episode import replay_episode
 
         lines, reproduced = replay_episode(fault)
@@ -73,6 +77,30 @@ def describe_fault(fault: "WalkFault") -> list[str]:
     if fault.broken:
         lines.append(f"stimulations that are not numbers: {', '.join(fault.broken)}")
     return lines
+
+
+def _read_checked(path: Path, trust: bool) -> "WalkFault":
+    """Return a fault that can be repeated here, checked before anything is loaded.
+
+    Raises:
+        UserError: if the file, its configuration or its plugins are refused.
+    """
+    from myoassist.config.validate import validate_config
+    from myoassist.model.devices import check_device
+    from myoassist.rollout.fault_file import read_fault
+
+    fault = read_fault(path)
+    config = fault.config
+    # Where the search or the training once started need not exist any more.
+    config.optimizer.param_path = config.optimizer.pickle_path = config.env.prev_trained_policy_path = None
+    if fault.kind == "walk":
+        check_stored_plugins(config.plugins, path.as_posix(), trust=trust)
+    else:
+        # An environment runs no code of users.
+        config.plugins = []
+    validate_config(config)
+    check_device(config)
+    return fault
 
 
 def _prepare_drawing() -> None:

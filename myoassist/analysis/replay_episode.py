@@ -5,7 +5,8 @@ import numpy as np
 
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.kernels.layout import END_REASONS
-from myoassist.rollout.fault import PHYSICS, FaultFileError, WalkFault, repeat_step
+from myoassist.rollout.fault import PHYSICS, repeat_step
+from myoassist.rollout.fault_file import FaultFileError, WalkFault
 
 
 def replay_episode(fault: WalkFault) -> tuple[list[str], bool]:

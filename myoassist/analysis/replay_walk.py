@@ -8,7 +8,8 @@ import numpy as np
 from myoassist.analysis.scene import WalkScene
 from myoassist.analysis.video import FRAMES_PER_SECOND, VIDEO_SIZE, write_frames
 from myoassist.model.build import build_walker
-from myoassist.rollout.fault import WalkFault, repeat_step
+from myoassist.rollout.fault import repeat_step
+from myoassist.rollout.fault_file import WalkFault
 from myoassist.rollout.log import Outcome, WalkLog
 from myoassist.rollout.simulator import Simulator
 

@@ -1,8 +1,10 @@
 """Import the Python files that a run names, and no others."""
 
+import hashlib
 import importlib.util
 import sys
 import traceback
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
@@ -24,8 +26,20 @@ def check_plugins(paths: list[str]) -> None:
             )
 
 
+def digest_plugin(path: str) -> str:
+    """Return the SHA-256 of a plugin file, 64 hexadecimal digits.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
+    return hashlib.sha256(_read(Path(path), path)).hexdigest()
+
+
 def import_plugins(paths: list[str]) -> list[ModuleType]:
     """Import plugin files in the given order; each runs once per process.
+
+    Only for files that the user has named; those that a run folder names are for `plugin_trust.check_stored_plugins`
+    first.
 
     Raises:
         ConfigError: if a file is missing or raises while it is imported, naming the file, the line and the error.
@@ -43,15 +57,25 @@ def import_plugins(paths: list[str]) -> list[ModuleType]:
     return modules
 
 
+def _read(path: Path, shown: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"plugin {shown} cannot be read: {error.strerror}", "a Python file that this user may read"
+        ) from None
+
+
 def _import_file(name: str, path: Path, shown: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ConfigError(f"plugin {shown} cannot be imported", "a Python file")
+    spec = ModuleSpec(name, None, origin=str(path))
+    spec.has_location = True
     module = importlib.util.module_from_spec(spec)
+    source = _read(path, shown)
     # Known by name while it runs, so that dataclasses and pickles inside the plugin resolve.
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        # From the source itself: the usual loader prefers a __pycache__, which whoever sent a file can send along.
+        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
     except Exception as error:
         del sys.modules[name]
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]

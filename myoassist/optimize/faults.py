@@ -8,7 +8,7 @@ import numpy as np
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.cost.result import CostResult
 from myoassist.optimize.workers import candidate_seed
-from myoassist.rollout.fault import WalkFault, dump_fault
+from myoassist.rollout.fault_file import WalkFault, dump_fault
 from myoassist.rollout.log import Outcome
 
 FAULT_FOLDER = "faults"

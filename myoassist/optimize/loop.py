@@ -2,13 +2,13 @@
 
 import time
 import warnings
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from myoassist.config.errors import ConfigError
+from myoassist.config.errors import ConfigError, RunError
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
@@ -69,6 +69,8 @@ def run_cma(
         limit = search.first_generation + config.optimizer.maxiter
         search.set_limit(limit)
         saver.save(search)
+        folder.write_status("running", **_status(search))
+        stack.enter_context(_keep_on_error(search, saver, folder))
         display = stack.enter_context(progress or make_progress())
         workers = stack.enter_context(Workers(problem, config.seed, config.optimizer.candidate_timeout))
         faults = FaultKeeper(folder.path, capture, config.seed)
@@ -152,6 +154,18 @@ def _status(search: Search) -> dict[str, object]:
         "best_stage": None if best is None else best.stage,
         "run_name": search.run_name,
     }
+
+
+@contextmanager
+def _keep_on_error(search: Search, saver: RunSaver, folder: RunFolder) -> Iterator[None]:
+    """Save the last complete generation when something ends the search, and let status.json tell of it."""
+    try:
+        yield
+    except RunError:
+        # Result files and status are written once a second only.
+        saver.save(search, final=True)
+        folder.write_status("running", **_status(search))
+        raise
 
 
 def _end_stopped(search: Search, saver: RunSaver, folder: RunFolder, stop: StopRequest) -> None:

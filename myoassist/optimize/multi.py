@@ -19,7 +19,8 @@ from myoassist.optimize.conditions import (
 from myoassist.optimize.reflex import WalkProblem, describe_timeout
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
-from myoassist.rollout.fault import WalkFault, capture_walk
+from myoassist.rollout.fault import capture_walk
+from myoassist.rollout.fault_file import WalkFault
 from myoassist.rollout.simulator import Simulator
 
 

@@ -20,7 +20,8 @@ from myoassist.optimize.problem import OptimizationResult
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
-from myoassist.rollout.fault import WalkFault, capture_walk
+from myoassist.rollout.fault import capture_walk
+from myoassist.rollout.fault_file import WalkFault
 from myoassist.rollout.simulator import Simulator, choose_loop
 
 

@@ -24,8 +24,8 @@ from myoassist.rl.state import make_state
 from myoassist.rl.task import BASE_ENV, check_task, make_task
 from myoassist.rl.terrain import EpisodeGround
 from myoassist.rollout.batch import make_addresses
-from myoassist.rollout.fault import WalkFault
 from myoassist.rollout.fault_batch import BatchRecorder
+from myoassist.rollout.fault_file import WalkFault
 
 # What an exact continuation needs beside the physics: the rest of `State` is work space or output.
 _KEPT = (

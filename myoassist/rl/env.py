@@ -9,7 +9,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.kernels.layout import END_REASONS, RUNNING
 from myoassist.rl.vec_env import action_space, observation_space
-from myoassist.rollout.fault import WalkFault
+from myoassist.rollout.fault_file import WalkFault
 
 
 class WalkEnv(gymnasium.Env):

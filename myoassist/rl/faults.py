@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from myoassist.optimize.faults import keep_fault
-from myoassist.rollout.fault import WalkFault
 from myoassist.rollout.fault_batch import BatchRecorder
+from myoassist.rollout.fault_file import WalkFault
 
 if TYPE_CHECKING:
     from myoassist.rl.batch import WalkBatch

@@ -14,7 +14,7 @@ from myoassist.optimize.tables import GrowingFile
 from myoassist.rl.evaluate_best import Evaluation
 from myoassist.rl.faults import FAULTS_HEADER, note_episodes
 from myoassist.rl.vec_measure import Episode
-from myoassist.rollout.fault import WalkFault
+from myoassist.rollout.fault_file import WalkFault
 
 HISTORY_NAME = "history.csv"
 TIMING_NAME = "timing.csv"

@@ -14,7 +14,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.env import WalkEnv
 from myoassist.rl.vec_env import BatchedVecEnv
-from myoassist.rollout.fault import WalkFault
+from myoassist.rollout.fault_file import WalkFault
 
 
 @dataclass(frozen=True)

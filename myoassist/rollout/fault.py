@@ -1,71 +1,18 @@
-"""A simulation that failed: the state before the failing step, kept in a file, and what that step does."""
+"""A simulation that failed: find the state before the failing step, and say what that step does."""
 
-import io
-import json
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import mujoco
 import numpy as np
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
-from myoassist.config.errors import UserError
-from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
-from myoassist.config.run_diff import to_plain
 from myoassist.config.schemas import RunConfig
 from myoassist.reflex.delays import MUSCLE_NAMES
+from myoassist.rollout.fault_file import FaultFileError, WalkFault
 from myoassist.rollout.log import SIDES, Outcome
 from myoassist.rollout.simulator import Simulator, walk_in_python
 
 PHYSICS = mujoco.mjtState.mjSTATE_INTEGRATION
-_FORMAT = 1
 _FAILURES = (Outcome.UNSTABLE, Outcome.NAN_CONTROL)
-_EMPTY = np.zeros(0)
-
-
-class FaultFileError(UserError):
-    """Refuse a file that holds no failed simulation."""
-
-
-@dataclass(frozen=True)
-class WalkFault:
-    """A simulation that failed, and what its failing step starts from.
-
-    Attributes:
-        kind: `walk` of the reflex controller, or `episode` of a policy.
-        config: Configuration that it was simulated with; of one condition where a run has several.
-        reason: Why it failed.
-        place: Where in its run it is, e.g. generation and index.
-        step: Number of the failing control step, from 0.
-        state: State of the physics before it, of MuJoCo's kind "integration".
-        ctrl: Controls during it, shape (nu,); of an episode, those before it.
-        xfrc: Forces on bodies during it, shape (bodies * 6,).
-        broken: What was not a number among the stimulations.
-        vector: Raw parameters of a walk, shape (D,).
-        seed: Seed of its noise.
-        action: Action of the policy, shape (actions,).
-        ground: Factor of the heights of the ground.
-    """
-
-    kind: str
-    config: RunConfig
-    reason: str
-    step: int
-    state: np.ndarray
-    ctrl: np.ndarray
-    xfrc: np.ndarray = field(default_factory=lambda: _EMPTY)
-    place: dict[str, int] = field(default_factory=dict)
-    broken: tuple[str, ...] = ()
-    vector: np.ndarray = field(default_factory=lambda: _EMPTY)
-    seed: int = 0
-    action: np.ndarray = field(default_factory=lambda: _EMPTY)
-    ground: float = 1.0
-
-    def at(self, **place: int) -> "WalkFault":
-        """Return the same at a place in its run."""
-        return replace(self, place=place)
 
 
 def capture_walk(simulator: Simulator, config: RunConfig, vector: np.ndarray, seed: int) -> WalkFault | None:
@@ -112,64 +59,6 @@ def capture_walk(simulator: Simulator, config: RunConfig, vector: np.ndarray, se
         vector=np.array(vector, dtype=float),
         seed=int(seed),
     )
-
-
-def dump_fault(fault: WalkFault) -> bytes:
-    """Return a fault as the bytes of an .npz file of numbers and texts, without pickles and absolute paths."""
-    header = {
-        "format": _FORMAT,
-        "kind": fault.kind,
-        "config": to_plain(fault.config),
-        "reason": fault.reason,
-        "place": fault.place,
-        "step": int(fault.step),
-        "broken": list(fault.broken),
-        "seed": int(fault.seed),
-        "ground": float(fault.ground),
-    }
-    stream = io.BytesIO()
-    arrays = {name: np.asarray(getattr(fault, name), dtype=float) for name in _ARRAYS}
-    np.savez_compressed(stream, header=np.array(json.dumps(header)), **arrays)
-    return stream.getvalue()
-
-
-_ARRAYS = ("state", "ctrl", "xfrc", "vector", "action")
-
-
-def read_fault(path: Path) -> WalkFault:
-    """Read a file that `dump_fault` has made; nothing in it is executed.
-
-    Raises:
-        FaultFileError: if it is something else, damaged, or of a configuration that this version does not know.
-    """
-    try:
-        open_archive(path).close()
-        with np.load(path, allow_pickle=False) as archive:
-            header = parse_json(str(archive["header"]))
-            arrays = {name: np.array(archive[name], dtype=float).ravel() for name in _ARRAYS}
-        if header["format"] != _FORMAT or header["kind"] not in ("walk", "episode"):
-            raise ValueError(f"format {header['format']!r}, kind {header['kind']!r}")
-        config = OmegaConf.to_object(
-            OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(header["config"]))
-        )
-        return WalkFault(
-            kind=str(header["kind"]),
-            config=config,  # type: ignore[arg-type]
-            reason=str(header["reason"]),
-            place={str(name): int(value) for name, value in header["place"].items()},
-            step=int(header["step"]),
-            broken=tuple(map(str, header["broken"])),
-            seed=int(header["seed"]),
-            ground=float(header["ground"]),
-            **arrays,
-        )
-    except FileNotFoundError:
-        found = f"{path} does not exist"
-    except (OSError, TypeError, AttributeError, *ARCHIVE_ERRORS) as error:
-        found = f"{path} holds no failed simulation ({type(error).__name__}: {str(error).splitlines()[:1]})"
-    except OmegaConfBaseException as error:
-        found = f"{path} has a configuration of another version ({str(error).splitlines()[0]})"
-    raise FaultFileError(found, "a file of the folder faults/ of a run", "ls logs/*/*/faults") from None
 
 
 def repeat_step(model: mujoco.MjModel, fault: WalkFault, ctrl: np.ndarray, substeps: int) -> list[str]:

@@ -24,7 +24,7 @@ from myoassist.optimize.continued_state import continue_search
 from myoassist.reflex.parameters import build_table
 from myoassist.rl.policy_file import read_policy
 from myoassist.rl.reference_file import load_reference as load_motion
-from myoassist.rollout.fault import read_fault
+from myoassist.rollout.fault_file import read_fault
 from myoassist.sweep.evolution_state import read_state
 
 MARKER = "ran"

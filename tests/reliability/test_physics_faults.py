@@ -13,7 +13,8 @@ from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
 from myoassist.optimize.faults import MAX_FAULTS
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.reflex import WalkProblem
-from myoassist.rollout.fault import WalkFault, capture_walk, dump_fault, read_fault
+from myoassist.rollout.fault import capture_walk
+from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
 from myoassist.rollout.log import Outcome
 from tests.optimize.analytic_problem import history_bytes, open_folder
 

@@ -1,0 +1,78 @@
+"""Which plugin files a user has trusted: by content, so that a run folder of others runs no code unasked."""
+
+from pathlib import Path
+
+from myoassist.config.atomic import write_text_atomic
+from myoassist.config.cache import cache_folder
+from myoassist.config.errors import ConfigError, UnsafeFileError
+from myoassist.config.plugins import check_plugins, digest_plugin
+
+TRUST_KEY = "trust_plugins"
+_FOLDER = "plugins"
+
+
+def parse_trust(value: str) -> bool:
+    """Return the value of `trust_plugins=` on a command line.
+
+    Raises:
+        ConfigError: if it is neither true nor false.
+    """
+    if value.lower() not in ("true", "false"):
+        raise ConfigError(f"{TRUST_KEY}={value}", "true or false", f"{TRUST_KEY}=true")
+    return value.lower() == "true"
+
+
+def remember_plugins(paths: list[str]) -> None:
+    """Remember the content of plugin files as trusted by this user, in the cache folder.
+
+    A cache folder that cannot be written is no reason to end a run: what it names is then asked about again.
+
+    Raises:
+        ConfigError: if a file cannot be read.
+    """
+    for path in paths:
+        note = _note_of(digest_plugin(path))
+        try:
+            if not note.exists():
+                note.parent.mkdir(parents=True, exist_ok=True)
+                write_text_atomic(note, f"{Path(path).name}\n")
+        except OSError:
+            continue
+
+
+def check_stored_plugins(
+    paths: list[str], source: str, overrides: list[str] | None = None, trust: bool = False
+) -> None:
+    """Refuse plugins that a stored configuration names, unless the user has trusted their content before.
+
+    Trusted is what the user has trained with, or has named on a command line; every such content is remembered.
+
+    Args:
+        paths: The value of `plugins`.
+        source: File or folder that the configuration comes from, for the message.
+        overrides: Overrides of the command; one of `plugins` makes the list the user's own.
+        trust: Whether the command says `trust_plugins=true`.
+
+    Raises:
+        ConfigError: if a file is missing, is no Python file, or cannot be read.
+        UnsafeFileError: if the content of a file is not known; nothing was run.
+    """
+    if not paths:
+        return
+    check_plugins(paths)
+    own = any(text.partition("=")[0].lstrip("+~") == "plugins" for text in overrides or [])
+    if own or trust:
+        remember_plugins(paths)
+        return
+    unknown = [path for path in paths if not _note_of(digest_plugin(path)).is_file()]
+    if unknown:
+        raise UnsafeFileError(
+            f"plugins=[{', '.join(paths)}] in {source} would run code that you have not run before: "
+            + ", ".join(f"{path} (SHA-256 {digest_plugin(path)[:16]}…)" for path in unknown),
+            "files with the very content that a training of yours has imported on this machine",
+            f"read {' and '.join(unknown)}; if you trust it, add {TRUST_KEY}=true to the command, once",
+        )
+
+
+def _note_of(digest: str) -> Path:
+    return cache_folder() / _FOLDER / digest
