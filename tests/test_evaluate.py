@@ -32,10 +32,10 @@ RUN = ["exp=tutorial", "env.sim_time=5", "cost.num_strides=2"]
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A run folder as the optimizer leaves it, whose best walks."""
+    from myoassist.config.json_values import to_json
     from myoassist.optimize.problem import Candidate
     from myoassist.optimize.reflex import WalkProblem
     from myoassist.optimize.result_files import describe_candidate, format_vector
-    from myoassist.optimize.result_json import finite_or_none
 
     root = tmp_path_factory.mktemp("evaluate")
     before = Path.cwd()
@@ -47,7 +47,7 @@ def finished(tmp_path_factory):
         best = Candidate(vector, problem.evaluate(vector, 0, 0), 1, 0)
         with open_run(run.config, run.exp, run.all_overrides) as folder:
             (folder.path / "myorfl_x_Best.txt").write_bytes(format_vector(vector))
-            description = finite_or_none(describe_candidate(best, problem.table, "myorfl_x"))
+            description = to_json(describe_candidate(best, problem.table, "myorfl_x"))
             (folder.path / "best_parameters.json").write_text(json.dumps(description))
             folder.write_status("finished", generation=1, best=best.result.total)
     finally:

@@ -36,6 +36,11 @@ def test_contracts_are_kept():
         ("cost/terms.py", "import torch", "Only reinforcement learning knows networks"),
         ("config/keys.py", "import mujoco", "A configuration is checked without loading"),
         ("model/build.py", "from matplotlib import pyplot", "Simulation and cost draw nothing"),
+        ("sweep/journal.py", "import myoassist.model.build", "A sweep plans and watches runs without loading"),
+        ("optimize/chain.py", "import nevergrad", "Only sweeps know Nevergrad and Slurm"),
+        ("analysis/figures.py", "import hydra", "Only configuration and sweeps know Hydra"),
+        ("rl/state.py", "import cma", "Only the optimizer knows CMA-ES"),
+        ("rl/kernels/draws.py", "import myoassist.rl.env", "Compiled environments know no files and no trainer"),
     ],
 )
 def test_a_wrong_import_is_found(file, line, contract, tmp_path):

@@ -9,6 +9,7 @@ import numpy as np
 from myoassist.analysis.gait_curves import GaitCurves, cut_curves
 from myoassist.analysis.repeats import Repeats, StartSpread, repeat_walk
 from myoassist.analysis.walk_metrics import measure_walk
+from myoassist.config.cores import count_cores
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
@@ -18,7 +19,6 @@ from myoassist.gait.reference import ReferenceGait
 from myoassist.model.build import Walker, build_walker
 from myoassist.optimize.conditions import condition_config
 from myoassist.optimize.multi import load_condition_vector, nearest_condition
-from myoassist.optimize.reflex import count_workers
 from myoassist.optimize.start import load_start
 from myoassist.rollout.log import WalkLog
 from myoassist.rollout.simulator import Simulator, choose_loop
@@ -130,7 +130,7 @@ def evaluate_parameters(
     if condition is not None:
         config = condition_config(run, condition)
     walker = build_walker(config.model, config.env, exo=config.exo)
-    repeating = min(spread.count, count_workers(config.optimizer.threads)) if spread else 0
+    repeating = min(spread.count, config.optimizer.threads or count_cores()) if spread else 0
     simulator = Simulator(walker, config.env, config.exo, workers=1 + repeating)
     if condition is None:
         vector = load_start(run, simulator.table, clamp=False)
@@ -167,3 +167,15 @@ def _programmed_curve(raw: np.ndarray, config: RunConfig, stride: bool) -> Torqu
         return profile_curve(raw, config.exo, stride)
     except ValueError:
         return None
+
+
+def driven_joint(evaluation: Evaluation) -> str:
+    """Return the joint that the worn device drives, such as hip; ankle where no device says."""
+    device = evaluation.walker.device
+    return device.drive.joint if device is not None and device.drive is not None else "ankle"
+
+
+def torque_direction(evaluation: Evaluation) -> str:
+    """Return what a positive torque of the device does."""
+    joint = driven_joint(evaluation)
+    return "plantarflexion" if joint == "ankle" else f"{joint} flexion"

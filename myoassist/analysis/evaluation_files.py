@@ -2,16 +2,15 @@
 
 import contextlib
 import json
-import math
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.walk_metrics import WALK_METRICS
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.json_values import to_json
 from myoassist.config.run_diff import make_relative
+from myoassist.config.run_overrides import make_relative_override
 from myoassist.optimize.run_name import PARAMETERS_NAME
 
 VIDEO = "eval.mp4"
@@ -102,23 +101,5 @@ def read_stored_total(folder: Path) -> float | None:
     return None
 
 
-def make_relative_override(text: str) -> str:
-    """Return `key=value` with an absolute path as value made relative to the current folder."""
-    key, separator, value = text.partition("=")
-    return f"{key}{separator}{make_relative(value)}"
-
-
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    write_text_atomic(path, json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    write_text_atomic(path, json.dumps(to_json(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n")

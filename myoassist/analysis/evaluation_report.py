@@ -40,7 +40,7 @@ class EvaluationReport:
     """
 
     video = names.VIDEO
-    optional = (*_PICTURES, *_TABLES)
+    optional: tuple[str, ...] = (*_PICTURES, *_TABLES)
 
     def __init__(self, folder: Path, walk: ReportedWalk, other: ReportedWalk | None, notices: list[str]) -> None:
         self.sections: list[ReportSection] = []

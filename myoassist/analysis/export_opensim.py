@@ -83,7 +83,7 @@ def moment_columns(evaluation: Evaluation) -> dict[str, np.ndarray]:
 
 
 def exo_columns(evaluation: Evaluation) -> dict[str, np.ndarray]:
-    """Return delivered plantarflexion torque (N·m) and the place in stance (percent) of each side."""
+    """Return delivered torque of the exo (N·m) and the place in stance (percent) of each side."""
     log = evaluation.log
     columns = {f"exo_torque_{side}": log.exo_torque[:, leg] for leg, side in enumerate(SIDES)}
     return columns | {f"exo_stance_percent_{side}": log.exo_percent[:, leg] for leg, side in enumerate(SIDES)}

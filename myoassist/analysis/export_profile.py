@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from myoassist import __version__
-from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation import Evaluation, driven_joint
 from myoassist.analysis.leg_cycles import PERCENT, find_leg_cycles, find_stances
 from myoassist.config.atomic import write_text_atomic
+from myoassist.exo.splines import TorqueCurve
 from myoassist.exo.timing import INITIAL_STANCE, MIN_STANCE, STANCE_LOAD
 from myoassist.model.build import build_walker
 from myoassist.model.devices import choose_clock
@@ -21,7 +22,7 @@ PROFILE = "exo_torque_profile.csv"
 DESCRIPTION = "exo_torque_profile.json"
 COLUMNS = {
     "stance_percent": ("%", "time since foot contact over the mean stance time"),
-    "torque_N_m": ("N·m", "plantarflexion torque at the ankle, per leg"),
+    "torque_N_m": ("N·m", "torque of one leg's device: plantarflexion, or flexion of the hip"),
     "torque_N_m_per_kg": ("N·m/kg", "the same over the body mass"),
 }
 
@@ -34,11 +35,17 @@ def sample_profile(evaluation: Evaluation) -> np.ndarray:
     Args:
         evaluation: A walk with a usable profile.
     """
-    return np.clip(evaluation.curve(PERCENT), 0.0, torque_limit(evaluation))
+    return np.clip(_curve(evaluation)(PERCENT), 0.0, torque_limit(evaluation))
+
+
+def _curve(evaluation: Evaluation) -> TorqueCurve:
+    if evaluation.curve is None:
+        raise ValueError("only a walk with a usable profile can be exported")
+    return evaluation.curve
 
 
 def torque_limit(evaluation: Evaluation) -> float:
-    """Return the largest plantarflexion torque of controller and actuator, N·m."""
+    """Return the largest torque of controller and actuator, N·m."""
     model, layout = evaluation.walker.model, evaluation.walker.layout
     limits = [evaluation.config.exo.max_torque]
     for actuator, gain in zip(layout.exo, layout.exo_gain, strict=True):
@@ -91,10 +98,10 @@ def write_profile(folder: Path, evaluation: Evaluation, run: str, source: str) -
 
 def describe_profile(evaluation: Evaluation, torque: np.ndarray, mass: float, counted: str) -> dict[str, Any]:
     """Return what a person who programs a device has to know about a profile, as JSON values."""
-    config, curve = evaluation.config, evaluation.curve
+    config, curve = evaluation.config, _curve(evaluation)
     device = evaluation.walker.device
     stride = choose_clock(device, config.exo) == "stride"
-    joint = device.drive.joint if device is not None and device.drive is not None else "ankle"
+    joint = driven_joint(evaluation)
     table = build_table(
         evaluation.walker.layout.dimensions,
         config.env.init_pose,
@@ -103,6 +110,7 @@ def describe_profile(evaluation: Evaluation, torque: np.ndarray, mass: float, co
         config.exo.fixed,
         evaluation.walker.device,
         stride,
+        config.model.reflex_mode,
     )
     own = table.group_slice("exo")
     return {

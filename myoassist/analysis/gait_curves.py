@@ -118,24 +118,25 @@ def cut_curves(log: WalkLog, num_strides: int, compat: bool = False) -> GaitCurv
         name: (resample(values[:, 0], legs[0]), resample(values[:, 1], legs[1]))
         for name, values in _collect(log).items()
     }
-    stance = tuple(resample(log.exo_torque[:, leg.leg], find_stances(log, leg)) for leg in legs)
-    return GaitCurves(cycles, stance, tuple(stance_percent(log, leg) for leg in legs))
+    right, left = (resample(log.exo_torque[:, leg.leg], find_stances(log, leg)) for leg in legs)
+    return GaitCurves(cycles, (right, left), (stance_percent(log, legs[0]), stance_percent(log, legs[1])))
 
 
 def pool_curves(curves: Sequence[GaitCurves]) -> GaitCurves | None:
     """Put the strides of several walks together; None without walks."""
     if not curves:
         return None
-    cycles = {
-        name: tuple(np.concatenate([item.cycles[name][leg] for item in curves]) for leg in range(2))
-        for name in curves[0].cycles
-    }
-    stance = tuple(np.concatenate([item.exo_stance[leg] for item in curves]) for leg in range(2))
+    cycles = {name: _pool([item.cycles[name] for item in curves]) for name in curves[0].cycles}
     toe_off = []
     for leg in range(2):
-        known = [item.toe_off[leg] for item in curves if item.toe_off[leg] is not None]
+        known = [place for place in (item.toe_off[leg] for item in curves) if place is not None]
         toe_off.append(float(np.mean(known)) if known else None)
-    return GaitCurves(cycles, stance, tuple(toe_off), len(curves))
+    return GaitCurves(cycles, _pool([item.exo_stance for item in curves]), (toe_off[0], toe_off[1]), len(curves))
+
+
+def _pool(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of several walks together, a leg each."""
+    return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
 
 
 def reference_curve(name: str, gait: ReferenceGait) -> np.ndarray | None:

@@ -163,13 +163,17 @@ def _summary(walks: Sequence[ReportedWalk]) -> list[str]:
         walk = walks[0]
         return [
             "<h2>In short</h2>",
-            _list(describe_walk(walk.evaluation)),
+            format_list(describe_walk(walk.evaluation)),
             _tiles(walk.evaluation),
             *_shortcomings(walk),
         ]
     columns = []
     for walk in walks:
-        words = [f"<h3>{escape(walk.name)}</h3>", _list(describe_walk(walk.evaluation)), *_shortcomings(walk, "h3")]
+        words = [
+            f"<h3>{escape(walk.name)}</h3>",
+            format_list(describe_walk(walk.evaluation)),
+            *_shortcomings(walk, "h3"),
+        ]
         columns.append(f"<div>{''.join(words)}</div>")
     return ["<h2>In short</h2>", f'<div class="columns">{"".join(columns)}</div>']
 
@@ -177,7 +181,7 @@ def _summary(walks: Sequence[ReportedWalk]) -> list[str]:
 def _shortcomings(walk: ReportedWalk, level: str = "h2") -> list[str]:
     found = find_shortcomings(walk.evaluation)
     box = (
-        f'<div class="short">{_list(found)}</div>'
+        f'<div class="short">{format_list(found)}</div>'
         if found
         else '<p class="fine">Nothing that this report looks for.</p>'
     )
@@ -259,7 +263,8 @@ def _settings(walks: Sequence[ReportedWalk]) -> list[str]:
     ]
 
 
-def _list(sentences: Sequence[str]) -> str:
+def format_list(sentences: Sequence[str]) -> str:
+    """Return sentences as an HTML list."""
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in sentences) + "</ul>"
 
 

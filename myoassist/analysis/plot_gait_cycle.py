@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation import Evaluation, torque_direction
 from myoassist.analysis.figures import new_figure, style_axes
 from myoassist.analysis.gait_curves import MUSCLE_PREFIX
 from myoassist.analysis.plot_series import Series, add_legend, draw_rows, draw_signal, keep_zero_at_bottom, make_series
@@ -105,7 +105,7 @@ def _draw_exo(axes: "Axes", series: list[Series]) -> None:
         axes.set_axis_off()
         axes.text(0.5, 0.5, "no exoskeleton torque", ha="center", va="center", color="0.5", transform=axes.transAxes)
         return
-    style_axes(axes, "Exoskeleton torque", "torque [N·m]   plantarflexion +", "% of stance")
+    style_axes(axes, "Exoskeleton torque", f"torque [N·m]   {torque_direction(worn[0].evaluation)} +", "% of stance")
     axes.set_xlim(0.0, 100.0)
     fine = np.linspace(0.0, 100.0, 501)
     for item in worn:

@@ -85,8 +85,9 @@ def draw_signal(axes: "Axes", name: str, series: Sequence[Series]) -> None:
     for item in series:
         for leg in range(2):
             draw_rows(axes, item.curves.cycles[name][leg], item.colors[leg], item.styles[leg])
-            if item.curves.toe_off[leg] is not None:
-                axes.axvline(item.curves.toe_off[leg], color=item.colors[leg], lw=0.9, ls=":")
+            toe_off = item.curves.toe_off[leg]
+            if toe_off is not None:
+                axes.axvline(toe_off, color=item.colors[leg], lw=0.9, ls=":")
 
 
 def draw_rows(axes: "Axes", rows: np.ndarray, color: str, style: object = "-") -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation import Evaluation, torque_direction
 from myoassist.analysis.figures import LEG_COLORS, LEG_NAMES, new_figure, style_axes
 from myoassist.gait.angles import to_clinical
 
@@ -36,7 +36,7 @@ def plot_time_series(evaluation: Evaluation, title: str) -> "Figure | None":
         ("Foot load", "[body weights]", log.load),
     ]
     if evaluation.has_exo:
-        rows.append(("Exoskeleton torque, plantarflexion +", "[N·m]", log.exo_torque))
+        rows.append((f"Exoskeleton torque, {torque_direction(evaluation)} +", "[N·m]", log.exo_torque))
     figure = new_figure(12.0, 1.25 * len(rows) + 3.6)
     panels = figure.subplots(len(rows) + 1, 1, sharex=True, height_ratios=[1.0] * len(rows) + [2.6])
     for axes, (name, unit, values) in zip(panels, rows, strict=False):

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from myoassist.analysis.evaluation import Evaluation
-from myoassist.analysis.evaluation_files import make_relative_override
 from myoassist.analysis.evaluation_tables import representative
 from myoassist.analysis.gait_curves import reference_curve
 from myoassist.config.run_diff import make_relative
+from myoassist.config.run_overrides import make_relative_override
 from myoassist.gait.reference import ReferenceGait
 from myoassist.rollout.log import SIDES
 
@@ -71,8 +71,8 @@ _GROUPS: dict[str, tuple[Measure, ...]] = {
     "Exoskeleton": (
         Measure("Largest torque", "exo_peak_torque", "N·m", 2, True),
         Measure("Largest torque per body mass", "exo_peak_torque_per_kg", "N·m/kg", 3, True),
-        Measure("Net work on the ankle per stride", "exo_work_per_stride", "J", 2, True),
-        Measure("Work given to the ankle per stride", "exo_positive_work_per_stride", "J", 2, True),
+        Measure("Net work of the device on the leg per stride", "exo_work_per_stride", "J", 2, True),
+        Measure("Work that the device gives to the leg per stride", "exo_positive_work_per_stride", "J", 2, True),
     ),
 }
 
@@ -128,8 +128,10 @@ def _difference(measure: Measure, walks: Sequence[tuple[str, Evaluation]]) -> st
     texts = []
     for name in _names(measure):
         first, second = (representative(item, name) for _, item in walks)
-        known = all(_is_known(measure, item) for _, item in walks) and first is not None and second is not None
-        texts.append(f"{measure.scale * (second - first):+.{measure.digits}f}" if known else "–")
+        if first is None or second is None or not all(_is_known(measure, item) for _, item in walks):
+            texts.append("–")
+        else:
+            texts.append(f"{measure.scale * (second - first):+.{measure.digits}f}")
     return _spread_over_sides(texts)
 
 
@@ -139,22 +141,28 @@ def _spread_over_sides(texts: list[str]) -> str:
     return "".join(f'<td class="n">{text}</td>' for text in texts)
 
 
+def _reference_of(name: str, gait: ReferenceGait) -> np.ndarray:
+    curve = reference_curve(name, gait)
+    assert curve is not None, "only signals with a reference are asked for"
+    return curve
+
+
 def _reference(measure: Measure, gait: ReferenceGait) -> float | None:
     """Return the same figure of the reference gait, None where it has none."""
     if measure.metric == "stance_fraction":
         fraction = gait.signals["vertical"].stance_fraction
         return None if fraction is None else 100.0 * fraction
     if measure.metric == "peak_grf_bw":
-        return float(reference_curve("vertical_grf", gait).max())
+        return float(_reference_of("vertical_grf", gait).max())
     if measure.metric == "trunk_pitch_mean_deg":
-        return float(reference_curve("trunk_lean", gait).mean())
+        return float(_reference_of("trunk_lean", gait).mean())
     if measure.metric == "trunk_pitch_rom_deg":
-        return float(np.ptp(reference_curve("trunk_lean", gait)))
+        return float(np.ptp(_reference_of("trunk_lean", gait)))
     joint, _, kind = measure.metric.partition("_")
     if kind.endswith("max_deg"):
-        return float(reference_curve(f"{joint}_angle", gait).max())
+        return float(_reference_of(f"{joint}_angle", gait).max())
     if kind.endswith("min_deg"):
-        return float(reference_curve(f"{joint}_angle", gait).min())
+        return float(_reference_of(f"{joint}_angle", gait).min())
     return None
 
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation import Evaluation, driven_joint
 from myoassist.analysis.evaluation_tables import representative
 from myoassist.analysis.gait_curves import MUSCLE_PREFIX, SIGNALS, GaitCurves, reference_curve
 from myoassist.analysis.plot_series import shown_curves
+from myoassist.analysis.repeats import Repeats
 from myoassist.gait.reference import ReferenceGait
 from myoassist.rollout.log import Outcome
 
@@ -31,7 +32,7 @@ def describe_walk(evaluation: Evaluation) -> list[str]:
     """Return sentences on the walk: how long, how fast, its steps, how near the reference gait, what the exo does."""
     sentences = [_describe_outcome(evaluation)]
     if evaluation.repeats is not None:
-        sentences.append(_describe_repeats(evaluation))
+        sentences.append(_describe_repeats(evaluation.repeats))
     curves, gait = shown_curves(evaluation), evaluation.reference
     if curves.empty:
         return sentences
@@ -99,8 +100,7 @@ def _way(evaluation: Evaluation) -> str:
     return f"{evaluation.metrics['distance'] or 0.0:.1f} m {ground}"
 
 
-def _describe_repeats(evaluation: Evaluation) -> str:
-    repeats = evaluation.repeats
+def _describe_repeats(repeats: Repeats) -> str:
     n, spread = len(repeats.walks), repeats.spread
     return (
         f"From {n} slightly different starts (normal noise, SD {spread.angle_sd_deg:g} deg on every initial joint "
@@ -111,11 +111,11 @@ def _describe_repeats(evaluation: Evaluation) -> str:
 
 def _describe_steps(evaluation: Evaluation, speed: float) -> str:
     length, cadence = (representative(evaluation, name) for name in ("stride_length", "cadence_steps_per_min"))
-    stance = [representative(evaluation, f"stance_fraction_{side}") for side in ("r", "l")]
+    right, left = (representative(evaluation, f"stance_fraction_{side}") for side in ("r", "l"))
     text = f"The speed is {speed:.2f} m/s (asked for: {evaluation.config.cost.tgt_vel:.2f}), "
     text += f"with {cadence:.0f} steps per minute and strides of {length:.2f} m"
-    if None not in stance:
-        shares = f"{100 * stance[0]:.0f} % (right) and {100 * stance[1]:.0f} % (left)"
+    if right is not None and left is not None:
+        shares = f"{100 * right:.0f} % (right) and {100 * left:.0f} % (left)"
         text += f"; the feet are on the ground for {shares} of a stride"
     asymmetry = representative(evaluation, "step_time_asymmetry_percent")
     return text + (f". Left and right step times differ by {asymmetry:.0f} %." if asymmetry is not None else ".")
@@ -123,13 +123,16 @@ def _describe_steps(evaluation: Evaluation, speed: float) -> str:
 
 def _describe_exo(evaluation: Evaluation) -> str:
     peaks = [representative(evaluation, f"exo_peak_torque_{side}") for side in ("r", "l")]
-    work = [representative(evaluation, f"exo_work_per_stride_{side}") for side in ("r", "l")]
-    if None in peaks or None in work:
+    right, left = (representative(evaluation, f"exo_work_per_stride_{side}") for side in ("r", "l"))
+    known = [peak for peak in peaks if peak is not None]
+    if len(known) < len(peaks) or right is None or left is None:
         return ""
+    joint = driven_joint(evaluation)
+    does = "flexes the hip" if joint == "hip" else "pushes the foot down"
     return (
-        f"The exoskeleton pushes the foot down with up to {max(peaks):.1f} N·m "
-        f"({max(peaks) / evaluation.log.mass:.3f} N·m per kg) and gives the ankles {work[0]:+.1f} J (right) and "
-        f"{work[1]:+.1f} J (left) per stride, net."
+        f"The exoskeleton {does} with up to {max(known):.1f} N·m "
+        f"({max(known) / evaluation.log.mass:.3f} N·m per kg) and gives the "
+        f"{joint}s {right:+.1f} J (right) and {left:+.1f} J (left) per stride, net."
     )
 
 
@@ -155,7 +158,7 @@ def _judge_angles(curves: GaitCurves, gait: ReferenceGait) -> list[str]:
     found = []
     for name in ANGLES:
         difference, rms = _difference(name, curves, gait), angle_rms(name, curves, gait)
-        if rms is None or rms < ANGLE_RMS_DEG:
+        if difference is None or rms is None or rms < ANGLE_RMS_DEG:
             continue
         leg, percent = np.unravel_index(np.argmax(np.abs(difference)), difference.shape)
         largest = difference[leg, percent]
@@ -175,7 +178,9 @@ def _judge_muscles(curves: GaitCurves, gait: ReferenceGait) -> list[str]:
         means = [mean for leg in range(2) if (mean := curves.mean(name, leg)) is not None]
         if max(100.0 * np.mean(mean >= SATURATED) for mean in means) > SATURATED_SHARE:
             saturated.append(SIGNALS[name].title)
-        if max(mean.max() for mean in means) < SILENT and reference_curve(name, gait).max() > REFERENCE_ACTIVE:
+        reference = reference_curve(name, gait)
+        used = max(mean.max() for mean in means) >= SILENT
+        if not used and reference is not None and reference.max() > REFERENCE_ACTIVE:
             silent.append(SIGNALS[name].title)
     found = []
     if saturated:

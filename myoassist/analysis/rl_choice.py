@@ -4,7 +4,6 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from myoassist.analysis.stored_config import change_config
@@ -12,6 +11,7 @@ from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.file_content import parse_json
 from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.run_folder import log_root
+from myoassist.config.run_record import build_config
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.rl.model_files import MODELS_NAME, list_models, newest_policy
 from myoassist.rl.policy_shipping import DESCRIPTION_NAME, POLICY_NAME
@@ -67,8 +67,7 @@ def read_description(path: Path) -> RunConfig:
     try:
         description = parse_json(path.read_text(encoding="utf-8"))
         content = {group: description[group] for group in _GROUPS if group in description} | {"task": "rl"}
-        merged = OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content))
-        return OmegaConf.to_object(merged)  # type: ignore[return-value]
+        return build_config(content)
     except (OSError, ValueError, TypeError, OmegaConfBaseException) as error:
         raise ConfigError(
             f"{path} describes no policy: {str(error).splitlines()[0]}",

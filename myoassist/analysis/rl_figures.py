@@ -6,8 +6,9 @@ import numpy as np
 
 from myoassist.analysis.figures import LEG_COLORS, LEG_NAMES, new_figure, style_axes
 from myoassist.analysis.leg_cycles import PERCENT, LegCycles, find_leg_cycles, resample, stance_percent
-from myoassist.analysis.plot_series import CYCLE_LABEL
+from myoassist.analysis.plot_series import CYCLE_LABEL, draw_rows
 from myoassist.analysis.rl_evaluation import JUDGED_STRIDES, PolicyEvaluation
+from myoassist.analysis.smoothing import smooth
 from myoassist.rollout.log import SIDES
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def plot_exo_cycle(evaluation: PolicyEvaluation) -> "Figure | None":
         axes.set_xlim(0.0, 100.0)
         for row in rows:
             axes.plot(PERCENT, row, color=LEG_COLORS[leg.leg], lw=0.5, alpha=0.4)
-        _draw_mean(axes, rows, LEG_COLORS[leg.leg])
+        draw_rows(axes, rows, LEG_COLORS[leg.leg])
         _mark_toe_off(axes, evaluation, leg)
     return figure
 
@@ -78,7 +79,7 @@ def plot_actions(evaluation: PolicyEvaluation) -> "Figure | None":
         style_axes(axes, stem, "")
         for side, column in columns.items():
             values = np.clip(steps.action[held, column], -1.0, 1.0)
-            _draw_mean(axes, resample(values, cycles[side]), LEG_COLORS[side])
+            draw_rows(axes, resample(values, cycles[side]), LEG_COLORS[side])
         axes.set_xlim(0.0, 100.0)
         axes.set_ylim(-1.05, 1.05)
     for axes in panels[len(groups) :]:
@@ -94,14 +95,14 @@ def plot_reward(evaluation: PolicyEvaluation) -> "Figure | None":
     used = [i for i in range(len(evaluation.reward_names)) if steps.terms[:, i].any()] if len(steps) else []
     if not used:
         return None
-    from matplotlib import colormaps
+    from matplotlib import color_sequences
 
     figure = new_figure(12.0, 3.6)
     axes = figure.subplots()
     style_axes(axes, "Reward and its parts, mean over 1 s", "reward [1/s]", "time [s]")
     time = steps.interval * np.arange(1, len(steps) + 1)
     window = _SMOOTH_S / steps.interval
-    for color, i in zip(colormaps["tab20"].colors, used, strict=False):
+    for color, i in zip(color_sequences["tab20"], used, strict=False):
         rate = smooth(steps.terms[:, i] / steps.interval, window)
         axes.plot(time, rate, color=color, lw=1.2, label=evaluation.reward_names[i])
     axes.plot(time, smooth(steps.terms.sum(axis=1) / steps.interval, window), color="black", lw=1.6, label="reward")
@@ -117,23 +118,6 @@ def split_side(name: str) -> tuple[str, int | None]:
             if name.endswith(ending):
                 return name.removesuffix(ending), side
     return name, None
-
-
-def smooth(values: np.ndarray, window: float) -> np.ndarray:
-    """Return the mean over a centred window that shrinks at the ends, shape (T,)."""
-    half = max(round(window), 1) // 2
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    index = np.arange(len(values))
-    first, last = np.maximum(index - half, 0), np.minimum(index + half + 1, len(values))
-    return (total[last] - total[first]) / (last - first)
-
-
-def _draw_mean(axes: "Axes", rows: np.ndarray, color: str) -> None:
-    if len(rows) == 0:
-        return
-    mean, sd = rows.mean(axis=0), rows.std(axis=0)
-    axes.fill_between(PERCENT, mean - sd, mean + sd, color=color, alpha=0.16, lw=0)
-    axes.plot(PERCENT, mean, color=color, lw=1.7)
 
 
 def _mark_toe_off(axes: "Axes", evaluation: PolicyEvaluation, leg: LegCycles) -> None:

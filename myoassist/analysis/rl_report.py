@@ -1,14 +1,13 @@
 """Evaluate the policy of a run: every scenario into a folder of its own, with report, metrics, figures and video."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation_report import EvaluationReport
 from myoassist.analysis.figures import save_figure
-from myoassist.analysis.html_report import ReportedWalk, ReportSection
+from myoassist.analysis.html_report import ReportedWalk, ReportSection, format_list
 from myoassist.analysis.rl_evaluation import PolicyEvaluation, describe_policy, evaluate_policy, make_policy
 from myoassist.analysis.rl_figures import (
     ACTIONS_NAME,
@@ -43,9 +42,9 @@ from myoassist.analysis.rl_training_curves import (
     plot_return,
     read_training,
 )
+from myoassist.config.cores import count_cores
 from myoassist.config.evaluation_entries import EvaluationEntry, read_evaluation_entries
 from myoassist.config.schemas import RunConfig
-from myoassist.optimize.reflex import count_workers
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.transfer import load_policy
@@ -96,7 +95,7 @@ class PolicyRun:
 
     def measure(self, starts: int) -> Robustness:
         """Walk from many start phases at the target speeds of the environment."""
-        threads = count_workers(self.config.rl.threads)
+        threads = self.config.rl.threads or count_cores()
         batch = WalkBatch(self.config, starts, self.config.seed, threads=threads, evaluation=True)
         env = self.config.env
         try:
@@ -151,7 +150,7 @@ class PolicyReport(EvaluationReport):
                 write_robustness(path, table)
             figures = self._draw(((FIGURE_NAME, lambda: plot_robustness(table), ""),))
             self.robustness = tuple(table.describe())
-            self.sections.append(ReportSection("From other start phases", _list(self.robustness), figures))
+            self.sections.append(ReportSection("From other start phases", format_list(self.robustness), figures))
         figures = self._draw(
             (
                 (SPEED_NAME, lambda: plot_speed(evaluation), ""),
@@ -238,8 +237,5 @@ def write_evaluations(
         report.name_leftovers()
         finished(walk, report, scores)
         first = first or walk
+    assert first is not None, "a run has a scenario"
     return first
-
-
-def _list(sentences: Sequence[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in sentences) + "</ul>"

@@ -131,9 +131,9 @@ def _count_steps(axes: "Axes") -> None:
 
 
 def _stack(axes: "Axes", steps: np.ndarray, parts: dict[str, np.ndarray]) -> None:
-    from matplotlib import colormaps
+    from matplotlib import color_sequences
 
-    colors = colormaps["tab20"].colors
+    colors = color_sequences["tab20"]
     if len(steps) == 1:
         # An area needs a width.
         steps, parts = np.array([0.0, steps[0]]), {name: np.repeat(values, 2) for name, values in parts.items()}

@@ -6,14 +6,15 @@ from pathlib import Path
 from myoassist.config.errors import UserError
 from myoassist.config.groups import describe_experiments, list_experiments
 from myoassist.config.run_folder import describe_run, log_root, read_status
-from myoassist.config.run_record import ASIDE, CONFIG_NAME, STATUS_NAME, list_date_folders
+from myoassist.config.run_record import ASIDE, CONFIG_NAME, find_newest_run, list_date_folders, list_run_folders
 from myoassist.config.schemas import NEWEST_PREFIX
+from myoassist.optimize.run_name import PARAMETERS_NAME
 from myoassist.rl.model_files import BEST_NAME as BEST_POLICY
 from myoassist.rl.model_files import newest_policy
 
 # Written by the optimizer after every generation; the first names its layout, the second is the published text form;
 # the last by the RL trainer.
-BEST_FILES = ("best_parameters.json", "*_Best.txt", BEST_POLICY)
+BEST_FILES = (PARAMETERS_NAME, "*_Best.txt", BEST_POLICY)
 _EVAL = "bash scripts/local.sh scripts/eval.sh"
 
 
@@ -31,16 +32,7 @@ def find_newest_with_best(logs: Path, exp: str) -> Path | None:
 
     Runs that were set aside with `fresh=true` do not count.
     """
-    for _, day in list_date_folders(logs):
-        found = []
-        for pattern in (f"*/{STATUS_NAME}", f"*/*/{STATUS_NAME}"):
-            for file in day.glob(pattern):
-                status = read_status(file.parent)
-                if status.get("exp") == exp and ASIDE not in file.parent.name and _is_evaluable(file.parent):
-                    found.append((str(status.get("updated", "")), file.parent))
-        if found:
-            return max(found)[1]
-    return None
+    return find_newest_run(logs, exp, _is_evaluable)
 
 
 def choose_run(exp: str | None, run: str | None) -> Path:
@@ -58,6 +50,7 @@ def choose_run(exp: str | None, run: str | None) -> Path:
         raise UserError(found, "exp=<experiment> (its newest run with a best) or run=<folder>", _suggest())
     if run is not None:
         return _check_folder(Path(run).expanduser())
+    assert exp is not None, "one of the two is given"
     folder = find_newest_with_best(log_root(), exp)
     if folder is not None:
         return folder
@@ -123,10 +116,9 @@ def _check_folder(folder: Path) -> Path:
 def _suggest() -> str:
     """Return the command that evaluates the newest run there is, else the one that makes a first run."""
     for _, day in list_date_folders(log_root()):
-        for pattern in (f"*/{CONFIG_NAME}", f"*/*/{CONFIG_NAME}"):
-            for file in sorted(day.glob(pattern)):
-                if _is_evaluable(file.parent):
-                    return f"{_EVAL} run={file.parent.as_posix()}"
+        for folder in list_run_folders(day):
+            if _is_evaluable(folder):
+                return f"{_EVAL} run={folder.as_posix()}"
     return "bash scripts/local.sh scripts/train.sh exp=tutorial   (makes a first run)"
 
 

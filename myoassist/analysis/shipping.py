@@ -10,20 +10,19 @@ from myoassist.analysis.figures import save_figure
 from myoassist.analysis.plot_gait_cycle import plot_gait_cycle
 from myoassist.analysis.video import WalkPicture, save_png
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.json_values import to_json
 from myoassist.config.run_folder import read_run_config
 from myoassist.config.shipped import DESCRIPTION, PARAMETERS, models_folder
-from myoassist.optimize.result_json import finite_or_none
 
 
 def describe(evaluation: Evaluation) -> dict[str, object]:
     """Return total, parts and terms of a walk as JSON values."""
     result = evaluation.result
-    terms = {key: value.tolist() if hasattr(value, "tolist") else value for key, value in result.terms.items()}
     return {
         "total": result.total,
         "stage": result.stage,
         "parts": result.parts,
-        "terms": terms,
+        "terms": to_json(result.terms),
         "walked_time": result.walked_time,
         "distance": result.distance,
     }
@@ -61,7 +60,7 @@ def ship(run: Path, name: str, purpose: str, commands: list[str]) -> Path:
         "compat": describe(walks["compat"]),
         "metrics": clean.metrics,
     }
-    write_text_atomic(folder / DESCRIPTION, json.dumps(finite_or_none(content), indent=1) + "\n")
+    write_text_atomic(folder / DESCRIPTION, json.dumps(to_json(content), indent=1) + "\n")
     figure = plot_gait_cycle(clean, f"shipped:{name}")
     if figure is not None:
         save_figure(figure, folder / "gait_cycle.png")

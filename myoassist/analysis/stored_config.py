@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from omegaconf import OmegaConf
 
 from myoassist.config.aliases import drop_replaced
 from myoassist.config.compose import compose_run, normalize_arguments
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, group_names, group_options
-from myoassist.config.keys import run_keys
-from myoassist.config.run_overrides import PLACE_KEYS
-from myoassist.config.run_record import read_run_config
+from myoassist.config.keys import read_key, run_keys
+from myoassist.config.run_names import PLACE_KEYS
+from myoassist.config.run_record import build_config, read_run_config
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.config.shipped import DESCRIPTION, find_controller
 
@@ -44,8 +43,7 @@ def load_shipped_config(name: str) -> RunConfig:
     description = json.loads(find_controller(name).with_name(DESCRIPTION).read_text(encoding="utf-8"))
     content = {group: description[group] for group in ("model", "env", "exo", "cost")}
     content["optimizer"] = {"param_path": f"{SHIPPED_PREFIX}{name}"}
-    merged = OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content))
-    return OmegaConf.to_object(merged)  # type: ignore[return-value]
+    return build_config(content)
 
 
 def change_config(stored: RunConfig, overrides: list[str]) -> RunConfig:
@@ -73,10 +71,8 @@ def change_config(stored: RunConfig, overrides: list[str]) -> RunConfig:
 def _flatten(config: RunConfig) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key in run_keys():
-        node: Any = config
-        for part in key.split("."):
-            node = getattr(node, part)
-        values[key] = dataclasses.asdict(node) if dataclasses.is_dataclass(type(node)) else node
+        value = read_key(config, key)
+        values[key] = dataclasses.asdict(value) if dataclasses.is_dataclass(type(value)) else value
     return values
 
 

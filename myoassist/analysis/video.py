@@ -13,6 +13,7 @@ from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.leg_cycles import find_leg_cycles
 from myoassist.analysis.overlay import INK, Overlay, Reading, load_font
 from myoassist.analysis.scene import WalkScene
+from myoassist.analysis.smoothing import smooth
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.metrics import CONTACT_LOAD
 from myoassist.model.build import Walker, build_walker
@@ -37,7 +38,7 @@ class WalkPicture:
     def __init__(self, evaluation: Evaluation, caption: str = "") -> None:
         self._evaluation = evaluation
         self._caption = caption
-        self._speed = _smooth(evaluation.log.pelvis_vel_heading[:, 0], round(_SPEED_WINDOW_S / evaluation.log.dt))
+        self._speed = smooth(evaluation.log.pelvis_vel_heading[:, 0], round(_SPEED_WINDOW_S / evaluation.log.dt))
 
     @property
     def n_frames(self) -> int:
@@ -196,12 +197,3 @@ def _encode(path: Path, frames: Iterator[np.ndarray], size: tuple[int, int]) -> 
             writer.send(np.ascontiguousarray(frame))
     finally:
         writer.close()
-
-
-def _smooth(values: np.ndarray, window: int) -> np.ndarray:
-    """Return the mean over a centred window that shrinks at the ends, shape (T,)."""
-    half = max(window, 1) // 2
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    index = np.arange(len(values))
-    first, last = np.maximum(index - half, 0), np.minimum(index + half + 1, len(values))
-    return (total[last] - total[first]) / (last - first)

@@ -107,7 +107,8 @@ class WebView:
             if self._play.value:
                 self._time = (self._time + (now - last) * _SPEEDS[self._speed.value]) % self._playback.duration
                 if self._ends:
-                    self._slider.value = round(self._time, 2)
+                    # Declared read-only for the inputs that are.
+                    self._slider.value = round(self._time, 2)  # type: ignore[misc]
             last = now
             # Nobody looks: nothing to send.
             if self._time != self._drawn and self._server.get_clients():

@@ -7,11 +7,12 @@ from pathlib import Path
 from myoassist.analysis.rl_choice import choose_policy_file
 from myoassist.analysis.stored_config import change_config
 from myoassist.compat.session_exp import compose_session, draft_session
-from myoassist.compat.session_file import CONFIG_NAME, find_session_file, read_session
+from myoassist.compat.session_file import find_session_file, read_session
 from myoassist.config.errors import ConfigError
 from myoassist.config.run_folder import log_root
-from myoassist.config.run_record import CONFIG_NAME as OWN_CONFIG
+from myoassist.config.run_record import CONFIG_NAME
 from myoassist.config.schemas import RunConfig
+from myoassist.rl.session import SESSION_NAME
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def is_session_folder(text: str | None) -> bool:
     if text is None:
         return False
     folder = Path(text).expanduser()
-    return folder.is_dir() and (folder / CONFIG_NAME).is_file() and not (folder / OWN_CONFIG).is_file()
+    return folder.is_dir() and (folder / SESSION_NAME).is_file() and not (folder / CONFIG_NAME).is_file()
 
 
 def open_session(text: str, params: str | None, overrides: list[str]) -> SessionRun:
@@ -52,7 +53,7 @@ def open_session(text: str, params: str | None, overrides: list[str]) -> Session
     """
     file = find_session_file(Path(text).expanduser())
     if file is None:
-        raise ConfigError(f"run={text} holds no {CONFIG_NAME}", "a session folder of MyoAssist")
+        raise ConfigError(f"run={text} holds no {SESSION_NAME}", "a session folder of MyoAssist")
     session = read_session(file)
     path = choose_policy_file(params, session.folder)
     draft = draft_session(session)

@@ -124,7 +124,7 @@ def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
         print(format_experiment(preset, draft, _exp_name(preset.name)))
         _report(preset, draft, "", stream=sys.stderr)
         return
-    file = _choose_file(preset, request)
+    file = _choose_file(preset, request, request.out)
     name = file.stem
     command = f"bash scripts/local.sh scripts/train.sh exp={name}"
     folder = file.resolve().parent
@@ -147,22 +147,22 @@ def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
         print(f"  to run it, put it into a folder named exp: --out exp/{file.name}, then exp={name} --config-dir .")
 
 
-def _choose_file(preset: Preset | Session, request: _Request) -> Path:
-    if request.out.suffix == ".yaml":
-        name = request.out.stem
+def _choose_file(preset: Preset | Session, request: _Request, out: Path) -> Path:
+    if out.suffix == ".yaml":
+        name = out.stem
         if not re.fullmatch(r"[\w.-]+", name):
-            raise ConfigError(f"--out {request.out} cannot name an experiment", "letters, digits and _ . -")
-        if name in group_options("exp") and request.out.resolve().parent != _own_folder():
+            raise ConfigError(f"--out {out} cannot name an experiment", "letters, digits and _ . -")
+        if name in group_options("exp") and out.resolve().parent != _own_folder():
             raise ConfigError(
-                f"--out {request.out}: exp={name} is an experiment of the package, which would be run instead",
+                f"--out {out}: exp={name} is an experiment of the package, which would be run instead",
                 "a name of its own",
-                f"--out {request.out.with_stem(_exp_name(name)).as_posix()}",
+                f"--out {out.with_stem(_exp_name(name)).as_posix()}",
             )
-        return request.out
+        return out
     several = [path for path in request.presets if path.stem == preset.name]
     # The same preset in two forms must not end in one file.
     ending = f"_{preset.path.suffix[1:].lower()}" if len(several) > 1 else ""
-    return request.out / f"{_exp_name(preset.name)}{ending}.yaml"
+    return out / f"{_exp_name(preset.name)}{ending}.yaml"
 
 
 def _exp_name(name: str) -> str:

@@ -9,7 +9,6 @@ from myoassist.compat.preset_file import Preset
 from myoassist.config.errors import ConfigError
 from myoassist.config.file_content import parse_json
 from myoassist.config.groups import group_options
-from myoassist.config.keys import run_keys
 from myoassist.model.devices import DEVICES, MSK_KEYS, find_device
 
 # Names of musculatures in presets; the older ones count the muscles of a leg.
@@ -29,8 +28,10 @@ def map_model(preset: Preset, draft: Draft) -> None:
     if device is not None and model is not None:
         draft.lack(f"model {model}", f"device {device} counts, which newer presets use")
     draft.groups["model"] = "baseline"
-    if device is not None or model not in (None, "default"):
-        _map_device(preset, draft, device or model, f"device {device}" if device else f"model {model}")
+    if device is not None:
+        _map_device(preset, draft, device, f"device {device}")
+    elif model not in (None, "default"):
+        _map_device(preset, draft, str(model), f"model {model}")
     if values.get("model_path") is not None and model != _OWN_FILE:
         draft.lack(f"model_path {values['model_path']}", "it is read only with model custom")
     for name, reason in (
@@ -101,9 +102,9 @@ def map_ground(preset: Preset, draft: Draft) -> None:
     slope = values.get("tgt_slope")
     if slope is not None and draft.put("env.slope_deg", slope, f"tgt_slope {slope:g}") and slope != 0:
         grade = math.degrees(math.atan(_COMPAT_GRADE * math.tan(math.radians(slope))))
-        remedy = "env.slope_mode=compat" if "env.slope_mode" in run_keys() else f"env.slope_deg={grade:.3f}"
         draft.remarks.append(
-            f"tgt_slope {slope:g}: here it is the true angle; the published terrain is {grade:.3f} deg: {remedy}"
+            f"tgt_slope {slope:g}: here it is the true angle; the published terrain is {grade:.3f} deg: "
+            "env.slope_mode=compat"
         )
     terrain = values.get("terrain")
     if terrain is None:

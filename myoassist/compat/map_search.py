@@ -10,7 +10,6 @@ from myoassist.compat.paths import locate
 from myoassist.compat.preset_file import Preset
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options
-from myoassist.config.keys import run_keys
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
 
@@ -63,14 +62,16 @@ def map_plain(preset: Preset, draft: Draft) -> None:
     if values.get("seed") == 0:
         draft.remarks.append("seed 0: a seed like any other here, not the time")
     reflex_mode = values.get("reflex_mode")
-    if reflex_mode == "ind":
+    if reflex_mode == "ind" and draft.values.get("model.musculature") == 80:
+        draft.put("model.reflex_mode", "ind", "reflex_mode ind")
+    elif reflex_mode == "ind":
         draft.remarks.append("reflex_mode ind: without effect on 22 and 26 muscles")
     elif reflex_mode not in (None, "uni"):
         draft.lack(f"reflex_mode {reflex_mode}", "both legs share their reflex parameters here")
 
 
 def map_mode(preset: Preset, draft: Draft) -> None:
-    """Map the mode and, where this version has them, the conditions of the multi modes."""
+    """Map the mode and the conditions of the multi modes."""
     values = preset.values
     mode = values.get("optim_mode", "single")
     conditions = values.get("optim_params")
@@ -81,14 +82,12 @@ def map_mode(preset: Preset, draft: Draft) -> None:
         return
     if mode not in ("single", "evaluate"):
         shown = f"optim_mode {mode}" + (f" with optim_params {_show(conditions)}" if conditions else "")
-        if mode in _MULTI_MODES and "optimizer.optim_params" not in run_keys():
-            draft.lack(shown, "several conditions are not in this version; one, of tgt_vel and tgt_slope, is optimized")
-            return
         if mode in group_options("optimizer"):
             draft.groups["optimizer"] = mode
         elif not draft.put("optimizer.mode", mode, shown):
             return
-        draft.put("optimizer.optim_params", conditions, f"optim_params {_show(conditions)}")
+        if conditions:
+            draft.put("optimizer.optim_params", conditions, f"optim_params {_show(conditions)}")
         if weights:
             draft.put("optimizer.optim_weights", weights, f"optim_weights {_show(weights)}")
     else:

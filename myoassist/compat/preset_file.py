@@ -130,7 +130,7 @@ def _add(preset: Preset, word: str, values: list[Any]) -> None:
         if argument.kind not in (FLAG, NUMBERS, TEXTS) and len(values) > 1:
             preset.notes.append(f"{shown}: only {values[0]} counts, the rest belongs to no argument")
             values = values[:1]
-        value = convert_value(argument, values, preset.path.name)
+        value: Any = convert_value(argument, values, preset.path.name)
     except (UnknownArgumentError, ArgumentValueError) as error:
         preset.notes.append(f"{shown}: {error.found.partition(': ')[2]}" + _but(error.expected))
         return

@@ -7,9 +7,10 @@ from typing import Any
 
 from myoassist.config.errors import UserError
 from myoassist.config.file_content import parse_json
+from myoassist.rl.session import SESSION_NAME
 
-CONFIG_NAME, LOG_NAME = "session_config.json", "train_log.json"
-_EXPECTED = f"a {CONFIG_NAME} of MyoAssist's RL training, or the folder that holds it"
+LOG_NAME = "train_log.json"
+_EXPECTED = f"a {SESSION_NAME} of MyoAssist's RL training, or the folder that holds it"
 _PARTS = ("env_params", "ppo_params", "policy_params")
 _TERM = "foot_force_penalty"
 
@@ -44,9 +45,9 @@ class Session:
 def find_session_file(path: Path) -> Path | None:
     """Return the session configuration that a file or folder is or holds; None if it is something else."""
     if path.is_dir():
-        inside = path / CONFIG_NAME
+        inside = path / SESSION_NAME
         return inside if inside.is_file() else None
-    if path.name == CONFIG_NAME:
+    if path.name == SESSION_NAME:
         return path
     if path.suffix.lower() != ".json" or not path.is_file():
         return None
@@ -72,7 +73,7 @@ def read_session(path: Path) -> Session:
     for part in (*_PARTS, "logger_params"):
         if not isinstance(content.get(part, {}), dict):
             raise UserError(f"{path}: {part} is no JSON object", _EXPECTED)
-    name = path.resolve().parent.name if path.name == CONFIG_NAME else path.stem
+    name = path.resolve().parent.name if path.name == SESSION_NAME else path.stem
     return Session(name, path, content, _read_reward(path.with_name(LOG_NAME)))
 
 

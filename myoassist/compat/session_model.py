@@ -10,9 +10,9 @@ from myoassist.compat.session_file import Session
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options
 from myoassist.config.keys import run_keys
+from myoassist.config.rl_schemas import LUMBAR
 from myoassist.model.devices import MSK_KEYS, find_device
 
-LUMBAR = "lumbar_extension"
 _MODEL_FILE = re.compile(r"myo_?legs?_?(\d\d)(?:_[23]D)?_?(.*)", re.IGNORECASE)
 # End of a model file's name -> our name of the device.
 _DEVICES = {

@@ -6,10 +6,10 @@ from typing import Any
 from myoassist.compat.draft import Draft
 from myoassist.compat.session_model import Channels
 from myoassist.config.errors import ConfigError
+from myoassist.config.rl_schemas import EXO_ENV, NETWORKS_KEY
 from myoassist.rl.routing import resolve_routing
 from myoassist.rl.routing_entries import as_entries, read_action_entry, read_observation_entry
 
-_KEY = "rl.policy_params.custom_policy_params"
 _WHOLE = ("human_actor", "common_critic")
 
 
@@ -28,7 +28,7 @@ def map_networks(params: Mapping[str, Any], env_id: str, channels: Channels | No
         return
     arch = {name: widths for name, widths in (params.get("net_arch") or {}).items() if name != "comment"}
     info = {name: entry for name, entry in (params.get("net_indexing_info") or {}).items() if name != "comment"}
-    if env_id != "myoAssistLegImitationExo-v0":
+    if env_id != EXO_ENV:
         dropped = [name for name in arch if name not in _WHOLE]
         arch = {name: widths for name, widths in arch.items() if name in _WHOLE}
         if info or dropped:
@@ -37,11 +37,11 @@ def map_networks(params: Mapping[str, Any], env_id: str, channels: Channels | No
             )
         info = {}
     if arch:
-        draft.put(f"{_KEY}.net_arch", arch, "net_arch")
+        draft.put(f"{NETWORKS_KEY}.net_arch", arch, "net_arch")
     if not info:
         return
     if channels is None:
-        draft.put(f"{_KEY}.net_indexing_info", info, "net_indexing_info")
+        draft.put(f"{NETWORKS_KEY}.net_indexing_info", info, "net_indexing_info")
         draft.lack("net_indexing_info", "the channels of this model are not known by name: places are kept, check them")
         return
     try:
@@ -52,7 +52,7 @@ def map_networks(params: Mapping[str, Any], env_id: str, channels: Channels | No
             f"{error.found} (of {len(channels.observations)} observations, {len(channels.actions)} actions)"
         )
         return
-    draft.put(f"{_KEY}.net_indexing_info", named, "net_indexing_info")
+    draft.put(f"{NETWORKS_KEY}.net_indexing_info", named, "net_indexing_info")
     draft.remarks.append(
         "net_indexing_info: places are written as names; comments in such files call right muscles left and the "
         "reverse and are left out"

@@ -5,11 +5,10 @@ from typing import Any
 
 from myoassist.compat.draft import Draft
 from myoassist.compat.session_file import Session
-from myoassist.compat.session_model import LUMBAR
 from myoassist.config.keys import run_keys
+from myoassist.config.rl_schemas import BASE_ENV, LUMBAR, REWARDS_KEY
 
 VERSIONS = ("clean", "compat_b", "compat_a")
-_KEY = "env.reward_keys_and_weights"
 _JOINTS = ("qpos_imitation_rewards", "qvel_imitation_rewards")
 _END_EFFECTOR = "end_effector_imitation_reward"
 _END_EFFECTOR_DEFAULT = 0.3
@@ -27,17 +26,17 @@ def map_rewards(session: Session, chosen: str | None, draft: Draft) -> None:
     version = _choose_version(session, chosen, draft)
     draft.put("env.reward_version", version, f"reward {version}")
     weights = env.get("reward_keys_and_weights") or {}
-    imitates = env.get("env_id") != "myoAssistLeg-v0"
+    imitates = env.get("env_id") != BASE_ENV
     ours = session.content.get("model") is not None
     for name, value in weights.items():
         if name == "comment" or name in (*_JOINTS, _END_EFFECTOR):
             continue
-        if f"{_KEY}.{name}" not in run_keys():
+        if f"{REWARDS_KEY}.{name}" not in run_keys():
             draft.lack(f"reward_keys_and_weights.{name} {value}", "there is no such term here")
         elif value is None:
             draft.remarks.append(f"reward_keys_and_weights.{name} null: the default instead")
         else:
-            draft.put(f"{_KEY}.{name}", value, f"{name} {value}")
+            draft.put(f"{REWARDS_KEY}.{name}", value, f"{name} {value}")
     if not imitates:
         return
     for name in _JOINTS:
@@ -92,7 +91,7 @@ def _map_joints(
     elif version != "clean" and total not in (0.0, 1.0):
         effective = ", ".join(f"{joint} {value * total:.4g}" for joint, value in joints.items() if value)
         draft.remarks.append(f"{name}: this version of the reward multiplies them by their sum, in effect {effective}")
-    draft.put(f"{_KEY}.{name}", {joint: float(value) for joint, value in joints.items()}, name)
+    draft.put(f"{REWARDS_KEY}.{name}", {joint: float(value) for joint, value in joints.items()}, name)
 
 
 def _map_end_effector(weight: Any, version: str, ours: bool, draft: Draft) -> None:
@@ -101,6 +100,6 @@ def _map_end_effector(weight: Any, version: str, ours: bool, draft: Draft) -> No
     if version == "clean" and not ours:
         draft.lack(f"{_END_EFFECTOR} {weight}", "a constant in the published reward; here the term is a real error")
         return
-    draft.put(f"{_KEY}.{_END_EFFECTOR}", weight, f"{_END_EFFECTOR} {weight}")
+    draft.put(f"{REWARDS_KEY}.{_END_EFFECTOR}", weight, f"{_END_EFFECTOR} {weight}")
     if not ours:
         draft.remarks.append(f"{_END_EFFECTOR} {weight}: a constant in this version of the reward")

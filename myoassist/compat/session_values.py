@@ -6,12 +6,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from myoassist.compat.draft import Draft
-from myoassist.compat.session_model import LUMBAR
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.keys import run_keys
-from myoassist.config.rl_schemas import TERRAINS
+from myoassist.config.rl_schemas import LUMBAR, NETWORKS_KEY, TERRAINS
 
-_POLICY = "rl.policy_params.custom_policy_params"
 # Published defaults, by our key, of what the files of a session may leave out.
 DEFAULTS: dict[str, Any] = {
     "env.num_envs": 1,
@@ -27,7 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "rl.total_timesteps": 1000,
     "rl.logger_params.logging_frequency": 1,
     "rl.logger_params.evaluate_frequency": 64,
-    f"{_POLICY}.log_std_init": -2.0,
+    f"{NETWORKS_KEY}.log_std_init": -2.0,
     "rl.ppo_params.learning_rate": 3e-4,
     "rl.ppo_params.n_steps": 4096,
     "rl.ppo_params.batch_size": 2048,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import Key, format_value, run_keys
+from myoassist.config.keys import Key, format_value, read_key, run_keys
 from myoassist.config.schemas import RunConfig
 
 # What a value means under the other name, where that is not the same value.
@@ -34,7 +34,7 @@ def apply_aliases(config: RunConfig, typed: Iterable[str], check: Callable[[Key,
     """
     typed = set(typed)
     for alias, canonical in alias_keys().items():
-        value = _read(config, alias)
+        value = read_key(config, alias)
         if value is None:
             continue
         if alias in typed and canonical in typed:
@@ -54,13 +54,6 @@ def drop_replaced(values: dict[str, Any], typed: Collection[str]) -> None:
     for alias, canonical in alias_keys().items():
         if alias in typed:
             values.pop(canonical, None)
-
-
-def _read(config: RunConfig, name: str) -> Any:
-    node: Any = config
-    for part in name.split("."):
-        node = getattr(node, part)
-    return node
 
 
 def _write(config: RunConfig, name: str, value: Any) -> None:

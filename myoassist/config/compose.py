@@ -17,6 +17,7 @@ from myoassist.config.groups import config_folder, describe_experiments, group_n
 from myoassist.config.keys import run_keys
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
 from myoassist.config.rewording import check_overrides, reword
+from myoassist.config.rl_schemas import NETWORKS_KEY, REWARDS_KEY
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import check_value
 
@@ -24,15 +25,14 @@ ROOT_CONFIG = "config"
 # Value of expsubdir that stands for the label of what is swept.
 AUTOMATIC = "auto"
 # Mappings with keys of the user's choice: Hydra takes new keys only with ++, which nobody should have to know.
-_POLICY = "rl.policy_params.custom_policy_params"
 _FREE_MAPPINGS = (
     "cost.weights",
     "model.muscle_strength",
     "optimizer.cma_options",
-    "env.reward_keys_and_weights.qpos_imitation_rewards",
-    "env.reward_keys_and_weights.qvel_imitation_rewards",
-    f"{_POLICY}.net_arch",
-    f"{_POLICY}.net_indexing_info",
+    f"{REWARDS_KEY}.qpos_imitation_rewards",
+    f"{REWARDS_KEY}.qvel_imitation_rewards",
+    f"{NETWORKS_KEY}.net_arch",
+    f"{NETWORKS_KEY}.net_indexing_info",
 )
 _FREE_MAPPING_ARGUMENT = re.compile(rf"^\+{{0,2}}((?:{'|'.join(map(re.escape, _FREE_MAPPINGS))})(?:\.[^=]+)?=)")
 

@@ -121,6 +121,13 @@ def closest(name: str, known: list[str]) -> str | None:
     return tails[near[0]] if near else None
 
 
+def read_key(config: Any, name: str) -> Any:
+    """Return the value of a dotted key of a configuration."""
+    for part in name.split("."):
+        config = getattr(config, part)
+    return config
+
+
 def flatten_keys(plain: dict[str, Any], wanted: Callable[[str, Key], bool]) -> dict[str, Any]:
     """Return the values of some keys of a configuration, key -> value, mappings spread over their entries.
 

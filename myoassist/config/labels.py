@@ -7,11 +7,12 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 
 from myoassist.config.keys import run_keys
+from myoassist.config.run_names import PLACE_KEYS
 
 LABEL_LIMIT = 60
 _HASH_LENGTH = 8
 # These choose the experiment, the folder or how to go about it, not what is computed.
-_NOT_TASK = ("exp", "overlays", "expname", "expsubdir", "logdir", "resume", "fresh", "allow_shared_dir")
+_NOT_TASK = ("exp", "overlays", *PLACE_KEYS)
 # They configure Hydra's sweeper and nothing else.
 SWEEPER_GROUPS = ("evo", "exp/mutations", "exp/constraints")
 

@@ -6,6 +6,7 @@ from myoassist.config.atomic import write_text_atomic
 from myoassist.config.cache import cache_folder
 from myoassist.config.errors import ConfigError, UnsafeFileError
 from myoassist.config.plugins import check_plugins, digest_plugin
+from myoassist.config.run_names import override_key
 
 TRUST_KEY = "trust_plugins"
 _FOLDER = "plugins"
@@ -60,7 +61,7 @@ def check_stored_plugins(
     if not paths:
         return
     check_plugins(paths)
-    own = any(text.partition("=")[0].lstrip("+~") == "plugins" for text in overrides or [])
+    own = any(override_key(text) == "plugins" for text in overrides or [])
     if own or trust:
         remember_plugins(paths)
         return

@@ -1,12 +1,11 @@
 """Find the files that an RL run starts from: a trained policy, a reference motion."""
 
-import difflib
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.groups import group_options, list_experiments
+from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
-from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference, models_folder
+from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference, models_folder, unknown_name
 
 POLICY_KEY = "env.prev_trained_policy_path"
 REFERENCE_ENDINGS = (".npz", ".json", ".mot")
@@ -37,14 +36,9 @@ def resolve_policy_path(text: str | None, key: str = POLICY_KEY, logs: Path | No
         name, known = text.removeprefix(SHIPPED_PREFIX), list_policies()
         if name in known:
             return known[name]
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
-        raise ConfigError(
-            f"{key}={text}: no such policy is shipped",
-            f"{SHIPPED_PREFIX}<one of {', '.join(known) or 'none'}>",
-            f"{key}={SHIPPED_PREFIX}{near[0]}" if near else f"{key}=<run folder or .zip>",
-        )
+        raise unknown_name(key, name, "policy", known, f"{key}=<run folder or .zip>")
     if text.startswith(NEWEST_PREFIX):
-        return _find_newest(text.removeprefix(NEWEST_PREFIX), text, key, logs)
+        return resolve_newest(text, key, _POLICY_KINDS, logs)
     path = Path(text).expanduser()
     for candidate in (path, Path(f"{path}.zip")):
         if (candidate.is_file() and candidate.suffix == ".zip") or candidate.is_dir():
@@ -53,28 +47,6 @@ def resolve_policy_path(text: str | None, key: str = POLICY_KEY, logs: Path | No
     raise ConfigError(
         f"{key}={text} {found}", f"{_POLICY_KINDS}, relative to the current folder", f"{key}=<existing path>"
     )
-
-
-def _find_newest(exp: str, text: str, key: str, logs: Path | None) -> Path:
-    if exp not in group_options("exp"):
-        raise ConfigError(
-            f"{key}={text}: there is no experiment {exp}",
-            f"{NEWEST_PREFIX}<one of {', '.join(group_options('exp'))}>",
-            "`myoassist list exps` shows what each one is",
-        )
-    # Late, because composing and listing need nothing of run folders.
-    from myoassist.config.run_folder import find_newest_finished, log_root
-
-    root = log_root() if logs is None else logs
-    folder = find_newest_finished(root, exp)
-    if folder is None:
-        command = next(item.command for item in list_experiments() if item.name == exp)
-        raise ConfigError(
-            f"{key}={text}: {root} holds no finished run of {exp}",
-            f"a finished run of {exp}, which one command makes; or {_POLICY_KINDS}",
-            command or f"bash scripts/local.sh scripts/train.sh exp={exp}",
-        )
-    return folder
 
 
 def resolve_reference_path(text: str | None) -> Path | None:

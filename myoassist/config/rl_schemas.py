@@ -8,9 +8,20 @@ from typing import Any
 
 from myoassist.config.option import option
 
-ENV_IDS = ("myoAssistLeg-v0", "myoAssistLegImitation-v0", "myoAssistLegImitationExo-v0")
+# Without a reference motion, and with a network of its own for the device.
+BASE_ENV = "myoAssistLeg-v0"
+EXO_ENV = "myoAssistLegImitationExo-v0"
+ENV_IDS = (BASE_ENV, "myoAssistLegImitation-v0", EXO_ENV)
 TERRAINS = ("flat", "random", "harmonic_sinusoidal", "slope", "tile")
 ALGORITHMS = ("ppo", "a2c")
+# Where the networks and the weights of the rewards are configured.
+NETWORKS_KEY = "rl.policy_params.custom_policy_params"
+REWARDS_KEY = "env.reward_keys_and_weights"
+# Networks by their names in configuration and files.
+ACTORS = ("human_actor", "exo_actor", "exo_actor_r", "exo_actor_l")
+CRITIC = "common_critic"
+# Joint that `env.enable_lumbar_joint` frees.
+LUMBAR = "lumbar_extension"
 
 
 @dataclass
@@ -48,7 +59,7 @@ class WalkEnvConfig:
     """The walking environment of the RL trainer."""
 
     env_id: str = option(
-        "myoAssistLegImitationExo-v0",
+        EXO_ENV,
         "Without a reference, imitating one, or imitating one with a network of its own for the device.",
         choices=ENV_IDS,
         task="rl",
@@ -137,7 +148,9 @@ class WalkEnvConfig:
         "", "Numbers of the ground, separated by spaces; for tile the name or path of its JSON file.", task="rl"
     )
     prev_trained_policy_path: str | None = option(
-        None, "Policy to go on from: a run folder, a .zip (with or without the ending), or shipped:NAME.", task="rl"
+        None,
+        "Policy to go on from: a run folder, a .zip (with or without the ending), shipped:NAME or newest:EXP.",
+        task="rl",
     )
     reward_version: str = option(
         "clean",

@@ -8,7 +8,7 @@ from pathlib import Path
 from myoassist.config.errors import ResumeError
 from myoassist.config.run_diff import describe_changes, find_changes
 from myoassist.config.run_lock import RunLock
-from myoassist.config.run_names import check_name, quote_value
+from myoassist.config.run_names import check_name, override_key, quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.run_record import (
     ASIDE,
@@ -160,11 +160,11 @@ class _Request:
 
     def command(self, *changes: str) -> str:
         """Return the command of this run with some of the overrides that place it replaced."""
-        keys = [change.partition("=")[0] for change in changes]
+        keys = [override_key(change) for change in changes]
         # The default name of another command may be another one, so the name is always written out.
         place = {"logdir": self.config.logdir} if self.config.logdir else {"expname": self.outer_name}
         named = [f"{key}={quote_value(value)}" for key, value in place.items() if key not in keys]
-        kept = [text for text in self.overrides if text.partition("=")[0].lstrip("+") not in (*keys, *place)]
+        kept = [text for text in self.overrides if override_key(text) not in (*keys, *place)]
         return format_command([*kept, *named, *changes])
 
     def remedies(self, path: Path) -> str:

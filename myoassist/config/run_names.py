@@ -4,6 +4,8 @@ import re
 
 from myoassist.config.errors import ConfigError
 
+# Keys that say where a run lives and how it starts, not what it is.
+PLACE_KEYS = ("expname", "expsubdir", "logdir", "resume", "fresh", "allow_shared_dir")
 # What no file system takes, and what has a meaning in paths or shells; a $ is an interpolation escaped once too often.
 _FORBIDDEN_CHARACTERS = set('\\:*?"<>|$') | {chr(code) for code in range(32)}
 _LONGEST_NAME = 200
@@ -12,6 +14,11 @@ _LONGEST_NAME = 200
 def quote_value(value: str) -> str:
     """Return a value as Hydra's grammar takes it for one string."""
     return value if re.fullmatch(r"[\w./-]+", value) else "'" + value.replace("'", "\\'") + "'"
+
+
+def override_key(text: str) -> str:
+    """Return the key that an override such as `+exo.n_points=6` sets."""
+    return text.partition("=")[0].lstrip("+~")
 
 
 def check_name(name: str, key: str = "expname") -> str:
@@ -29,3 +36,17 @@ def check_name(name: str, key: str = "expname") -> str:
             f"give a shorter or plainer {key}=...; use logdir=... for another place",
         )
     return name
+
+
+def check_suffix(suffix: str | None) -> None:
+    """Refuse a value of `optimizer.run_suffix` that cannot end the names of result files.
+
+    Raises:
+        ConfigError: if it has other characters than those of plain file names.
+    """
+    if suffix is not None and not re.fullmatch(r"[\w.+=,@-]{1,100}", suffix):
+        raise ConfigError(
+            f"optimizer.run_suffix={suffix} cannot end a file name",
+            "1 to 100 letters, digits and _ . - + = , @",
+            f"optimizer.run_suffix={re.sub(r'[^A-Za-z0-9]+', '_', suffix).strip('_')[:80] or 'null'}",
+        )

@@ -9,10 +9,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 
 from myoassist.config.run_diff import make_relative
+from myoassist.config.run_names import PLACE_KEYS
 from myoassist.config.schemas import RunConfig
-
-# They say where a run lives and how it starts, not what it is.
-PLACE_KEYS = ("expname", "expsubdir", "logdir", "resume", "fresh", "allow_shared_dir")
 
 _GROUPS = {entry.name for entry in fields(RunConfig) if is_dataclass(entry.type)} | {"overlays"}
 _KEYS = {entry.name for entry in fields(RunConfig)} - _GROUPS

@@ -2,6 +2,7 @@
 
 import datetime
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,21 @@ def read_run_config(path: Path) -> RunConfig:
             f"{file} lacks {' and '.join(missing)}", "the complete config.yaml of a run, not a truncated one", remedy
         )
     try:
-        # No interpolation is left in a resolved configuration, so nothing but values and types is looked at.
-        return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content)))  # type: ignore[return-value]
+        return build_config(content)
     except (OmegaConfBaseException, TypeError, ValueError) as error:
         named = getattr(error, "full_key", None)
         key = f"{named}: " if named else ""
         raise ConfigError(f"{file}: {key}{_first_line(error)}", "the keys and types of this version", remedy) from None
+
+
+def build_config(content: dict[str, Any]) -> RunConfig:
+    """Return stored values, completed by the defaults of the schema, as a configuration.
+
+    Raises:
+        OmegaConfBaseException, TypeError, ValueError: if there are keys or types that this version does not know.
+    """
+    # No interpolation is left in a resolved configuration, so nothing but values and types is looked at.
+    return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content)))  # type: ignore[return-value]
 
 
 def read_status(path: Path) -> dict[str, Any]:
@@ -153,32 +163,40 @@ def list_run_names(log_root: Path) -> list[str]:
     """Return the names of all run folders below a log root, the newest date first, each once."""
     names: dict[str, None] = {}
     for _, day in list_date_folders(log_root):
-        for pattern in _at_depths(CONFIG_NAME):
-            for file in sorted(day.glob(pattern)):
-                names[file.parent.relative_to(day).as_posix()] = None
+        for folder in list_run_folders(day):
+            names[folder.relative_to(day).as_posix()] = None
     return list(names)
 
 
-def find_newest_finished(log_root: Path, exp: str) -> Path | None:
-    """Return the folder of the newest finished run of an exp below a log root, None if there is none.
+def find_newest_run(log_root: Path, exp: str, wanted: Callable[[Path], bool]) -> Path | None:
+    """Return the folder of the run of an exp below a log root that was written last, None if there is none.
 
     Runs that were set aside with `fresh=true` do not count.
+
+    Args:
+        log_root: Folder of all runs.
+        exp: Name of the exp.
+        wanted: Says of a run folder whether it counts.
     """
     for _, day in list_date_folders(log_root):
-        finished = []
-        for pattern in _at_depths(STATUS_NAME):
-            for file in day.glob(pattern):
-                status = read_status(file.parent)
-                if status["status"] == "finished" and status.get("exp") == exp and ASIDE not in file.parent.name:
-                    finished.append((str(status.get("updated", "")), file.parent))
-        if finished:
-            return max(finished)[1]
+        found = []
+        for folder in list_run_folders(day, STATUS_NAME):
+            status = read_status(folder)
+            if status.get("exp") == exp and ASIDE not in folder.name and wanted(folder):
+                found.append((str(status.get("updated", "")), folder))
+        if found:
+            return max(found)[1]
     return None
 
 
-def _at_depths(name: str) -> list[str]:
-    """Return the patterns of a file of a run below its date: directly, within a name, and within a sweep and a seed."""
-    return [f"{'*/' * depth}{name}" for depth in (1, 2, 3)]
+def find_newest_finished(log_root: Path, exp: str) -> Path | None:
+    """Return the folder of the newest finished run of an exp below a log root, None if there is none."""
+    return find_newest_run(log_root, exp, lambda folder: read_status(folder)["status"] == "finished")
+
+
+def list_run_folders(day: Path, name: str = CONFIG_NAME) -> list[Path]:
+    """Return the run folders below a date that hold a file: directly, within a name, within a sweep and a seed."""
+    return [file.parent for depth in (1, 2, 3) for file in sorted(day.glob(f"{'*/' * depth}{name}"))]
 
 
 def _first_line(error: Exception) -> str:

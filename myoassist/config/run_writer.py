@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import Any, Self
 import yaml
 
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.json_values import to_json
 from myoassist.config.run_diff import make_relative, to_plain
 from myoassist.config.run_lock import RunLock
 from myoassist.config.run_overrides import format_exp_file
 from myoassist.config.run_record import CONFIG_HEADER, CONFIG_NAME, STATUS_NAME, VERSIONS_NAME, read_json, read_status
 from myoassist.config.schemas import RunConfig
-from myoassist.config.versions import collect_versions, describe_changes
+from myoassist.config.versions import collect_versions, describe_version_changes
 
 STATES = ("running", "finished", "interrupted", "failed")
 
@@ -67,7 +67,7 @@ class RunFolder:
             self.lock.check()
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         kept = {key: value for key, value in self.details.items() if key != "reason"}
-        content = kept | {key: _to_json(value) for key, value in details.items()}
+        content = kept | {key: make_relative(to_json(value)) for key, value in details.items()}
         content |= {
             "status": status,
             "exp": self.exp,
@@ -122,8 +122,15 @@ def write_start(run: RunFolder, config: RunConfig, overrides: list[str]) -> list
     before = read_status(run.path)
     run.details = {key: value for key, value in before.items() if before["status"] != "unknown"}
     run.exp = run.exp or run.details.get("exp")
-    run.write_status("running")
+    run.write_status("running", **_begin_counting(config, run.details))
     return notices
+
+
+def _begin_counting(config: RunConfig, details: dict[str, Any]) -> dict[str, int]:
+    """Return the counter of a run that has not begun, so that status.json has it from the first instant on."""
+    counter = {"reflex": "generation", "rl": "steps"}.get(config.task)
+    counts = counter is not None and not (config.task == "reflex" and config.optimizer.mode == "evaluate")
+    return {counter: 0} if counter is not None and counts and counter not in details else {}
 
 
 def remove_temporaries(path: Path) -> None:
@@ -149,25 +156,10 @@ def _write_versions(path: Path) -> list[str]:
     versions = collect_versions()
     before = read_json(path / VERSIONS_NAME)
     earlier = before.pop("earlier", [])
-    changes = describe_changes(before, versions)
+    changes = describe_version_changes(before, versions)
     if before and not changes:
         return []
     if before:
         versions["earlier"] = [*earlier, before]
     write_text_atomic(path / VERSIONS_NAME, json.dumps(versions, indent=2) + "\n")
     return [f"Versions have changed since this run was started: {', '.join(changes)}."] if changes else []
-
-
-def _to_json(value: Any) -> Any:
-    """Return a value as JSON has it; NumPy scalars and arrays through their own conversion."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, dict):
-        return {str(key): _to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_to_json(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return make_relative(value if isinstance(value, str | Path) else str(value))

@@ -29,7 +29,7 @@ INIT_POSES = ("walk_left", "walk_right")
 EXO_CONTROLLERS = ("none", "four_param", "npoint", "impedance")
 # Names of the cost terms that a weight can be given for.
 TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg", "metabolic")
-# Start of a param_path that stands for the newest finished run of an exp.
+# `newest:EXP` stands for the newest finished run of an exp.
 NEWEST_PREFIX = "newest:"
 # `optimizer.param_path=shipped:NAME` stands for a controller that comes with the package.
 SHIPPED_PREFIX = "shipped:"
@@ -225,7 +225,8 @@ class OptimizerConfig:
     cma_options: Any = option(None, "Mapping handed to pycma last, e.g. {tolfun: 1e-9}.")
     param_path: str | None = option(
         None,
-        "Start from a parameter file or a run folder instead of from ones; newest:EXP takes EXP's newest finished.",
+        "Start from a parameter file, a run folder, the newest finished run of EXP (newest:EXP) or a controller of the "
+        "package (shipped:NAME) instead of from ones.",
     )
     pickle_path: str | None = option(None, "Continue the exact CMA-ES state of a pickle file or run folder.")
     trust_pickle: bool = option(False, "Read a pickle_path that was not written by this project.", change=False)

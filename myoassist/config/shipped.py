@@ -3,11 +3,13 @@
 import difflib
 import functools
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import myoassist
 from myoassist.config.errors import ConfigError
+from myoassist.config.schemas import SHIPPED_PREFIX
 
 DESCRIPTION = "controller.json"
 PARAMETERS = "best_parameters.json"
@@ -36,6 +38,24 @@ def models_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "models"
 
 
+def unknown_name(key: str, name: str, kind: str, known: Collection[str], remedy: str) -> ConfigError:
+    """Return the error of a `shipped:NAME` that is not there.
+
+    Args:
+        key: Key that holds it.
+        name: What follows `shipped:`.
+        kind: What it should be, e.g. controller.
+        known: Names that are there.
+        remedy: What to do where none of them is near.
+    """
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+    return ConfigError(
+        f"{key}={SHIPPED_PREFIX}{name}: no such {kind} is shipped",
+        f"{SHIPPED_PREFIX}<one of {', '.join(known) or 'none'}>",
+        f"{key}={SHIPPED_PREFIX}{near[0]}" if near else remedy,
+    )
+
+
 @functools.cache
 def list_controllers() -> tuple[ShippedController, ...]:
     """Return the shipped controllers, sorted by name."""
@@ -55,12 +75,7 @@ def find_controller(name: str, key: str = "optimizer.param_path") -> Path:
     known = {controller.name: controller.parameters for controller in list_controllers()}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
-    raise ConfigError(
-        f"{key}=shipped:{name}: no such controller is shipped",
-        f"shipped:<one of {', '.join(known) or 'none'}>",
-        f"{key}=shipped:{near[0]}" if near else "`myoassist list controllers` shows them",
-    )
+    raise unknown_name(key, name, "controller", known, "`myoassist list controllers` shows them")
 
 
 def list_references() -> dict[str, Path]:
@@ -77,9 +92,5 @@ def find_reference(name: str) -> Path:
     known = list_references()
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
-    raise ConfigError(
-        f"{SHIPPED_REFERENCE_KEY}=shipped:{name}: no such reference motion is shipped",
-        f"shipped:<one of {', '.join(known) or 'none'}>",
-        f"{SHIPPED_REFERENCE_KEY}=shipped:{near[0] if near else next(iter(known), '<name>')}",
-    )
+    remedy = f"{SHIPPED_REFERENCE_KEY}={SHIPPED_PREFIX}{next(iter(known), '<name>')}"
+    raise unknown_name(SHIPPED_REFERENCE_KEY, name, "reference motion", known, remedy)

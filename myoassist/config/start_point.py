@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.groups import group_options, list_experiments
+from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
 from myoassist.config.shipped import find_controller
 
@@ -36,23 +36,4 @@ def resolve_param_path(
             f"a parameter file or a run folder, relative to the current folder, or {NEWEST_PREFIX}<exp>",
             f"{key}=<existing path>, or null to start from ones",
         )
-    exp = param_path.removeprefix(NEWEST_PREFIX)
-    if exp not in group_options("exp"):
-        raise ConfigError(
-            f"{key}={param_path}: there is no experiment {exp}",
-            f"{NEWEST_PREFIX}<one of {', '.join(group_options('exp'))}>",
-            "`myoassist list exps` shows what each one is",
-        )
-    # Late, because composing and listing need nothing of run folders.
-    from myoassist.config.run_folder import find_newest_finished, log_root
-
-    root = log_root() if logs is None else logs
-    folder = find_newest_finished(root, exp)
-    if folder is None:
-        command = next(item.command for item in list_experiments() if item.name == exp)
-        raise ConfigError(
-            f"{key}={param_path}: {root} holds no finished run of {exp}",
-            f"a finished run of {exp}, which one command makes; or {key}=<file or run folder>",
-            command or f"bash scripts/local.sh scripts/train.sh exp={exp}",
-        )
-    return folder
+    return resolve_newest(param_path, key, f"{key}=<file or run folder>", logs)

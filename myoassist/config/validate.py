@@ -3,17 +3,18 @@
 import dataclasses
 import difflib
 import math
-import re
 import sys
 import typing
 from pathlib import Path
 from typing import Any
 
+from myoassist.config.cma_options import check_cma_options
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import Key, describe_expected, format_value, run_keys
 from myoassist.config.model_file import check_model_file
 from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
+from myoassist.config.run_names import check_suffix
 from myoassist.config.schemas import TERM_NAMES, RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.config.validate_rl import check_task_keys, validate_rl
@@ -21,16 +22,6 @@ from myoassist.config.validate_rl import check_task_keys, validate_rl
 # Control intervals of the two reflex modes, s.
 CONTROL_INTERVAL = 0.01
 DELAYED_CONTROL_INTERVAL = 0.001
-# Options of pycma that have a key of ours, or that would break the run folder.
-_OWN_CMA_OPTIONS = {
-    "popsize": "optimizer.popsize",
-    "maxiter": "optimizer.maxiter",
-    "seed": "seed",
-    "CMA_stds": "optimizer.sigma_gain",
-    "bounds": "",
-    "verb_filenameprefix": "",
-}
-_SUFFIX_PATTERN = re.compile(r"[\w.+=,@-]{1,100}")
 # Time steps that divide both control intervals, s.
 _ROUND_TIMESTEPS = (0.002, 0.00125, 0.001, 0.0005, 0.00025, 0.0002, 0.000125, 0.0001)
 
@@ -50,10 +41,9 @@ def validate_config(config: RunConfig) -> None:
         validate_rl(config)
     else:
         _check_pairs(config)
-    _check_suffix(config.optimizer.run_suffix)
+    check_suffix(config.optimizer.run_suffix)
     _check_weights(config.cost.weights, own_terms=bool(config.plugins))
-    if config.optimizer.cma_options is not None:
-        _check_cma_options(config.optimizer.cma_options)
+    check_cma_options(config.optimizer.cma_options)
     _check_files(config)
 
 
@@ -169,16 +159,6 @@ def _check_pairs(config: RunConfig) -> None:
         )
 
 
-def _check_suffix(suffix: str | None) -> None:
-    """The suffix ends file names; the name of the run folder is checked where folders are made."""
-    if suffix is not None and not _SUFFIX_PATTERN.fullmatch(suffix):
-        raise ConfigError(
-            f"optimizer.run_suffix={suffix} cannot end a file name",
-            "letters, digits and _ . - + = , @",
-            f"optimizer.run_suffix={re.sub(r'[^A-Za-z0-9]+', '_', suffix).strip('_') or 'null'}",
-        )
-
-
 def _check_weights(weights: dict[str, float], own_terms: bool) -> None:
     for name, weight in weights.items():
         # Which terms a plugin adds is known only once it is imported; they are checked then.
@@ -195,48 +175,6 @@ def _check_weights(weights: dict[str, float], own_terms: bool) -> None:
                 "a finite number, at least 0",
                 f"cost.weights.{name}=1",
             )
-
-
-def _check_cma_options(options: Any) -> None:
-    if not isinstance(options, dict):
-        raise ConfigError(
-            f"optimizer.cma_options={format_value(options)} is not allowed",
-            "a mapping, e.g. {tolfun: 1e-9}, or null",
-            "'optimizer.cma_options={tolfun: 1e-9}'",
-        )
-    # Slow to import, so only when needed.
-    from cma import CMAOptions
-
-    known = sorted(CMAOptions.defaults())
-    for name, value in options.items():
-        shown = f"optimizer.cma_options.{name}={format_value(value)}"
-        if name in _OWN_CMA_OPTIONS:
-            own = _OWN_CMA_OPTIONS[name]
-            raise ConfigError(
-                f"{shown} is set by the framework",
-                f"the key {own}" if own else "no value: the parameter table or the run folder decides",
-                f"{own}={format_value(value)}" if own else f"leave {name} out of optimizer.cma_options",
-            )
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1)
-            raise ConfigError(
-                f"{shown}: pycma has no such option",
-                "an option of cma.CMAOptions",
-                f"optimizer.cma_options.{near[0]}={format_value(value)}" if near else "optimizer.cma_options=null",
-            )
-        if not _is_plain_number(value):
-            # pycma evaluates option texts as Python code.
-            raise ConfigError(
-                f"{shown} is not allowed",
-                "a finite number, true, false, null, or a list of numbers",
-                f"optimizer.cma_options.{name}=<number>",
-            )
-
-
-def _is_plain_number(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(_is_plain_number(item) for item in value)
-    return value is None or (isinstance(value, bool | int | float) and math.isfinite(value))
 
 
 def _check_files(config: RunConfig) -> None:

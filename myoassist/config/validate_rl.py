@@ -7,20 +7,16 @@ from typing import Any
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import VELOCITY_MODES, read_evaluation_entries
-from myoassist.config.keys import format_value, run_keys
+from myoassist.config.keys import format_value, read_key, run_keys
 from myoassist.config.policy_path import resolve_policy_path, resolve_reference_path
-from myoassist.config.rl_schemas import PPOConfig
+from myoassist.config.rl_schemas import ACTORS, BASE_ENV, CRITIC, NETWORKS_KEY, REWARDS_KEY, PPOConfig
 from myoassist.config.schemas import EnvConfig, RunConfig
 from myoassist.config.start_point import resolve_param_path
 
-BASE_ENV = "myoAssistLeg-v0"
-NETWORKS = ("human_actor", "exo_actor", "exo_actor_r", "exo_actor_l", "common_critic")
 # What A2C has no use for.
 PPO_ONLY = ("batch_size", "n_epochs", "clip_range", "clip_range_vf", "target_kl", "mirror_coef")
 REFLEX_RATE = 100  # Hz, of the reflex controller without delays
 LONGEST_TIMESTEP = 0.002
-_POLICY = "rl.policy_params.custom_policy_params"
-_REWARDS = "env.reward_keys_and_weights"
 
 
 def validate_rl(config: RunConfig) -> None:
@@ -130,9 +126,9 @@ def _check_rewards(env: EnvConfig) -> None:
         for joint, weight in getattr(env.reward_keys_and_weights, group).items():
             if not math.isfinite(weight) or weight < 0.0:
                 raise ConfigError(
-                    f"{_REWARDS}.{group}.{joint}={format_value(weight)} is not allowed",
+                    f"{REWARDS_KEY}.{group}.{joint}={format_value(weight)} is not allowed",
                     "a finite number, at least 0",
-                    f"{_REWARDS}.{group}.{joint}=0.2",
+                    f"{REWARDS_KEY}.{group}.{joint}=0.2",
                 )
 
 
@@ -143,30 +139,34 @@ def _check_networks(config: RunConfig) -> None:
         if value is None:
             continue
         example = (
-            f"{_POLICY}.{name}=null" if name == "net_indexing_info" else f"'{_POLICY}.{name}={{human_actor: [64, 64]}}'"
+            f"{NETWORKS_KEY}.{name}=null"
+            if name == "net_indexing_info"
+            else f"'{NETWORKS_KEY}.{name}={{human_actor: [64, 64]}}'"
         )
         if not isinstance(value, Mapping):
-            raise ConfigError(f"{_POLICY}.{name}={format_value(value)}", "a mapping from networks, or null", example)
-        wrong = [str(net) for net in value if net not in (*NETWORKS, "comment")]
+            raise ConfigError(
+                f"{NETWORKS_KEY}.{name}={format_value(value)}", "a mapping from networks, or null", example
+            )
+        wrong = [str(net) for net in value if net not in (*ACTORS, CRITIC, "comment")]
         if wrong:
             raise ConfigError(
-                f"{_POLICY}.{name} names {', '.join(wrong)}",
-                f"networks: {', '.join(NETWORKS)}",
+                f"{NETWORKS_KEY}.{name} names {', '.join(wrong)}",
+                f"networks: {', '.join((*ACTORS, CRITIC))}",
                 f"leave {wrong[0]} out",
             )
         for net, item in value.items():
             if name == "net_arch" and net != "comment" and not _are_widths(item):
                 raise ConfigError(
-                    f"{_POLICY}.net_arch.{net}={format_value(item)}",
+                    f"{NETWORKS_KEY}.net_arch.{net}={format_value(item)}",
                     "hidden widths: a list of whole numbers above 0",
-                    f"{_POLICY}.net_arch.{net}=[64,64]",
+                    f"{NETWORKS_KEY}.net_arch.{net}=[64,64]",
                 )
     load = [name for name in ("reset_policy_net_after_load", "reset_value_net_after_load") if getattr(policy, name)]
     if load and config.env.prev_trained_policy_path is None:
         raise ConfigError(
-            f"{_POLICY}.{load[0]}=true without env.prev_trained_policy_path",
+            f"{NETWORKS_KEY}.{load[0]}=true without env.prev_trained_policy_path",
             "a policy that is loaded",
-            f"{_POLICY}.{load[0]}=false",
+            f"{NETWORKS_KEY}.{load[0]}=false",
         )
 
 
@@ -276,11 +276,9 @@ def check_task_keys(config: RunConfig) -> None:
     changed = {}
     for name, key in run_keys().items():
         if key.metadata["task"] == other:
-            node: Any = config
-            for part in name.split("."):
-                node = getattr(node, part)
-            if node != key.default:
-                changed[name] = (node, key.default)
+            value = read_key(config, name)
+            if value != key.default:
+                changed[name] = (value, key.default)
     if changed:
         shown = [f"{name}={format_value(value)}" for name, (value, _) in changed.items()]
         more = f" and {len(shown) - 6} more" if len(shown) > 6 else ""

@@ -37,7 +37,7 @@ def collect_versions() -> dict[str, object]:
     }
 
 
-def describe_changes(old: dict, new: dict) -> list[str]:
+def describe_version_changes(old: dict, new: dict) -> list[str]:
     """Return `name old -> new` for every version that differs between two results of `collect_versions`."""
     before, after = _flatten(old), _flatten(new)
     return [

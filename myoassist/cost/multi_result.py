@@ -1,15 +1,13 @@
 """From the costs in single walking conditions to the cost over all of them."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from myoassist.cost.report import MEAN
-from myoassist.cost.result import CostResult
+from myoassist.cost.result import STAGES, CostResult, sum_parts
 
 # From the worst to the best.
-STAGES = ("0", "1a", "1b", "1c", "2", "3")
 # Stages in which the regularizer does not count, as with one condition.
 _EARLY = STAGES[:4]
 # Reported once, for all conditions together.
@@ -38,9 +36,7 @@ def combine_results(
     judged = any(result.stage not in _EARLY for result in results)
     if judged:
         parts["l1"] = l1_weight * l1
-    total = math.fsum(parts.values())
-    if not math.isclose(total, sum(parts.values()), rel_tol=1e-12, abs_tol=1e-9):
-        raise ArithmeticError(f"cost {total} is not the sum of its parts {parts}")
+    total = sum_parts(parts)
     worst = min(range(len(results)), key=lambda i: (STAGES.index(results[i].stage), -results[i].total))
     last = results[worst]
     reason = f"condition {worst + 1} ({names[worst]}): {last.reason}" if last.reason else ""
@@ -74,7 +70,10 @@ def _lay_out(
 
 
 def _mean(values: Sequence[float | str | np.ndarray | None], weights: Sequence[float]) -> float | np.ndarray | None:
-    if any(value is None for value in values):
+    numbers = [value for value in values if value is not None and not isinstance(value, str)]
+    if len(numbers) < len(values):
         return None
-    mean = sum(weight * value for value, weight in zip(values, weights, strict=True))
+    mean: float | np.ndarray = 0.0
+    for value, weight in zip(numbers, weights, strict=True):
+        mean = mean + weight * value
     return mean if isinstance(mean, np.ndarray) else float(mean)

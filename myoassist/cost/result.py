@@ -1,10 +1,17 @@
 """What one evaluation returns."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from myoassist.rollout.log import Outcome
+
+# How good a walk was, from not at all to judged by its quality; see `CostResult.stage`.
+STAGES = ("0", "1a", "1b", "1c", "2", "3")
+# Total of a candidate that could not be simulated or judged.
+FAILURE_COST = 1_200_000.0
 
 
 @dataclass(frozen=True)
@@ -31,3 +38,15 @@ class CostResult:
     reason: str = ""
     walked_time: float = 0.0
     distance: float = 0.0
+
+
+def sum_parts(parts: Mapping[str, float]) -> float:
+    """Return the total of a cost.
+
+    Raises:
+        ArithmeticError: if it is not what whoever adds up the reported parts in order gets.
+    """
+    total = math.fsum(parts.values())
+    if not math.isclose(total, sum(parts.values()), rel_tol=1e-12, abs_tol=1e-9):
+        raise ArithmeticError(f"cost {total} is not the sum of its parts {dict(parts)}")
+    return total

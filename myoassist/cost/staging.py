@@ -8,7 +8,7 @@ import numpy as np
 from myoassist.config.schemas import CostConfig
 from myoassist.cost import terms
 from myoassist.cost.own_terms import OwnTermError, active_own_terms, measure_own_terms
-from myoassist.cost.result import CostResult
+from myoassist.cost.result import FAILURE_COST, CostResult, sum_parts
 from myoassist.cost.targets import STAGE_COST, assemble
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.muscles import MuscleColumns, find_muscle_columns, select_muscles
@@ -17,7 +17,6 @@ from myoassist.gait.reference import ReferenceGait
 from myoassist.gait.strides import GaitWindow, cut_window, displacement, duration
 from myoassist.rollout.log import Outcome, WalkLog
 
-FAILURE_COST = 1_200_000.0
 FALL_OFFSET = 99.0 * STAGE_COST
 ASYMMETRIC_OFFSET = 98.0 * STAGE_COST
 STEP_REWARD = 0.5
@@ -158,7 +157,8 @@ def _report(
     result: CostResult,
 ) -> dict[str, float | str | np.ndarray | None]:
     """Lay the terms out under their published keys, in the published order, then ours."""
-    pain, way, time = reported["pain by joint"], reported["displacement"], reported["duration"]
+    pain = np.asarray(reported["pain by joint"])
+    way, time = reported["displacement"], reported["duration"]
     unified = 1000.0 * values["velocity"] + values["trunk"] + values["pain"]
     report: dict[str, float | str | np.ndarray | None] = {
         "Effort_Cost": values["effort"],
@@ -192,11 +192,7 @@ def _report(
 
 
 def _result(stage: str, parts: dict[str, float], common: dict, reason: str = "") -> CostResult:
-    total = math.fsum(parts.values())
-    # Guards the promise that whoever adds up the reported parts in order gets the reported total.
-    if not math.isclose(total, sum(parts.values()), rel_tol=1e-12, abs_tol=1e-9):
-        raise ArithmeticError(f"cost {total} is not the sum of its parts {parts}")
-    return CostResult(total=total, stage=stage, parts=parts, reason=reason, **common)
+    return CostResult(total=sum_parts(parts), stage=stage, parts=parts, reason=reason, **common)
 
 
 def _failure(reason: str, common: dict) -> CostResult:

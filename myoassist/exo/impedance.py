@@ -8,9 +8,9 @@ doi 10.1177/0278364907084588).
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from myoassist.exo.timing import STANCE_LOAD
+from myoassist.model.kernel import kernel
 
 # Late stance, which pushes off, begins when the ankle is dorsiflexed far enough; the second half of swing after a time.
 EARLY_STANCE, LATE_STANCE, SWING_FLEXION, SWING_EXTENSION = range(4)
@@ -89,7 +89,7 @@ def reset_impedance(impedance: Impedance, values: dict[str, float] | None, swing
 PHASE_NAMES = (("early_stance",), ("late_stance",), ("swing_flexion", "swing"), ("swing_extension", "swing"))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def update_phase(impedance: Impedance, leg: int, load: float, ankle: float, dt: float) -> None:
     """Advance the phase of a leg by one control step and let its values glide towards those of the phase.
 
@@ -122,7 +122,7 @@ def update_phase(impedance: Impedance, leg: int, load: float, ankle: float, dt: 
             impedance.active[leg, joint, i] += share * (target - impedance.active[leg, joint, i])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def joint_torque(impedance: Impedance, leg: int, joint: int, angle: float, velocity: float) -> float:
     """Return the torque (N·m) of a joint at an angle (rad) and velocity (rad/s), both in the controller's signs."""
     value = impedance.active[leg, joint]

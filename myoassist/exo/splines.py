@@ -93,11 +93,11 @@ def explain_invalid(values: np.ndarray, config: ExoConfig) -> str:
             return f"exo fall time {fall:.1f} % is not between 0 and {100 - time:.1f} %"
         return ""
     n = len(values) // 2
-    torque, time = values[:n], values[n:]
-    if not ((torque >= 0.01) & (torque <= 1.0)).all():
-        return f"exo torque fractions {np.array2string(torque, precision=3)} are not all in 0.01..1"
-    if not ((time >= 0.0) & (time <= 1.0)).all():
-        return f"exo times {np.array2string(time, precision=3)} are not all in 0..1"
+    torques, times = values[:n], values[n:]
+    if not ((torques >= 0.01) & (torques <= 1.0)).all():
+        return f"exo torque fractions {np.array2string(torques, precision=3)} are not all in 0.01..1"
+    if not ((times >= 0.0) & (times <= 1.0)).all():
+        return f"exo times {np.array2string(times, precision=3)} are not all in 0..1"
     return ""
 
 

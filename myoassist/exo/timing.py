@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from myoassist.model.kernel import kernel
 
 STANCE_LOAD = 0.1  # body weights
 MIN_STANCE = 0.035  # s; shorter contacts do not enter the mean
@@ -68,7 +69,7 @@ def reset_exo(exo: Exo, curve: object | None, max_torque: float, stride: bool = 
         exo.coefficients[:, : k - 1] = curve.coefficients
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _evaluate(exo: Exo, x: float) -> float:
     i = 0
     last = exo.knots[0] - 2
@@ -79,7 +80,7 @@ def _evaluate(exo: Exo, x: float) -> float:
     return ((c[0, i] * s + c[1, i]) * s + c[2, i]) * s + c[3, i]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _keep(c: np.ndarray, duration: float) -> None:
     """Put a finished stance or stride into the mean of the last three."""
     c[LAST], c[LAST + 1], c[LAST + 2] = c[LAST + 1], c[LAST + 2], duration
@@ -88,7 +89,7 @@ def _keep(c: np.ndarray, duration: float) -> None:
         c[MEAN] = (c[LAST] + c[LAST + 1] + c[LAST + 2]) / 3.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _run_stride_clock(c: np.ndarray, load: float, dt: float) -> None:
     """Advance a clock that runs from heel strike to heel strike; it stands still before the first one."""
     contact = load > STANCE_LOAD
@@ -101,7 +102,7 @@ def _run_stride_clock(c: np.ndarray, load: float, dt: float) -> None:
     c[PHASE] = 1.0 if contact else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def update_exo(exo: Exo, leg: int, load: float, dt: float) -> float:
     """Advance the clock of a leg by one control step and return its torque.
 

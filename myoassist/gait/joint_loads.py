@@ -9,7 +9,6 @@ from myoassist.rollout.log import JOINTS, SIDES, WalkLog
 
 # Turns a moment on the model coordinate into the internal one that is positive in extension and plantarflexion.
 EXTENSION_SIGN = np.array([-1.0, 1.0, -1.0])
-ANKLE = JOINTS.index("ankle")
 _EXTENSION = ("extension", "extension", "plantarflexion")
 _FLEXION = ("flexion", "flexion", "dorsiflexion")
 
@@ -26,7 +25,9 @@ for _side in SIDES:
         LOAD_METRICS[f"{_joint}_power_generated_max_{_side}"] = Metric("W/kg", "largest power given out")
         LOAD_METRICS[f"{_joint}_power_absorbed_max_{_side}"] = Metric("W/kg", "largest power taken up")
 for _side in SIDES:
-    LOAD_METRICS[f"exo_peak_torque_per_kg_{_side}"] = Metric("N·m/kg", "largest plantarflexion torque of the exo")
+    LOAD_METRICS[f"exo_peak_torque_per_kg_{_side}"] = Metric(
+        "N·m/kg", "largest torque of the exo: plantarflexion, or flexion of a hip device"
+    )
     LOAD_METRICS[f"exo_work_per_stride_{_side}"] = Metric("J", "net work of the device on the leg in one stride")
     LOAD_METRICS[f"exo_positive_work_per_stride_{_side}"] = Metric("J", "work that the device gives to the leg")
 
@@ -74,13 +75,8 @@ def compute_joint_loads(log: WalkLog, num_strides: int = 5, compat: bool = False
     return {name: value if value is not None and np.isfinite(value) else None for name, value in values.items()}
 
 
-def _samples(window: GaitWindow) -> slice:
-    # Without the last heel strike, so that whole strides are counted.
-    return slice(window.first, window.last)
-
-
 def _work(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
-    power = joint_powers(log)[_samples(window)]
+    power = joint_powers(log)[window.samples]
     way = abs(float(displacement(log, window)[0]))
     if way == 0.0:
         return {"joint_work_positive": None, "joint_work_negative": None}
@@ -91,8 +87,8 @@ def _work(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
 
 
 def _peaks(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
-    moment = internal_moments(log)[_samples(window)]
-    power = joint_powers(log)[_samples(window)]
+    moment = internal_moments(log)[window.samples]
+    power = joint_powers(log)[window.samples]
     values: dict[str, float | None] = {}
     for leg, side in enumerate(SIDES):
         for j, joint in enumerate(JOINTS):
@@ -104,8 +100,8 @@ def _peaks(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
 
 
 def _exo(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
-    torque = log.exo_torque[_samples(window)]
-    power = exo_powers(log)[_samples(window)]
+    torque = log.exo_torque[window.samples]
+    power = exo_powers(log)[window.samples]
     values: dict[str, float | None] = {}
     for leg, side in enumerate(SIDES):
         values[f"exo_peak_torque_per_kg_{side}"] = float(torque[:, leg].max()) / log.mass

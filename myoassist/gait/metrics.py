@@ -38,7 +38,9 @@ METRICS: dict[str, Metric] = {
 for _side in SIDES:
     METRICS[f"stance_fraction_{_side}"] = Metric("1", f"share of samples with a foot load above {CONTACT_LOAD} BW")
     METRICS[f"peak_grf_bw_{_side}"] = Metric("BW", "largest foot load (heel and toe sensors)")
-    METRICS[f"exo_peak_torque_{_side}"] = Metric("N·m", "largest plantarflexion torque delivered by the exoskeleton")
+    METRICS[f"exo_peak_torque_{_side}"] = Metric(
+        "N·m", "largest torque of the exoskeleton: plantarflexion, or flexion of a hip device"
+    )
     for _joint in CLINICAL_JOINTS:
         METRICS[f"{_joint}_max_deg_{_side}"] = Metric("deg", "largest angle, flexion or dorsiflexion positive")
         METRICS[f"{_joint}_min_deg_{_side}"] = Metric("deg", "smallest angle, flexion or dorsiflexion positive")
@@ -101,7 +103,7 @@ def _step_times(log: WalkLog, strikes: HeelStrikes, window: GaitWindow) -> dict[
 
 def _signal_metrics(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
     # Without the last heel strike, so that whole strides are counted.
-    samples = slice(window.first, window.last)
+    samples = window.samples
     load = log.load[samples]
     stance = (load > CONTACT_LOAD).mean(axis=0)
     angles = np.rad2deg(to_clinical(log.joint_angle[samples]))

@@ -6,25 +6,10 @@ import numpy as np
 
 from myoassist.config.errors import ModelError
 from myoassist.model.devices import DEVICES
+from myoassist.model.layout import FRONTAL_MUSCLES, MUSCLES
 from myoassist.model.muscle_groups import GROUPS
 from myoassist.rollout.log import SIDES
 
-ACTUATORS = {
-    "HAB": "abd",
-    "HAD": "add",
-    "HFL": "iliopsoas",
-    "GLU": "glutmax",
-    "HAM": "hamstrings",
-    "RF": "rectfem",
-    "VAS": "vasti",
-    "BFSH": "bifemsh",
-    "GAS": "gastroc",
-    "SOL": "soleus",
-    "TA": "tibant",
-    "FDL": "fdl",
-    "EDL": "edl",
-}
-FRONTAL_MUSCLES = ("HAB", "HAD")
 # Muscles with a reference EMG. The toe muscles have none and do not count as effort either.
 SAGITTAL_MUSCLES = ("HFL", "GLU", "HAM", "RF", "VAS", "BFSH", "GAS", "SOL", "TA")
 
@@ -73,7 +58,7 @@ def find_muscle_columns(muscle_names: tuple[str, ...]) -> MuscleColumns:
     """
     position = {name: i for i, name in enumerate(muscle_names)}
     grouped = any(f"{GROUPS['GLU'][0]}_{side}" in position for side in SIDES)
-    names = GROUPS if grouped else {muscle: (actuator,) for muscle, actuator in ACTUATORS.items()}
+    names = GROUPS if grouped else {muscle: (actuator,) for muscle, actuator in MUSCLES.items()}
     planar = not any(f"{names[m][0]}_{side}" in position for m in FRONTAL_MUSCLES for side in SIDES)
     muscles = SAGITTAL_MUSCLES if planar else FRONTAL_MUSCLES + SAGITTAL_MUSCLES
     wanted = [[[f"{name}_{side}" for name in names[m]] for m in muscles] for side in SIDES]

@@ -127,11 +127,9 @@ def _resample(phase: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def _both_legs(curves: dict[tuple[str, str], np.ndarray], name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the curves of the left and the right leg from left heel strike; a missing one is the other one shifted."""
-    left, right = curves.get((name, "l")), curves.get((name, "r"))
-    if left is None:
-        left = np.roll(right, STRIDE_POINTS // 2)
-    if right is None:
-        right = np.roll(left, STRIDE_POINTS // 2)
+    pair = [curves.get((name, side)) for side in "lr"]
+    known = next(curve for curve in pair if curve is not None)
+    left, right = (np.roll(known, STRIDE_POINTS // 2) if curve is None else curve for curve in pair)
     return left, right
 
 

@@ -12,7 +12,6 @@ from myoassist.gait.angles import CLINICAL_JOINTS, to_clinical
 from myoassist.gait.strides import STRIDE_POINTS
 
 EMG_MUSCLES = ("HAB", "HAD", "HFL", "GLU", "HAM", "RF", "VAS", "BFSH", "GAS", "SOL", "TA")
-KINEMATIC_SIGNALS = ("trunk_pitch", *CLINICAL_JOINTS)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ class GaitWindow:
         return len(self.starts)
 
     @property
+    def samples(self) -> slice:
+        """Samples of whole strides: from the first heel strike up to the last one, which begins the next stride."""
+        return slice(self.first, self.last)
+
+    @property
     def whole(self) -> slice:
         """Samples from the first to the last heel strike, both included."""
         return slice(self.first, self.last + 1)

@@ -99,6 +99,10 @@ def build_walker(
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     device = device_of(model)
     layout = resolve_layout(compiled, name, env.init_pose, unfused, device)
+    if own:
+        # A walker is one island: looking for islands costs 4 to 8 % of a step. (A sparse Jacobian would save 6 % of
+        # the planar full model too, but with it the solver ends the process when a state is beyond rescue.)
+        compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     mass = float(compiled.body_mass.sum())
     terrain, ground = make_terrain(env), make_ground(env, seed)
     return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground, model.reflex_mode)

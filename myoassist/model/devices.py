@@ -169,7 +169,7 @@ def find_device(name: str | None, musculature: int = 22) -> Device | None:
     if name is None or name.lower() in ("none", "baseline"):
         return None
     wanted = _OSL.get(musculature, "osl_a") if name.lower() == "osl" else name.lower()
-    known = DEVICES
+    known: tuple[Device, ...] = DEVICES
     for _ in range(2):
         for device in known:
             if wanted in (device.short, device.key.lower()):

@@ -3,6 +3,8 @@
 import mujoco
 import numpy as np
 
+from myoassist.model.couplings import find_couplings, follow_couplings
+
 # Angles in deg and lengths in m; joints that are not named are at 0. Knee flexion is negative, as in the leg models
 # of 22 and 26 muscles. Source: the published poses of the 22-muscle model.
 _WALK_STANCE = {"hip_flexion": 25.0, "knee_angle": -5.0, "ankle_angle": -4.22}
@@ -41,9 +43,7 @@ def add_key_poses(spec: mujoco.MjSpec) -> None:
             _set_angle(model, qpos, f"mtp_angle_{side}", 0.0)
         qpos[model.joint("pelvis_ty").qposadr[0]] = height
         qvel[model.joint("pelvis_tx").dofadr[0]] = speed
-        for dependent, independent, polynomial in find_couplings(model):
-            x = qpos[independent] - model.qpos0[independent]
-            qpos[dependent] = model.qpos0[dependent] + np.polyval(polynomial, x)
+        follow_couplings(find_couplings(model), model.qpos0, qpos)
         spec.add_key(name=name, qpos=qpos, qvel=qvel)
 
 
@@ -53,15 +53,3 @@ def _set_angle(model: mujoco.MjModel, qpos: np.ndarray, name: str, angle: float)
     if joint >= 0:
         low, high = model.jnt_range[joint] if model.jnt_limited[joint] else (-np.inf, np.inf)
         qpos[model.jnt_qposadr[joint]] = np.clip(angle, low, high)
-
-
-def find_couplings(model: mujoco.MjModel) -> list[tuple[int, int, np.ndarray]]:
-    """Return (dependent address, independent address, polynomial from the highest power) of each joint coupling."""
-    rows = []
-    for i in np.flatnonzero(model.eq_type == mujoco.mjtEq.mjEQ_JOINT):
-        if model.eq_obj2id[i] < 0:
-            continue
-        dependent = int(model.jnt_qposadr[model.eq_obj1id[i]])
-        independent = int(model.jnt_qposadr[model.eq_obj2id[i]])
-        rows.append((dependent, independent, model.eq_data[i, 4::-1].copy()))
-    return rows

@@ -12,7 +12,7 @@ import numpy as np
 
 _OBJ = mujoco.mjtObj
 _GEOM_FIELDS = ("size", "friction", "condim", "solref", "solimp", "margin", "gap", "priority", "solmix")
-_TENDON_FIELDS = ("stiffness", "damping", "frictionloss", "margin", "range", "limited", "armature", "width")
+_TENDON_FIELDS = ("stiffness", "damping", "frictionloss", "margin", "limited", "armature", "width")
 _ACTUATOR_FIELDS: tuple[str, ...] = (
     "gear",
     "ctrllimited",
@@ -44,6 +44,14 @@ class _Pose:
         mujoco.mju_rotVecQuat(moved, pos, self.quat)
         mujoco.mju_mulQuat(turned, self.quat, quat)
         return _Pose(self.pos + moved, turned)
+
+
+@dataclass(frozen=True)
+class _Path:
+    """What a tendon runs over: addresses of its wrapping objects, and the constant length left out, m."""
+
+    wraps: list[int]
+    removed: float
 
 
 _HERE = _Pose(np.zeros(3), np.array([1.0, 0.0, 0.0, 0.0]))
@@ -79,10 +87,11 @@ def reduce_model(model: mujoco.MjModel) -> mujoco.MjSpec:
     for field in ("ls_iterations", "ls_tolerance", "impratio", "disableflags", "enableflags"):
         setattr(spec.option, field, getattr(model.opt, field))
     anchors = _add_bodies(spec, model)
+    paths = [_shorten_path(model, i, anchors) for i in range(model.ntendon)]
     _add_geoms(spec, model, anchors)
-    _add_sites(spec, model, anchors)
-    _add_tendons(spec, model)
-    _add_actuators(spec, model)
+    _add_sites(spec, model, anchors, {int(w) for path in paths for w in path.wraps})
+    _add_tendons(spec, model, paths)
+    _add_actuators(spec, model, paths)
     _add_sensors(spec, model)
     _add_couplings(spec, model)
     for i in range(model.nkey):
@@ -157,6 +166,43 @@ def _set_inertia(
     carrier.fullinertia = [total[0, 0], total[1, 1], total[2, 2], total[0, 1], total[0, 2], total[1, 2]]
 
 
+def _shorten_path(model: mujoco.MjModel, tendon: int, anchors: list[tuple[mujoco.MjsBody, _Pose]]) -> _Path:
+    """Return the path of a tendon without the stretches at its ends that lie within one body.
+
+    Such a stretch never changes its length and pulls nothing, so that what remains moves the same bodies in the same
+    way; lengths that belong to the tendon are counted from there.
+
+    Args:
+        model: Compiled model.
+        tendon: Tendon id.
+        anchors: Carrier and pose in it of each body of the model.
+    """
+    first, count = model.tendon_adr[tendon], model.tendon_num[tendon]
+    wraps = list(range(first, first + count))
+    driven = (model.actuator_trntype == mujoco.mjtTrn.mjTRN_TENDON) & (model.actuator_trnid[:, 0] == tendon)
+    muscles = (model.actuator_gaintype == mujoco.mjtGain.mjGAIN_MUSCLE) & (
+        model.actuator_biastype == mujoco.mjtBias.mjBIAS_MUSCLE
+    )
+    if not muscles[driven].all() or (model.wrap_type[wraps] == mujoco.mjtWrap.mjWRAP_PULLEY).any():
+        return _Path(wraps, 0.0)
+    removed = 0.0
+    for end in (0, -1):
+        while len(wraps) > 2:
+            outer, inner = wraps[end], wraps[1 if end == 0 else -2]
+            if (model.wrap_type[[outer, inner]] != mujoco.mjtWrap.mjWRAP_SITE).any():
+                break
+            bodies, points = [], []
+            for site in model.wrap_objid[[outer, inner]]:
+                carrier, pose = anchors[model.site_bodyid[site]]
+                bodies.append(carrier)
+                points.append(pose.then(model.site_pos[site], model.site_quat[site]).pos)
+            if bodies[0] is not bodies[1]:
+                break
+            removed += float(np.linalg.norm(points[1] - points[0]))
+            wraps.pop(end)
+    return _Path(wraps, removed)
+
+
 def _add_geoms(spec: mujoco.MjSpec, model: mujoco.MjModel, anchors: list[tuple[mujoco.MjsBody, _Pose]]) -> None:
     """Add geoms that collide or guide a tendon."""
     guides = np.isin(model.wrap_type, (mujoco.mjtWrap.mjWRAP_SPHERE, mujoco.mjtWrap.mjWRAP_CYLINDER))
@@ -200,9 +246,11 @@ def _add_hfield(spec: mujoco.MjSpec, model: mujoco.MjModel, hfield: int) -> str:
     return name
 
 
-def _add_sites(spec: mujoco.MjSpec, model: mujoco.MjModel, anchors: list[tuple[mujoco.MjsBody, _Pose]]) -> None:
+def _add_sites(
+    spec: mujoco.MjSpec, model: mujoco.MjModel, anchors: list[tuple[mujoco.MjsBody, _Pose]], wraps: set[int]
+) -> None:
     """Add sites that a tendon, its side or a sensor uses."""
-    used = set(model.wrap_objid[model.wrap_type == mujoco.mjtWrap.mjWRAP_SITE].tolist())
+    used = {int(model.wrap_objid[w]) for w in wraps if model.wrap_type[w] == mujoco.mjtWrap.mjWRAP_SITE}
     used |= set(model.sensor_objid[model.sensor_objtype == _OBJ.mjOBJ_SITE].tolist())
     wrapped = np.isin(model.wrap_type, (mujoco.mjtWrap.mjWRAP_SPHERE, mujoco.mjtWrap.mjWRAP_CYLINDER))
     used |= {int(side) for side in model.wrap_prm[wrapped] if side >= 0}
@@ -214,14 +262,15 @@ def _add_sites(spec: mujoco.MjSpec, model: mujoco.MjModel, anchors: list[tuple[m
         carrier.add_site(name=site.name, type=kind, pos=pose.pos, quat=pose.quat, size=site.size)
 
 
-def _add_tendons(spec: mujoco.MjSpec, model: mujoco.MjModel) -> None:
-    for i in range(model.ntendon):
+def _add_tendons(spec: mujoco.MjSpec, model: mujoco.MjModel, paths: list[_Path]) -> None:
+    for i, path in enumerate(paths):
         added = spec.add_tendon(name=model.tendon(i).name)
         _copy(added, model, "tendon", i, _TENDON_FIELDS)
-        added.springlength = model.tendon_lengthspring[i]
+        added.range = model.tendon_range[i] - path.removed * model.tendon_limited[i]
+        added.springlength = model.tendon_lengthspring[i] - path.removed
         added.solref_limit, added.solimp_limit = model.tendon_solref_lim[i], model.tendon_solimp_lim[i]
         added.solref_friction, added.solimp_friction = model.tendon_solref_fri[i], model.tendon_solimp_fri[i]
-        for w in range(model.tendon_adr[i], model.tendon_adr[i] + model.tendon_num[i]):
+        for w in path.wraps:
             if model.wrap_type[w] == mujoco.mjtWrap.mjWRAP_SITE:
                 added.wrap_site(model.site(model.wrap_objid[w]).name)
             elif model.wrap_type[w] == mujoco.mjtWrap.mjWRAP_PULLEY:
@@ -231,13 +280,16 @@ def _add_tendons(spec: mujoco.MjSpec, model: mujoco.MjModel) -> None:
                 added.wrap_geom(model.geom(model.wrap_objid[w]).name, model.site(side).name if side >= 0 else "")
 
 
-def _add_actuators(spec: mujoco.MjSpec, model: mujoco.MjModel) -> None:
+def _add_actuators(spec: mujoco.MjSpec, model: mujoco.MjModel, paths: list[_Path]) -> None:
     for i in range(model.nu):
         actuator = model.actuator(i)
         kind = mujoco.mjtTrn(int(actuator.trntype[0]))
         driven = model.joint if kind == mujoco.mjtTrn.mjTRN_JOINT else model.tendon
         added = spec.add_actuator(name=actuator.name, trntype=kind, target=driven(int(actuator.trnid[0])).name)
         _copy(added, model, "actuator", i, _ACTUATOR_FIELDS)
+        if kind == mujoco.mjtTrn.mjTRN_TENDON:
+            shift = model.actuator_gear[i, 0] * paths[int(actuator.trnid[0])].removed
+            added.lengthrange = model.actuator_lengthrange[i] - shift
         added.actdim = int(model.actuator_actnum[i])
         for field in ("dynprm", "gainprm", "biasprm"):
             getattr(added, field)[:] = getattr(model, f"actuator_{field}")[i]

@@ -53,7 +53,7 @@ class Terrain:
 
     def at(self, x: np.ndarray) -> np.ndarray:
         """Return the height at places along x, m."""
-        if self.x is None:
+        if self.x is None or self.height is None:
             return np.tan(np.deg2rad(self.slope_deg)) * x
         return np.interp(x, self.x, self.height)
 

@@ -3,6 +3,7 @@
 import difflib
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -26,7 +27,7 @@ def list_tiles() -> dict[str, Path]:
     return {path.stem: path for path in sorted((models_folder() / "terrains").glob("*.json"))}
 
 
-def read_tiles(name: str) -> object:
+def read_tiles(name: str) -> Any:
     """Read the description of a ground.
 
     Args:

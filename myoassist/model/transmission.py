@@ -3,7 +3,7 @@
 import mujoco
 import numpy as np
 
-from myoassist.model.key_poses import find_couplings
+from myoassist.model.couplings import find_couplings, follow_couplings
 
 N_COEFFICIENTS = 5
 # The least lever arm that a command is divided by: nearer to the joint the force would grow beyond any use.
@@ -50,9 +50,7 @@ def measure_arm(model: mujoco.MjModel, actuator: int, joint: str, angle: float) 
         data.qpos[:] = model.qpos0
         data.qpos[address] = angle + offset
         # Twice: a linkage has coordinates that follow one that follows the joint.
-        for dependent, independent, polynomial in couplings * 2:
-            x = data.qpos[independent] - model.qpos0[independent]
-            data.qpos[dependent] = model.qpos0[dependent] + np.polyval(polynomial, x)
+        follow_couplings(couplings * 2, model.qpos0, data.qpos)
         mujoco.mj_fwdPosition(model, data)
         lengths.append(float(data.actuator_length[actuator]))
     return (lengths[1] - lengths[0]) / (2.0 * _STEP)

@@ -63,7 +63,8 @@ def run_chain(config: RunConfig, folder: RunFolder) -> float:
     by_speed = condition_kind(config.optimizer) == "speed"
     values = [item.speed if by_speed else item.slope_deg for item in conditions]
     labels = [f"{'speed' if by_speed else 'slope'}_{label_value(value)}" for value in values]
-    totals, rows = {}, [_HEADER]
+    totals: dict[int, float] = {}
+    rows = [_HEADER]
     for place, neighbour in order_chain(values):
         start = None if neighbour is None else folder.path / labels[neighbour] / PARAMETERS_NAME
         print(f"condition {place + 1} of {len(values)}, {conditions[place].describe()}:", flush=True)

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.cost.result import CostResult
+from myoassist.cost.result import STAGES, CostResult
 from myoassist.optimize.search import Search
 from myoassist.optimize.tables import GrowingFile, PartTable
 
-STAGES = ("0", "1a", "1b", "1c", "2", "3")
 CANDIDATES_NAME = "history_candidates.csv"
 GENERATIONS_NAME = "history_generations.csv"
 TIMING_NAME = "timing.csv"

@@ -16,11 +16,13 @@ from myoassist.optimize.conditions import (
     list_conditions,
     slope_unit,
 )
-from myoassist.optimize.reflex import WalkProblem, describe_timeout
+from myoassist.optimize.problem import describe_timeout
+from myoassist.optimize.reflex import WalkProblem
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault
+from myoassist.rollout.log import WalkLog
 from myoassist.rollout.simulator import Simulator
 
 
@@ -61,10 +63,11 @@ class MultiProblem:
     def evaluate(self, vector: np.ndarray, seed: int, worker: int) -> CostResult:
         """Return the cost of one vector over all conditions; every walk gets the same seed for its noise."""
         results = []
-        log = walked = None
+        log: WalkLog | None = None
+        walked = None
         for condition, cost in zip(self.conditions, self._costs, strict=True):
             own = self.vector_of(vector, condition.deviation)
-            if self._affine or walked != condition.slope_deg:
+            if log is None or self._affine or walked != condition.slope_deg:
                 log = self._simulators[condition.slope_deg].simulate(own, worker, seed=seed)
                 walked = condition.slope_deg
             results.append(evaluate_cost(log, own, cost, self._plan))

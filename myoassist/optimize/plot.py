@@ -70,7 +70,7 @@ def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":
     if data is None:
         figure.text(0.5, 0.5, "no complete generation yet", ha="center", va="center", fontsize=14)
         return figure
-    left, right = figure.subfigures(1, 2, width_ratios=(1.9, 1.0))
+    left, right = figure.subfigures(1, 2, width_ratios=(1.9, 1.0), squeeze=False)[0]
     axes = left.subplots(2, 2, sharex=True)
     _draw_cost(axes[0, 0], data)
     _draw_lines(axes[0, 1], data, data.best_vectors, "parameters of the generation's best", log=False)

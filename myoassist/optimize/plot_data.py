@@ -69,8 +69,8 @@ def read_convergence(folder: Path, run_name: str) -> ConvergenceData | None:
     widest = max(len(totals) for totals in totals_by_generation.values())
     totals = np.full((generations.size, widest), np.nan)
     for i, generation in enumerate(generations):
-        row = sorted(totals_by_generation[int(generation)])
-        totals[i, : len(row)] = row
+        ordered = sorted(totals_by_generation[int(generation)])
+        totals[i, : len(ordered)] = ordered
     picked = {name: table[np.isin(table[:, 0], generations)] for name, table in tables.items()}
     return ConvergenceData(
         run_name=run_name,

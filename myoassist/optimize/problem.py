@@ -73,12 +73,7 @@ class OptimizationResult:
     stop_reason: str
     run_name: str
 
-    @property
-    def best_vector(self) -> np.ndarray:
-        """Best raw vector, shape (D,)."""
-        return self.best.vector
 
-    @property
-    def best_result(self) -> CostResult:
-        """Cost of the best vector."""
-        return self.best.result
+def describe_timeout(seconds: float) -> str:
+    """Return why a candidate failed that was over its time."""
+    return f"it took longer than optimizer.candidate_timeout={seconds:g} s"

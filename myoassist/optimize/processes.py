@@ -11,6 +11,7 @@ import numpy as np
 from myoassist.config.errors import UserError
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
+from myoassist.optimize.problem import describe_timeout
 from myoassist.reflex.parameters import ParameterTable
 
 _STOP_WAIT = 2.0  # s
@@ -108,7 +109,7 @@ class ProcessProblem:
             self._processes[worker], self._lines[worker] = self._start()
             line.close()
             if overdue is not None:
-                raise TimeoutError(f"it took longer than optimizer.candidate_timeout={overdue:g} s") from error
+                raise TimeoutError(describe_timeout(overdue)) from error
             raise ProcessDiedError(f"worker process {worker} died (exit code {code})") from error
         finally:
             self._began[worker] = None

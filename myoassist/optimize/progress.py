@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
-from myoassist.cost.result import CostResult
-from myoassist.optimize.history import STAGES
+from myoassist.cost.result import STAGES, CostResult
 from myoassist.optimize.search import Search
 
 if TYPE_CHECKING:

@@ -1,12 +1,13 @@
 """The reflex trainer: a walker, its controller and a cost as a search problem."""
 
-import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.cores import count_cores
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
@@ -16,7 +17,7 @@ from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.model.build import build_walker
 from myoassist.optimize.conditions import choose_strategy
 from myoassist.optimize.loop import run_cma
-from myoassist.optimize.problem import OptimizationResult
+from myoassist.optimize.problem import OptimizationResult, describe_timeout
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
@@ -62,21 +63,6 @@ class WalkProblem:
         return load_start(config, self.table, clamp)
 
 
-def describe_timeout(seconds: float) -> str:
-    """Return why a candidate failed that was over its time."""
-    return f"it took longer than optimizer.candidate_timeout={seconds:g} s"
-
-
-def count_workers(threads: int | None) -> int:
-    """Return the number of walks to simulate at once: as asked for, else the cores this process may use."""
-    if threads is not None:
-        return threads
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    # Not every cluster binds its jobs to the cores that they were given.
-    given = os.environ.get("SLURM_CPUS_PER_TASK", "")
-    return min(cores, int(given)) if given.isdigit() and int(given) > 0 else cores
-
-
 def train_reflex(config: RunConfig, folder: RunFolder) -> float:
     """Run the reflex trainer in an opened run folder.
 
@@ -111,17 +97,18 @@ def run_search(config: RunConfig, folder: RunFolder, start: np.ndarray | None = 
     """
     from myoassist.optimize.multi import make_problem
 
-    workers = count_workers(config.optimizer.threads)
+    workers = config.optimizer.threads or count_cores()
     in_processes = config.optimizer.executor == "processes"
     problem = make_problem(config, 1 if in_processes else workers)
+    begin: np.ndarray | Callable[[], np.ndarray] | None = start
     if start is None and config.optimizer.pickle_path is None:
-        start = partial(problem.load_start, config)
+        begin = partial(problem.load_start, config)
     if not in_processes:
-        return run_cma(problem, config, folder, start=start, capture=problem.capture_fault)
+        return run_cma(problem, config, folder, start=begin, capture=problem.capture_fault)
     from myoassist.optimize.processes import ProcessProblem
 
     with ProcessProblem(config, problem.table, workers) as processes:
-        return run_cma(processes, config, folder, start=start, capture=problem.capture_fault)
+        return run_cma(processes, config, folder, start=begin, capture=problem.capture_fault)
 
 
 def _evaluate_vector(config: RunConfig, folder: RunFolder) -> float:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from myoassist.config.atomic import write_bytes_atomic
+from myoassist.config.json_values import to_json
 from myoassist.cost.report import format_terms
 from myoassist.optimize.problem import Candidate
-from myoassist.optimize.result_json import finite_or_none
 from myoassist.optimize.run_name import PARAMETERS_NAME, PICKLE_SUFFIX
 from myoassist.optimize.search import Search
 from myoassist.reflex.parameters import ParameterTable
@@ -90,4 +90,4 @@ def describe_candidate(candidate: Candidate, table: ParameterTable, run_name: st
 
 
 def _format_json(content: dict[str, Any]) -> bytes:
-    return (json.dumps(finite_or_none(content), indent=2, allow_nan=False) + "\n").encode()
+    return (json.dumps(to_json(content), indent=2, allow_nan=False) + "\n").encode()

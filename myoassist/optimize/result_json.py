@@ -1,6 +1,5 @@
 """Write evaluated candidates as JSON and read them back, digit for digit."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,21 +45,6 @@ def decode_candidate(data: Mapping[str, Any] | None) -> Candidate | None:
     fields["terms"] = {name: _decode_term(value) for name, value in fields["terms"].items()}
     vector = np.array(data["vector"], dtype=np.float64)
     return Candidate(vector, CostResult(**fields), int(data["generation"]), int(data["index"]))
-
-
-def finite_or_none(value: Any) -> Any:
-    """Return nested lists and mappings with None, which JSON knows, for NaN and infinity, which it does not."""
-    if isinstance(value, Mapping):
-        return {name: finite_or_none(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite_or_none(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return finite_or_none(value.tolist())
-    if isinstance(value, np.generic):
-        return finite_or_none(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def _encode_term(value: Any) -> Any:

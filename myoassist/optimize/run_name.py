@@ -1,9 +1,8 @@
 """Names of result files."""
 
-import re
 from datetime import datetime
 
-from myoassist.config.errors import ConfigError
+from myoassist.config.run_names import check_suffix
 from myoassist.config.schemas import RunConfig
 from myoassist.optimize.conditions import label_conditions
 from myoassist.reflex.parameters import ParameterTable
@@ -31,11 +30,8 @@ def make_run_name(config: RunConfig, table: ParameterTable, now: datetime | None
         ConfigError: if the suffix cannot be part of a file name.
     """
     now = datetime.now() if now is None else now
+    check_suffix(config.optimizer.run_suffix)
     suffix = "None" if config.optimizer.run_suffix is None else config.optimizer.run_suffix
-    if not re.fullmatch(r"[A-Za-z0-9._+-]{1,80}", suffix):
-        raise ConfigError(
-            f"optimizer.run_suffix is {suffix!r}", "1 to 80 letters, digits, dots, plus, minus or underscores"
-        )
     target = TARGET_NAMES.get(config.cost.target, config.cost.target)
     speed = label_conditions(config)
     stamp = f"{now.year}{_MONTHS[now.month - 1]}{now.day:02d}_{now.hour:02d}{now.minute:02d}"

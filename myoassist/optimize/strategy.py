@@ -1,13 +1,12 @@
 """Set up pycma for a parameter table: bounds, step sizes, options, random numbers."""
 
-import difflib
 import pickle
 import warnings
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from myoassist.config.cma_options import check_cma_options
 from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.schemas import OptimizerConfig
 from myoassist.optimize.safe_pickle import dump_state, load_state_bytes
@@ -20,25 +19,6 @@ SIGMA_0 = 0.01
 # Separates the random numbers of the optimizer from those of the candidates.
 _OPTIMIZER_STREAM = 0
 
-# Options that the run sets itself: a second place to set them would contradict the first.
-_OWNED_OPTIONS = {
-    "bounds": "the bounds come from the parameter table",
-    "fixed_variables": "parameters are held with exo.fixed",
-    "maxiter": "use optimizer.maxiter",
-    "popsize": "use optimizer.popsize",
-    "randn": "use seed",
-    "seed": "use seed",
-    "signals_filename": "Ctrl-C or SIGTERM stop a run",
-    "termination_callback": "functions cannot be given in a configuration",
-    "transformation": "functions cannot be given in a configuration",
-    "verb_append": "the run folder decides what continues",
-    "verb_filenameprefix": "the run folder decides the names of files",
-    "verb_log": "every generation is logged",
-    "verbose": "the progress display is ours",
-}
-
-# Options that may stay a word; every other text is an expression for pycma, such as "3 * N".
-_WORD_OPTIONS = ("CMA_const_trace", "CMA_elitism")
 # What pycma and pickle raise when they dislike an option.
 _REFUSALS = (
     ArithmeticError,
@@ -59,42 +39,6 @@ def random_stream(run_seed: int) -> np.random.RandomState:
     """
     words = np.random.SeedSequence([run_seed, _OPTIMIZER_STREAM]).generate_state(8)
     return np.random.RandomState(words)
-
-
-def check_cma_options(cma_options: Any) -> dict[str, Any]:
-    """Return the options that a user hands to pycma.
-
-    Raises:
-        ConfigError: if they are no mapping, or name an option that pycma lacks or that the run sets itself.
-    """
-    from cma.options_parameters import cma_default_options
-
-    if cma_options is None:
-        return {}
-    if not isinstance(cma_options, Mapping):
-        raise ConfigError(
-            f"optimizer.cma_options is {cma_options!r}", "a mapping of pycma options such as {tolfun: 1e-9}"
-        )
-    for name in cma_options:
-        if name in _OWNED_OPTIONS:
-            raise ConfigError(
-                f"optimizer.cma_options sets {name}",
-                "options that the run does not set itself",
-                _OWNED_OPTIONS[name],
-            )
-        if name not in cma_default_options:
-            close = difflib.get_close_matches(str(name), cma_default_options, n=3)
-            remedy = (
-                f"did you mean {' or '.join(close)}?" if close else "python -c 'import cma; print(cma.CMAOptions())'"
-            )
-            raise ConfigError(f"optimizer.cma_options has the unknown key {name!r}", "an option of pycma", remedy)
-    if not isinstance(cma_options.get("CMA_diagonal", False), bool):
-        raise ConfigError(
-            f"optimizer.cma_options sets CMA_diagonal to {cma_options['CMA_diagonal']!r}",
-            "true or false",
-            "after a number of generations pycma would change to random numbers that no seed controls",
-        )
-    return dict(cma_options)
 
 
 def new_strategy(
@@ -141,13 +85,6 @@ def new_strategy(
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             strategy = CMAEvolutionStrategy(start[table.free], SIGMA_0, options)
-        unread = [
-            name
-            for name, value in own.items()
-            if isinstance(value, str) and strategy.opts[name] == value and name not in _WORD_OPTIONS
-        ]
-        if unread:
-            raise ValueError(f"{unread[0]} = {own[unread[0]]!r} was not understood")
         _try_out(strategy)
         for warning in caught:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)

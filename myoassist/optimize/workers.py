@@ -13,12 +13,11 @@ from typing import Self
 import numpy as np
 
 from myoassist.config.errors import RunError
-from myoassist.cost.result import CostResult
+from myoassist.cost.result import FAILURE_COST, CostResult
 from myoassist.optimize.problem import Problem
 from myoassist.optimize.signals import StopRequest
 from myoassist.rollout.log import Outcome
 
-FAILURE_COST = 1_200_000.0
 # Separates the random numbers of candidates from those of the optimizer.
 _CANDIDATE_STREAM = 1
 # Longest time until a stop request is noticed, s.

@@ -7,8 +7,8 @@ locomotion", J Physiol 2015. Leg 0 is right, leg 1 left.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from myoassist.model.kernel import copy, kernel
 from myoassist.reflex import indices as ix
 from myoassist.reflex.delays import LEG_SOURCE, N_BODY, N_LEG, N_LEG_SENSORS, Delays, fill, make_delays, oldest, push
 from myoassist.reflex.indices import CONTACT_THRESHOLD, N_GAINS, N_MUSCLES, PRE_STIMULATION
@@ -75,12 +75,12 @@ def make_reflex(
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _slot(leg: int, slot: int) -> int:
     return N_BODY + leg * N_LEG + slot
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _collect(source: np.ndarray, legs: np.ndarray, leg: int) -> None:
     """Write a leg's signals, the other leg's load and both contacts into the source vector."""
     n = legs.shape[1]
@@ -92,7 +92,7 @@ def _collect(source: np.ndarray, legs: np.ndarray, leg: int) -> None:
     source[n + 2] = 1.0 if load_c > CONTACT_THRESHOLD else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def reset_reflex(
     reflex: Reflex,
     fill_gains: np.ndarray,
@@ -142,10 +142,10 @@ def reset_reflex(
             fill(delays, _slot(leg, ix.SLOT_OUT + m), activation[leg, m])
         for e in range(6):
             fill(delays, _slot(leg, ix.SLOT_EFF + e), PRE_STIMULATION)
-    reflex.gains[:] = gains
+    copy(reflex.gains, gains)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def update_reflex(reflex: Reflex, body: np.ndarray, legs: np.ndarray) -> None:
     """Do one control step; the outputs are left in `reflex.stimulation`.
 
@@ -165,7 +165,7 @@ def update_reflex(reflex: Reflex, body: np.ndarray, legs: np.ndarray) -> None:
     stimulate_leg(reflex, 1 - first)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _push_sensors(reflex: Reflex, body: np.ndarray, legs: np.ndarray) -> None:
     delays = reflex.delays
     for i in range(4):
@@ -178,7 +178,7 @@ def _push_sensors(reflex: Reflex, body: np.ndarray, legs: np.ndarray) -> None:
             push(delays, _slot(leg, s), reflex.source[LEG_SOURCE[s]])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _update_target(reflex: Reflex, leg: int) -> None:
     """Push the foot-placement target of a leg and put the delayed one in force."""
     delays, g = reflex.delays, reflex.gains
@@ -196,7 +196,7 @@ def _update_target(reflex: Reflex, leg: int) -> None:
     reflex.alpha_tgt_f[leg] = push(delays, _slot(leg, ix.SLOT_C_ALPHA_F), frontal)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _placement_error(reflex: Reflex, leg: int) -> float:
     delays = reflex.delays
     alpha = oldest(delays, _slot(leg, ix.SLOT_S_HIP)) - 0.5 * oldest(delays, _slot(leg, ix.SLOT_S_KNEE))
@@ -207,7 +207,7 @@ def _placement_error(reflex: Reflex, leg: int) -> float:
     return error
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _choose_swing_leg(reflex: Reflex) -> None:
     """Give the swing command in double support to the leg farther from its target; read before the push."""
     delays = reflex.delays
@@ -224,7 +224,7 @@ def _choose_swing_leg(reflex: Reflex) -> None:
     push(delays, left, next_l)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _update_phase(reflex: Reflex, leg: int) -> None:
     """Advance the phase bits of a leg: touch-down, stance, lift-off, swing."""
     delays, g = reflex.delays, reflex.gains

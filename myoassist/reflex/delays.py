@@ -7,8 +7,8 @@ One-way delays: short 3 ms, mid 5 ms, long 10 ms, supraspinal loop 15 ms (after 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from myoassist.model.kernel import inlined_kernel, kernel
 from myoassist.model.layout import MUSCLES
 
 SHORT, MID, LONG, SUPRA = 3, 5, 10, 15
@@ -119,7 +119,7 @@ def make_delays(timestep: float, delayed: bool) -> Delays:
     return Delays(np.zeros((N_SLOTS, int(length.max()))), length, np.zeros(N_SLOTS, dtype=np.int64))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined_kernel
 def push(delays: Delays, slot: int, value: float) -> float:
     """Store a value and return the oldest one."""
     head = delays.head[slot]
@@ -131,13 +131,13 @@ def push(delays: Delays, slot: int, value: float) -> float:
     return delays.values[slot, head]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined_kernel
 def oldest(delays: Delays, slot: int) -> float:
     """Return the oldest value of a slot."""
     return delays.values[slot, delays.head[slot]]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill(delays: Delays, slot: int, value: float) -> None:
     """Set every entry of a slot."""
     for i in range(delays.length[slot]):

@@ -43,6 +43,8 @@ def torque_rows(controller: str, n_points: int, fixed: bool, stride: bool) -> li
         fixed: Hold the entries at their start values.
         stride: The curve is timed by the stride.
     """
+    names: tuple[str, ...]
+    initial: tuple[float, ...]
     if controller == "four_param":
         names, initial = FOUR_PARAM_NAMES, DEFAULT_FOUR_PARAM_STRIDE if stride else DEFAULT_FOUR_PARAM
     else:

@@ -6,27 +6,26 @@ receives the effect.
 
 from typing import Any
 
-from numba import njit
-
+from myoassist.model.kernel import kernel
 from myoassist.reflex import indices as ix
 from myoassist.reflex.delays import N_BODY, N_LEG, oldest, push
 from myoassist.reflex.indices import PRE_STIMULATION
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _pos(x: float) -> float:
     # Written so that a NaN passes through and the loop can see it.
     return 0.0 if x <= 0.0 else x
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _clip(x: float, low: float, high: float) -> float:
     if x < low:
         return low
     return high if x > high else x
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def stimulate_leg(reflex: Any, leg: int) -> None:
     """Compute a leg's stimulations, push them, and send efference copies to the other leg.
 
@@ -145,7 +144,7 @@ def stimulate_leg(reflex: Any, leg: int) -> None:
         push(delays, copies + ix.E_HAD, _clip(had_copy, PRE_STIMULATION, 1.0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _output(delays: Any, slot: int, total: float) -> float:
     """Add the pre-stimulation, clip, push, and return the delayed stimulation."""
     return push(delays, slot, _clip(total + PRE_STIMULATION, PRE_STIMULATION, 1.0))

@@ -195,7 +195,7 @@ def build_table(
     gone = _absent_names(device)
     rows += [row for row in _pose_rows(dimensions, init_pose) if row.name not in gone]
     rows += [row for row in _activation_rows(dimensions) if row.name not in gone]
-    layout = f"{dimensions}d" + (f".{device.short}" if gone else "")
+    layout = f"{dimensions}d" + (f".{device.short}" if device is not None and gone else "")
     if reflex_mode == "ind":
         rows += [Parameter(name, "", 1.0, 0.0, 0.0, MAX_SHARE, 1.0, "share") for name in share_names().values()]
         layout += ".ind"

@@ -6,7 +6,8 @@ import numpy as np
 import torch as th
 from torch import nn
 
-from myoassist.rl.routing import CRITIC, Net, Routing
+from myoassist.config.rl_schemas import CRITIC
+from myoassist.rl.routing import Net, Routing
 
 # Tensor names of published checkpoints.
 MODULES = {
@@ -42,6 +43,11 @@ class MultiActorNetwork(nn.Module):
         routing: What reads and writes what.
         whole: One actor for everything, named `policy_net` as in published checkpoints of muscle-only policies.
     """
+
+    # Buffers; PyTorch cannot say so itself.
+    _free: th.Tensor | None
+    _sources: th.Tensor | None
+    _constants: th.Tensor
 
     def __init__(self, routing: Routing, whole: bool = False) -> None:
         super().__init__()

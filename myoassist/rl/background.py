@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from myoassist.rl.evaluate_best import Evaluation, Evaluator
+from myoassist.rl.evaluate_best import Evaluator, TrainingEvaluation
 from myoassist.rl.numpy_policy import NumpyPolicy
 
 
@@ -34,7 +34,7 @@ class BackgroundEvaluation:
         self._evaluator = evaluator
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="evaluation")
         self._cancelled = threading.Event()
-        self._queue: list[tuple[Snapshot, Future[Evaluation | None]]] = []
+        self._queue: list[tuple[Snapshot, Future[TrainingEvaluation | None]]] = []
 
     def submit(self, snapshot: Snapshot) -> None:
         """Evaluate a snapshot as soon as those before are done."""
@@ -46,14 +46,14 @@ class BackgroundEvaluation:
         """Steps of the snapshots whose result has not been taken yet."""
         return [snapshot.steps for snapshot, _ in self._queue]
 
-    def take(self, wait: bool = False) -> list[tuple[Snapshot, Evaluation]]:
-        """Return results in the order of the snapshots, those that are there or with `wait` all.
+    def take(self) -> list[tuple[Snapshot, TrainingEvaluation]]:
+        """Return the results that are there, in the order of the snapshots.
 
         Raises:
             Exception: what an evaluation raised.
         """
         taken = []
-        while self._queue and (wait or self._queue[0][1].done()):
+        while self._queue and self._queue[0][1].done():
             snapshot, job = self._queue.pop(0)
             result = job.result()
             if result is not None:

@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import mujoco
 import numpy as np
 
+from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import RunConfig
 from myoassist.model.build import Walker, build_walker
 from myoassist.rl.curriculum import Curriculum
 from myoassist.rl.faults import MAX_FAULTS, capture_episode
-from myoassist.rl.human import ReflexHumans, record_walk
+from myoassist.rl.human import ReflexHumans, record_reflex_walk
 from myoassist.rl.kernels.draws import MODES, seed_streams
 from myoassist.rl.kernels.layout import END_REASONS, RUNNING, UNSTABLE, Task
 from myoassist.rl.kernels.observe import ground_under_pelvis
@@ -21,7 +22,7 @@ from myoassist.rl.reference import resample
 from myoassist.rl.reference_file import load_reference
 from myoassist.rl.starts import reference_starts, standing_start
 from myoassist.rl.state import make_state
-from myoassist.rl.task import BASE_ENV, check_task, make_task
+from myoassist.rl.task import check_task, make_task
 from myoassist.rl.terrain import EpisodeGround
 from myoassist.rollout.batch import make_addresses
 from myoassist.rollout.fault_batch import BatchRecorder
@@ -80,9 +81,10 @@ class WalkBatch:
         self.config = config
         self.walker = walker or build_walker(config.model, env, exo=config.exo, seed=config.seed)
         model = self.walker.model
-        reference = None if env.env_id == BASE_ENV else load_reference(env.reference_data_path)
+        path = None if env.env_id == BASE_ENV else env.reference_data_path
+        reference = None if path is None else load_reference(path)
         check_task(env, reference)
-        walk = record_walk(config, self.walker) if config.rl.human == "reflex" else None
+        walk = record_reflex_walk(config, self.walker) if config.rl.human == "reflex" else None
         if walk is not None:
             starts = walk.starts
         elif reference is None:

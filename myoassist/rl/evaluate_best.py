@@ -22,7 +22,7 @@ _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class TrainingEvaluation:
     """How a policy walks from several starts.
 
     Attributes:
@@ -79,7 +79,7 @@ class Evaluator:
 
     def evaluate(
         self, policy: NumpyPolicy, trained_steps: int, cancelled: Callable[[], bool] = lambda: False
-    ) -> Evaluation | None:
+    ) -> TrainingEvaluation | None:
         """Walk from every start until the fall or the end; None if it was cancelled.
 
         Args:
@@ -111,7 +111,7 @@ class Evaluator:
         speed = (position - begin) / np.maximum(np.where(alive, time, time - self._interval), self._interval)
         error = np.abs(speed - target / length)
         part = length / self._steps
-        return Evaluation(
+        return TrainingEvaluation(
             steps=trained_steps,
             score=float(np.mean(part * np.exp(-_SPEED_SHARPNESS * error**2))),
             survived=int(alive.sum()),

@@ -6,6 +6,7 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import ExoConfig, PerturbationConfig, RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.exo.impedance import Impedance, make_impedance
@@ -22,7 +23,6 @@ from myoassist.rollout.log import Outcome
 from myoassist.rollout.sense import make_signals
 from myoassist.rollout.simulator import CONTROL_INTERVAL, Simulator
 
-BASE_ENV = "myoAssistLeg-v0"
 # Episodes start within this part of a walk with the device off, s: after its beginning has faded.
 FIRST_START, LAST_START = 4.0, 12.0
 _FORWARD = 0
@@ -66,7 +66,7 @@ def _unpack(reflex: Reflex, values: np.ndarray) -> None:
         first += array.size
 
 
-def record_walk(config: RunConfig, walker: Walker) -> ReflexWalk:
+def record_reflex_walk(config: RunConfig, walker: Walker) -> ReflexWalk:
     """Let the reflex-controlled human walk with the device off and keep the instants that episodes start from.
 
     Args:
@@ -120,6 +120,7 @@ def record_walk(config: RunConfig, walker: Walker) -> ReflexWalk:
 def _read_human(config: RunConfig, simulator: Simulator) -> np.ndarray:
     """Return the human part of the parameters, whatever device they were found with."""
     source = resolve_param_path(config.rl.human_param_path, key="rl.human_param_path")
+    assert source is not None, "validated: rl.human=reflex needs it"
     stored = read_vector(find_vector_file(source))
     names = simulator.table.names
     if stored.names is None:

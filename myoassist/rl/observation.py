@@ -6,10 +6,10 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.rl_schemas import LUMBAR
 from myoassist.config.schemas import EnvConfig
 
 GRAVITY = 9.81
-LUMBAR = "lumbar_extension"
 
 
 @dataclass(frozen=True)

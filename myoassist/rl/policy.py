@@ -9,7 +9,7 @@ import torch as th
 from gymnasium import spaces
 from stable_baselines3.common.distributions import DiagGaussianDistribution
 from stable_baselines3.common.policies import BasePolicy
-from stable_baselines3.common.type_aliases import Schedule
+from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import nn
 
 from myoassist.config.errors import LayoutError
@@ -34,7 +34,7 @@ def routing_of(params: Mapping[str, Any], n_observations: int, n_actions: int, w
     """
     arch = params.get("net_arch")
     lacking = [] if isinstance(arch, Mapping) else ["net_arch"]
-    if whole and not lacking:
+    if whole and isinstance(arch, Mapping):
         lacking = [f"net_arch.{name}" for name in ("human_actor", "common_critic") if name not in arch]
     elif not whole and not isinstance(params.get("net_indexing_info"), Mapping):
         lacking.append("net_indexing_info")
@@ -68,6 +68,8 @@ class MultiActorPolicy(BasePolicy):
     """
 
     whole = False
+    routing: Routing
+    policy_network: MultiActorNetwork
 
     def __init__(
         self,
@@ -116,7 +118,8 @@ class MultiActorPolicy(BasePolicy):
             self.policy_network.reset_actors(None if start is None else np.asarray(start, dtype=float))
         if reset_value_net:
             self.policy_network.reset_critic()
-        self.optimizer = self.optimizer_class(self.parameters(), lr=self._learning_rate, **self.optimizer_kwargs)
+        options: dict[str, Any] = {"lr": self._learning_rate, **self.optimizer_kwargs}
+        self.optimizer = self.optimizer_class(self.parameters(), **options)
 
     def forward(self, obs: th.Tensor, deterministic: bool = False) -> tuple[th.Tensor, th.Tensor, th.Tensor]:
         """Return actions (n, n_actions), values (n, 1) and log-probabilities (n,)."""
@@ -139,7 +142,8 @@ class MultiActorPolicy(BasePolicy):
         mean = self.policy_network.mean(obs)
         return DiagGaussianDistribution(mean.shape[1]).proba_distribution(mean, self.log_std)
 
-    def _predict(self, observation: th.Tensor, deterministic: bool = False) -> th.Tensor:
+    def _predict(self, observation: PyTorchObs, deterministic: bool = False) -> th.Tensor:
+        assert isinstance(observation, th.Tensor)
         mean = self.policy_network.mean(observation)
         return mean if deterministic else self._sample(mean)
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from myoassist.gait.reference import ReferenceSignal, load_reference_gait
 from myoassist.model.build import Walker
-from myoassist.model.key_poses import find_couplings
+from myoassist.model.couplings import find_couplings, follow_couplings
 from myoassist.reflex.parameters import build_table
 from myoassist.rl.reference import ReferenceMotion
 from myoassist.rollout.start_pose import SINK, StartPose
@@ -123,6 +123,4 @@ class _Poser:
         """Write a frame into joint positions, shape (nq,)."""
         qpos[:] = self._start
         qpos[self._address] = self._values[frame]
-        for dependent, independent, polynomial in self._couplings:
-            x = qpos[independent] - self._qpos0[independent]
-            qpos[dependent] = self._qpos0[dependent] + np.polyval(polynomial, x)
+        follow_couplings(self._couplings, self._qpos0, qpos)

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.rl_schemas import ACTORS, CRITIC, NETWORKS_KEY
 from myoassist.rl.routing_entries import INDEX_KEY, Entry, as_entries, read_action_entry, read_observation_entry
 
-POLICY_KEY = "rl.policy_params.custom_policy_params"
-CRITIC = "common_critic"
-ACTORS = ("human_actor", "exo_actor", "exo_actor_r", "exo_actor_l")
 SIDE_ACTORS = ("exo_actor_r", "exo_actor_l")
 # Hidden widths where `net_arch` is not given.
 DEFAULT_WIDTHS = {
@@ -107,7 +105,7 @@ def resolve_routing(
     Raises:
         ConfigError: naming the entry, what was found and what would be right.
     """
-    key = f"{POLICY_KEY}.{INDEX_KEY}"
+    key = f"{NETWORKS_KEY}.{INDEX_KEY}"
     if not isinstance(info, Mapping):
         raise ConfigError(f"{key}={info!r}", "a mapping from networks to what they read and write, or null")
     _check_nets(info, key)
@@ -194,7 +192,7 @@ def _check_free(writer: Mapping[int, str], action: int, what: str, action_names:
 
 
 def _read_widths(net_arch: Mapping[str, Any] | None, names: list[str]) -> dict[str, tuple[int, ...]]:
-    key = f"{POLICY_KEY}.net_arch"
+    key = f"{NETWORKS_KEY}.net_arch"
     if net_arch is None:
         return {name: DEFAULT_WIDTHS[name] for name in names}
     for name in net_arch:

@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from myoassist.config.rl_schemas import CRITIC, EXO_ENV
 from myoassist.config.schemas import RunConfig
-from myoassist.rl.routing import CRITIC, Routing, resolve_routing, whole_routing
-
-EXO_ENV_ID = "myoAssistLegImitationExo-v0"
+from myoassist.rl.routing import Routing, resolve_routing, whole_routing
 
 
 def has_exo_network(config: RunConfig) -> bool:
     """Return whether the networks of a run are routed; otherwise one actor reads and writes everything."""
-    return config.env.env_id == EXO_ENV_ID or config.rl.human == "reflex"
+    return config.env.env_id == EXO_ENV or config.rl.human == "reflex"
 
 
 def route_config(

@@ -7,7 +7,7 @@ import numpy as np
 
 from myoassist.config.schemas import EnvConfig
 from myoassist.model.build import Walker
-from myoassist.model.key_poses import find_couplings
+from myoassist.model.couplings import find_couplings
 from myoassist.model.layout import PELVIS, TALUS_L, TALUS_R
 from myoassist.rl.observation import find_joint
 from myoassist.rl.reference import FORWARD, ReferenceMotion

@@ -4,6 +4,7 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.rl_schemas import BASE_ENV, REWARDS_KEY
 from myoassist.config.schemas import EnvConfig
 from myoassist.model.build import Walker
 from myoassist.rl.kernels.draws import MODES, N_SCHEDULE
@@ -14,7 +15,6 @@ from myoassist.rl.reference import FORWARD, ReferenceMotion
 from myoassist.rl.starts import FEET_FRAMES, HEIGHT, Starts
 from myoassist.rl.terrain import EpisodeGround
 
-BASE_ENV = "myoAssistLeg-v0"
 # Part of a reference that ends in which episodes may start.
 _START_PART = 0.8
 _LIMIT_SENSORS = tuple(f"{side}_{joint}_sensor" for side in "rl" for joint in ("knee", "hip", "ankle", "mtp"))
@@ -52,14 +52,14 @@ def make_task(
     low, high = control_range.T
     joints = _imitated(env)
     version = REWARD_VERSIONS.index(env.reward_version)
-    ids = [find_joint(model, name, "env.reward_keys_and_weights") for name in joints]
+    ids = [find_joint(model, name, REWARDS_KEY) for name in joints]
     weight_q = np.array([weights.qpos_imitation_rewards.get(name, 0.0) for name in joints])
     weight_v = np.array([weights.qvel_imitation_rewards.get(name, 0.0) for name in joints])
     tracked = _tracked(env)
     tracked_ids = [find_joint(model, name, "env.out_of_trajectory_joint_keys") for name in tracked]
     imitation = reference is not None
     if reference is not None:
-        reference.require([*joints, *tracked, FORWARD], "env.reward_keys_and_weights")
+        reference.require([*joints, *tracked, FORWARD], REWARDS_KEY)
     limits = env.joint_limit_sensor_keys
     limit_names = limits if limits is not None else [name for name in _LIMIT_SENSORS if _has_sensor(model, name)]
     length = starts.qpos.shape[0]
@@ -189,5 +189,5 @@ def check_task(env: EnvConfig, reference: ReferenceMotion | None) -> None:
         raise ConfigError(
             f"env.env_id={env.env_id} without env.reference_data_path",
             "the reference motion that is imitated",
-            "env.reference_data_path=shipped:tutorial_fast (or env.env_id=myoAssistLeg-v0)",
+            f"env.reference_data_path=shipped:tutorial_fast (or env.env_id={BASE_ENV})",
         )

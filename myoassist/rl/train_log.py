@@ -3,6 +3,7 @@
 import datetime
 import json
 import math
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.optimize.tables import GrowingFile
-from myoassist.rl.evaluate_best import Evaluation
+from myoassist.rl.evaluate_best import TrainingEvaluation
 from myoassist.rl.faults import FAULTS_HEADER, note_episodes
 from myoassist.rl.vec_measure import Episode
 from myoassist.rollout.fault_file import WalkFault
@@ -69,6 +70,7 @@ class TrainLog:
             FAULTS_NAME: self.faults,
         }
         self._writer: Any = None
+        self._outer_hook = threading.excepthook
         # Unweighted parts since the start of the training, as published.
         self.accumulated = np.zeros(len(reward_names))
         self.since_record: list[Episode] = []
@@ -81,6 +83,14 @@ class TrainLog:
 
         folder = self._folder / TENSORBOARD_NAME
         self._writer = SummaryWriter(str(folder), purge_step=steps + 1 if folder.exists() else None)
+        self._outer_hook = threading.excepthook
+        threading.excepthook = self._report_thread
+
+    def _report_thread(self, arguments: threading.ExceptHookArgs) -> None:
+        """Leave a full or vanished disk to the next event, which raises the same error where it is put in words."""
+        ours = type(arguments.thread).__module__.startswith("tensorboard.")
+        if not (ours and isinstance(arguments.exc_value, OSError)):
+            self._outer_hook(arguments)
 
     def add_rollout(
         self, rollout: int, steps: int, episodes: list[Episode], rates: np.ndarray, update: Mapping[str, Any]
@@ -115,7 +125,7 @@ class TrainLog:
             self.faults.append(row)
         return notes
 
-    def add_evaluation(self, result: Evaluation) -> None:
+    def add_evaluation(self, result: TrainingEvaluation) -> None:
         """Add an evaluation; it is on the disk when this returns."""
         values = {key: getattr(result, key) for key in _EVALUATION_KEYS}
         self.evaluations.append(",".join([str(result.steps), *(_cell(value) for value in values.values())]))
@@ -193,7 +203,10 @@ class TrainLog:
     def close(self) -> None:
         """Close TensorBoard's files."""
         if self._writer is not None:
-            self._writer.close()
+            try:
+                self._writer.close()
+            finally:
+                threading.excepthook = self._outer_hook
 
     def _restore_evaluations(self, steps: int) -> None:
         path = self.evaluations.path

@@ -19,9 +19,9 @@ from myoassist.optimize.checkpoint import Checkpoint, load_newest, write_checkpo
 from myoassist.optimize.signals import StopRequest
 from myoassist.rl.algorithm import Algorithm
 from myoassist.rl.background import BackgroundEvaluation, Snapshot
-from myoassist.rl.evaluate_best import Evaluation
+from myoassist.rl.evaluate_best import TrainingEvaluation
 from myoassist.rl.mirror import MirrorLoss
-from myoassist.rl.model_files import BEST_NAME, list_models, model_path, prune_models
+from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, list_models, model_path, prune_models
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import NOTE_NAME, PolicyFile, add_note, dump_model, read_policy
@@ -78,7 +78,7 @@ class Trainer:
         self._interval = 1.0 / config.env.control_framerate
         self._first_steps = 0
         self._rollout = 0
-        self._best: Evaluation | None = None
+        self._best: TrainingEvaluation | None = None
         # Mean length of the episodes that ended in the last rollout, for the curriculum; None if none did.
         self._length: float | None = None
         self._recent: deque[Episode] = deque(maxlen=100)
@@ -117,7 +117,7 @@ class Trainer:
             self._length = header.get("episode_length")
             self._log.restore(header["log"])
         self._best = self._read_best()
-        (self._folder.path / "trained_models").mkdir(exist_ok=True)
+        (self._folder.path / MODELS_NAME).mkdir(exist_ok=True)
         self._log.open_tensorboard(self._steps)
         self._progress = TrainProgress(self._limit)
         self._capture()
@@ -284,8 +284,8 @@ class Trainer:
     def _sizes(self) -> tuple[int, int]:
         return self._algorithm.observation_space.shape[0], self._algorithm.action_space.shape[0]
 
-    def _take_evaluations(self, wait: bool = False) -> None:
-        for snapshot, result in self._evaluation.take(wait):
+    def _take_evaluations(self) -> None:
+        for snapshot, result in self._evaluation.take():
             # Its row comes last: killed in between, the evaluation is made again, while a row alone would tell the
             # next start that the best is known.
             if self._best is None or result.rank > self._best.rank:
@@ -296,11 +296,11 @@ class Trainer:
             self._progress.note(result.describe())
             self._folder.write_status("running", **self.status())
 
-    def _read_best(self) -> Evaluation | None:
+    def _read_best(self) -> TrainingEvaluation | None:
         """Return the evaluation of best_model.zip; None where there is none."""
         try:
             with zipfile.ZipFile(self._folder.path / BEST_NAME) as archive:
-                return Evaluation(**json.loads(archive.read(NOTE_NAME))["evaluation"])
+                return TrainingEvaluation(**json.loads(archive.read(NOTE_NAME))["evaluation"])
         except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile):
             return None
 

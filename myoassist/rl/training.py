@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager, ExitStack
 
 import torch as th
 
+from myoassist.config.cores import count_cores
 from myoassist.config.errors import RunError
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
-from myoassist.optimize.reflex import count_workers
 from myoassist.optimize.signals import Stopped, StopRequest
 from myoassist.rl.algorithm import make_algorithm, policy_params, route_batch, start_action
 from myoassist.rl.background import BackgroundEvaluation
@@ -47,7 +47,7 @@ def train_rl(
     """
     with ExitStack() as stack:
         stop = stack.enter_context(StopRequest())
-        threads = count_workers(config.rl.threads)
+        threads = config.rl.threads or count_cores()
         # Networks this small gain nothing from more, and OpenMP threads wait for each other by spinning: on a busy
         # machine two of them all but stop.
         th.set_num_threads(1)

@@ -21,7 +21,7 @@ def capture_training(algorithm: Algorithm, venv: MeasuredVecEnv) -> bytes:
         "cuda_random": th.cuda.get_rng_state_all() if th.cuda.is_available() else [],
         "numpy_random": {
             "name": name,
-            "keys": th.from_numpy(keys.astype(np.int64)),
+            "keys": th.from_numpy(np.asarray(keys).astype(np.int64)),
             "position": position,
             "has_gauss": has_gauss,
             "gauss": gauss,

@@ -1,11 +1,15 @@
 """Many simulations of one model as seen by compiled code: their buffers by address, their physics."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import mujoco
 import numpy as np
-from llvmlite import ir
-from numba import carray, njit, types
+from numba import types
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
+from myoassist.model.kernel import kernel
 from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward, mj_forward_skip, mj_step
 
 # Columns of the address table.
@@ -37,45 +41,42 @@ def make_addresses(datas: list[mujoco.MjData]) -> np.ndarray:
     return table
 
 
-@intrinsic
-def _float_pointer(typingctx: object, address: object) -> object:
-    """Make a pointer to double of an integer."""
-    signature = types.CPointer(types.float64)(types.int64)
+def _view_of(item: types.Type) -> Callable[..., Any]:
+    """Return a compiled function that gives a buffer at an address as an array of shape (size,).
 
-    def generate(context: object, builder: object, signature: object, arguments: object) -> object:
-        return builder.inttoptr(arguments[0], ir.DoubleType().as_pointer())
+    `numba.carray` does the same, but its result is counted as a reference, which kernels go without.
+    """
+    array = types.Array(item, 1, "C")
 
-    return signature, generate
+    def generate(context: Any, builder: Any, _signature: object, arguments: Sequence[Any]) -> Any:
+        made = context.make_array(array)(context, builder)
+        width = context.get_constant(types.intp, item.bitwidth // 8)
+        data = builder.inttoptr(arguments[0], context.get_data_type(item).as_pointer())
+        populate_array(made, data=data, shape=[arguments[1]], strides=[width], itemsize=width, meminfo=None)
+        return made._getvalue()
 
+    @intrinsic
+    def view_of(_context: object, _address: object, _size: object) -> object:
+        return array(types.intp, types.intp), generate
 
-@intrinsic
-def _int_pointer(typingctx: object, address: object) -> object:
-    """Make a pointer to a 32-bit integer of an integer."""
-    signature = types.CPointer(types.int32)(types.int64)
-
-    def generate(context: object, builder: object, signature: object, arguments: object) -> object:
-        return builder.inttoptr(arguments[0], ir.IntType(32).as_pointer())
-
-    return signature, generate
-
-
-@njit(cache=True, nogil=True)
-def view(address: int, size: int) -> np.ndarray:
-    """Return a buffer of doubles as an array of shape (size,)."""
-    return carray(_float_pointer(address), (size,))
+    return view_of
 
 
-@njit(cache=True, nogil=True)
+view = _view_of(types.float64)
+_view_of_int = _view_of(types.int32)
+
+
+@kernel
 def count_warnings(address: int) -> int:
     """Return how many warnings a simulation has raised since its reset."""
-    pairs = carray(_int_pointer(address), (2 * N_WARNINGS - 1,))
+    pairs = _view_of_int(address, 2 * N_WARNINGS - 1)
     total = 0
     for i in range(N_WARNINGS):
         total += pairs[2 * i]
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def advance(model_address: int, data_address: int, substeps: int, euler: bool) -> None:
     """Advance a forwarded simulation by `substeps` and forward it again.
 

@@ -12,6 +12,7 @@ class Buffers(NamedTuple):
     qpos: np.ndarray
     qvel: np.ndarray
     act: np.ndarray
+    act_dot: np.ndarray
     ctrl: np.ndarray
     sensordata: np.ndarray
     xpos: np.ndarray
@@ -51,6 +52,7 @@ class Ids(NamedTuple):
     f_max: np.ndarray
     all_muscles: np.ndarray
     muscle_act: np.ndarray
+    muscle_dynamics: np.ndarray  # per muscle control range and time constants, (n, 5); (0, 5) where they are not all
     optimal_length: np.ndarray
     slack_length: np.ndarray
     exo: np.ndarray
@@ -93,6 +95,7 @@ def make_buffers(data: mujoco.MjData) -> Buffers:
         data.qpos,
         data.qvel,
         data.act,
+        data.act_dot,
         data.ctrl,
         data.sensordata,
         data.xpos,

@@ -79,7 +79,7 @@ def repeat_step(model: mujoco.MjModel, fault: WalkFault, ctrl: np.ndarray, subst
     size = mujoco.mj_stateSize(model, PHYSICS)
     if len(fault.state) != size or len(ctrl) != model.nu:
         raise FaultFileError(
-            f"the state has {len(fault.state)} numbers, its model {size}",
+            f"state and controls have {len(fault.state)} and {len(ctrl)} numbers, its model {size} and {model.nu}",
             "the model that the run used",
             "give the command in the folder that the run was started in, with the version that wrote the file",
         )

@@ -2,8 +2,8 @@
 
 import mujoco
 import numpy as np
-from numba import njit
 
+from myoassist.model.kernel import copy, kernel
 from myoassist.rollout.batch import view
 from myoassist.rollout.fault import PHYSICS
 
@@ -11,7 +11,7 @@ from myoassist.rollout.fault import PHYSICS
 _BUFFERS = ("qpos", "qvel", "act", "ctrl", "qacc_warmstart")
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def copy_buffers(addresses: np.ndarray, sizes: np.ndarray, out: np.ndarray) -> None:
     """Copy buffers, addresses (N, B) of sizes (B,), one behind the other into the rows of `out`, (N, sum of sizes)."""
     for i in range(addresses.shape[0]):
@@ -19,7 +19,7 @@ def copy_buffers(addresses: np.ndarray, sizes: np.ndarray, out: np.ndarray) -> N
         for j in range(addresses.shape[1]):
             size = sizes[j]
             if size > 0:
-                out[i, first : first + size] = view(addresses[i, j], size)
+                copy(out[i, first : first + size], view(addresses[i, j], size))
             first += size
 
 

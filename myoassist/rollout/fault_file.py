@@ -2,8 +2,10 @@
 
 import io
 import json
+import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from omegaconf import OmegaConf
@@ -14,7 +16,8 @@ from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_js
 from myoassist.config.run_diff import to_plain
 from myoassist.config.schemas import RunConfig
 
-KINDS = ("walk", "episode")
+# What failed, and the trainer that simulates such things.
+KINDS = {"walk": "reflex", "episode": "rl"}
 _FORMAT = 1
 _ARRAYS = ("state", "ctrl", "xfrc", "vector", "action")
 _EMPTY = np.zeros(0)
@@ -77,7 +80,7 @@ def dump_fault(fault: WalkFault) -> bytes:
         "ground": float(fault.ground),
     }
     stream = io.BytesIO()
-    arrays = {name: np.asarray(getattr(fault, name), dtype=float) for name in _ARRAYS}
+    arrays: dict[str, Any] = {name: np.asarray(getattr(fault, name), dtype=float) for name in _ARRAYS}
     np.savez_compressed(stream, header=np.array(json.dumps(header)), **arrays)
     return stream.getvalue()
 
@@ -98,16 +101,18 @@ def read_fault(path: Path) -> WalkFault:
         config = OmegaConf.to_object(
             OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(header["config"]))
         )
-        return WalkFault(
-            kind=str(header["kind"]),
-            config=config,  # type: ignore[arg-type]
-            reason=str(header["reason"]),
-            place={str(name): int(value) for name, value in header["place"].items()},
-            step=int(header["step"]),
-            broken=tuple(map(str, header["broken"])),
-            seed=int(header["seed"]),
-            ground=float(header["ground"]),
-            **arrays,
+        return _check(
+            WalkFault(
+                kind=str(header["kind"]),
+                config=config,  # type: ignore[arg-type]
+                reason=str(header["reason"]),
+                place={str(name): int(value) for name, value in header["place"].items()},
+                step=int(header["step"]),
+                broken=tuple(map(str, header["broken"])),
+                seed=int(header["seed"]),
+                ground=float(header["ground"]),
+                **arrays,
+            )
         )
     except FileNotFoundError:
         found = f"{path} does not exist"
@@ -116,3 +121,16 @@ def read_fault(path: Path) -> WalkFault:
     except OmegaConfBaseException as error:
         found = f"{path} has a configuration of another version ({str(error).splitlines()[0]})"
     raise FaultFileError(found, "a file of the folder faults/ of a run", "ls logs/*/*/faults") from None
+
+
+def _check(fault: WalkFault) -> WalkFault:
+    """Refuse what no run writes; return the fault unchanged."""
+    for name, value, sound in (
+        ("step", fault.step, fault.step >= 0),
+        ("seed", fault.seed, 0 <= fault.seed < 2**32),
+        ("ground", fault.ground, math.isfinite(fault.ground)),
+        ("task", fault.config.task, fault.config.task == KINDS[fault.kind]),
+    ):
+        if not sound:
+            raise ValueError(f"{name} {value} of a fault of kind {fault.kind}")
+    return fault

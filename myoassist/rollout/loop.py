@@ -2,14 +2,14 @@
 
 The physics of one control step equals `mj_step` n times followed by `mj_forward`, bit for bit. Its first step does not
 repeat the position and velocity stages that the previous forward pass has already computed for the same state, and when
-the exo command has not changed, not the constraint solver either: muscle forces depend on activation, not on control.
+the exo command has not changed, only activation rates: muscle forces depend on activation, not on control.
 """
 
 import numpy as np
-from numba import njit
 
 from myoassist.exo.impedance import Impedance, joint_torque, update_phase
 from myoassist.exo.timing import Exo, update_exo
+from myoassist.model.kernel import copy, is_finite, kernel
 from myoassist.model.layout import PELVIS
 from myoassist.model.transmission import MIN_ARM
 from myoassist.reflex.controller import Reflex, update_reflex
@@ -17,7 +17,15 @@ from myoassist.reflex.indices import B_THETA, LOAD, N_MUSCLES, P_ANKLE, PRE_STIM
 from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.log import Outcome
-from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward, mj_forward_skip, mj_fwd_actuation, mj_step
+from myoassist.rollout.physics import (
+    STAGE_VEL,
+    mj_euler,
+    mj_forward,
+    mj_forward_skip,
+    mj_fwd_actuation,
+    mj_step,
+    mju_muscle_dynamics,
+)
 from myoassist.rollout.record import record_sample
 from myoassist.rollout.sense import exo_torque_per_force, sense
 
@@ -32,7 +40,7 @@ UNSTABLE = int(Outcome.UNSTABLE)
 NAN_CONTROL = int(Outcome.NAN_CONTROL)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def control(
     k: int,
     b: Buffers,
@@ -56,8 +64,9 @@ def control(
     if b.xfrc_applied[pelvis, 0] != push:
         b.xfrc_applied[pelvis, 0] = push
         changed = 1
-    s.noisy_body[:] = s.body
-    s.noisy_legs[:] = s.legs
+    copy(s.noisy_body, s.body)
+    for leg in range(2):
+        copy(s.noisy_legs[leg], s.legs[leg])
     if disturbance.noise.shape[0] > 0:
         noise = disturbance.noise[k]
         n_body, n_leg = len(s.body), s.legs.shape[1]
@@ -93,7 +102,7 @@ def control(
     return changed if finite else -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def drive_motors(b: Buffers, ids: Ids, impedance: Impedance) -> None:
     """Set the controls of powered prosthetic joints from angle and velocity of this instant, at every physics step."""
     for leg in range(2):
@@ -106,7 +115,7 @@ def drive_motors(b: Buffers, ids: Ids, impedance: Impedance) -> None:
                 b.ctrl[motor] = sign * torque / ids.motor_gain[leg, j]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def prepare_controls(b: Buffers, ids: Ids) -> None:
     """Give every muscle the rest control and every motor none; the loop then writes only what it drives."""
     b.ctrl[:] = 0.0
@@ -114,7 +123,19 @@ def prepare_controls(b: Buffers, ids: Ids) -> None:
         b.ctrl[actuator] = PRE_STIMULATION
 
 
-@njit(cache=True, nogil=True)
+@kernel
+def set_activation_rates(b: Buffers, ids: Ids) -> None:
+    """Do what is left of the actuation stage when only muscle controls are new: forces do not depend on them."""
+    table = ids.muscle_dynamics.ctypes.data
+    for i in range(len(ids.all_muscles)):
+        row = ids.muscle_dynamics[i]
+        ctrl = min(max(b.ctrl[ids.all_muscles[i]], row[0]), row[1])
+        address = ids.muscle_act[i]
+        # The three time constants follow the control range.
+        b.act_dot[address] = mju_muscle_dynamics(ctrl, b.act[address], table + (5 * i + 2) * 8)
+
+
+@kernel
 def finish_step(
     row: np.ndarray,
     time: float,
@@ -135,9 +156,8 @@ def finish_step(
     for i in range(len(b.warnings)):
         if b.warnings[i] > 0:
             return UNSTABLE
-    for i in range(len(b.qpos)):
-        if not np.isfinite(b.qpos[i]):
-            return UNSTABLE
+    if not is_finite(b.qpos):
+        return UNSTABLE
     sense(b, ids, const, s)
     for leg in range(2):
         contact = b.sensordata[ids.touch[leg, 0]] > STEP_LOAD * const.body_weight
@@ -151,7 +171,7 @@ def finish_step(
     return SURVIVED
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def walk(
     model_address: int,
     data_address: int,
@@ -195,6 +215,8 @@ def walk(
             return k, NAN_CONTROL
         if changed > 0 or k == 0:
             mj_forward_skip(model_address, data_address, STAGE_VEL, 1)
+        elif ids.muscle_dynamics.shape[0] > 0:
+            set_activation_rates(b, ids)
         else:
             mj_fwd_actuation(model_address, data_address)
         mj_euler(model_address, data_address)
@@ -208,7 +230,7 @@ def walk(
         if outcome == UNSTABLE:
             return k, UNSTABLE
         if poses.shape[0] > 0:
-            poses[k] = b.qpos
+            copy(poses[k], b.qpos)
         if outcome != SURVIVED:
             return k + 1, outcome
     return log.shape[0], SURVIVED

@@ -37,6 +37,7 @@ def _bind(name: str, signature: object = _SIGNATURE) -> types.ExternalFunction:
 mj_step = _bind("mj_step")
 mj_forward = _bind("mj_forward")
 mj_forward_skip = _bind("mj_forwardSkip", types.void(types.intp, types.intp, types.int32, types.int32))
+mju_muscle_dynamics = _bind("mju_muscleDynamics", types.float64(types.float64, types.float64, types.intp))
 mj_fwd_actuation = _bind("mj_fwdActuation")
 mj_euler = _bind("mj_Euler")
 mj_reset_data = _bind("mj_resetData")

@@ -1,9 +1,9 @@
 """Write one sample of the log, compiled; the column order is that of `log.LogLayout`."""
 
 import numpy as np
-from numba import njit
 
 from myoassist.exo.timing import PERCENT, Exo
+from myoassist.model.kernel import kernel
 from myoassist.model.layout import PELVIS, TORSO
 from myoassist.reflex import indices as ix
 from myoassist.reflex.controller import Reflex
@@ -11,7 +11,7 @@ from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 from myoassist.rollout.sense import euler_angles, exo_torque_per_force, frame_coordinate, frame_quaternion, torso_rates
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def record_sample(
     row: np.ndarray,
     time: float,

@@ -5,9 +5,9 @@ World axes: x forward, y left, z up. Trunk and pelvis frames: x forward, y up, z
 
 import mujoco
 import numpy as np
-from numba import njit
 
 from myoassist.model.build import Walker
+from myoassist.model.kernel import kernel
 from myoassist.model.layout import PELVIS, TALUS_L, TALUS_R, TORSO
 from myoassist.reflex import indices as ix
 from myoassist.reflex.delays import BODY_SIGNALS, LEG_SIGNALS
@@ -40,6 +40,7 @@ def make_ids(walker: Walker) -> Ids:
         layout.muscle_f_max,
         layout.all_muscles.astype(np.int64),
         layout.muscle_act,
+        muscle_dynamics(walker.model, layout.all_muscles),
         optimal,
         slack,
         layout.exo,
@@ -79,6 +80,22 @@ def muscle_lengths(model: mujoco.MjModel, muscles: np.ndarray) -> tuple[np.ndarr
     return optimal, length_range[:, 0] - low * optimal
 
 
+def muscle_dynamics(model: mujoco.MjModel, muscles: np.ndarray) -> np.ndarray:
+    """Return control range and activation time constants of muscle actuators, s.
+
+    Returns:
+        Lowest and highest control, the three parameters of MuJoCo's muscle dynamics, shape (n, 5); no rows if something
+        else in the model than these muscles has an activation, or the actuation stage is not the plain one.
+    """
+    others = model.na != len(muscles) or (model.actuator_dyntype[muscles] != mujoco.mjtDyn.mjDYN_MUSCLE).any()
+    switched = mujoco.mjtDisableBit.mjDSBL_ACTUATION | mujoco.mjtDisableBit.mjDSBL_CLAMPCTRL
+    if others or model.opt.disableflags & switched or model.opt.disableactuator or model.nplugin or model.nhistory:
+        return np.zeros((0, 5))
+    limited = model.actuator_ctrllimited[muscles].astype(bool)[:, np.newaxis]
+    ranges = np.where(limited, model.actuator_ctrlrange[muscles], (-np.inf, np.inf))
+    return np.ascontiguousarray(np.hstack([ranges, model.actuator_dynprm[muscles, :3]]))
+
+
 def make_signals() -> Signals:
     """Allocate the signal vectors."""
     n_body, n_leg = len(BODY_SIGNALS), len(LEG_SIGNALS)
@@ -87,7 +104,7 @@ def make_signals() -> Signals:
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def euler_angles(q: np.ndarray) -> tuple[float, float, float]:
     """Return aerospace roll, pitch and yaw (rad) of a quaternion (w, x, y, z)."""
     w, x, y, z = q[0], q[1], q[2], q[3]
@@ -103,7 +120,7 @@ def euler_angles(q: np.ndarray) -> tuple[float, float, float]:
     return roll, pitch, yaw
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def frame_quaternion(b: Buffers, ids: Ids, frame: int, out: np.ndarray) -> None:
     """Write the world orientation (w, x, y, z) of a frame."""
     q, r = b.xquat[ids.frame_body[frame]], ids.frame_quat_b[frame]
@@ -113,7 +130,7 @@ def frame_quaternion(b: Buffers, ids: Ids, frame: int, out: np.ndarray) -> None:
     out[3] = q[0] * r[3] + q[1] * r[2] - q[2] * r[1] + q[3] * r[0]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def frame_coordinate(b: Buffers, ids: Ids, frame: int, point_b: np.ndarray, axis: int) -> float:
     """Return one world coordinate of a point given in the carrier of a frame, m."""
     body = ids.frame_body[frame]
@@ -122,7 +139,7 @@ def frame_coordinate(b: Buffers, ids: Ids, frame: int, point_b: np.ndarray, axis
     return b.xpos[body, axis] + m[i] * point_b[0] + m[i + 1] * point_b[1] + m[i + 2] * point_b[2]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _com_velocity_xy(b: Buffers, ids: Ids, frame: int) -> tuple[float, float]:
     """Return the world x and y velocity of the centre of mass of a named body, m/s."""
     v = b.cvel[ids.frame_body[frame]]
@@ -133,7 +150,7 @@ def _com_velocity_xy(b: Buffers, ids: Ids, frame: int) -> tuple[float, float]:
     return v[3] + v[1] * r2 - v[2] * r1, v[4] + v[2] * r0 - v[0] * r2
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def torso_rates(b: Buffers, ids: Ids) -> tuple[float, float]:
     """Return pitch rate (forward positive) and roll rate (right positive) of the torso, rad/s."""
     body = ids.frame_body[TORSO]
@@ -150,7 +167,7 @@ def torso_rates(b: Buffers, ids: Ids) -> tuple[float, float]:
     return pitch_rate, roll_rate
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
     """Read all controller signals from a forwarded state.
 
@@ -205,7 +222,7 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
         row[ix.TALUS_VY] = vx * sin - vy * cos
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _force(b: Buffers, ids: Ids, leg: int, muscle: int) -> float:
     """Return the tension of a muscle or group as a fraction of its peak isometric force; 0 where it is absent."""
     group = ids.muscle_group[leg, muscle]
@@ -216,7 +233,7 @@ def _force(b: Buffers, ids: Ids, leg: int, muscle: int) -> float:
     return total / ids.f_max[leg, muscle]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def exo_torque_per_force(b: Buffers, ids: Ids, leg: int) -> float:
     """Return the assisting torque on the driven joint per force of its actuator: a lever arm, or 1 without a cable."""
     arm = ids.exo_arm[leg]

@@ -5,7 +5,7 @@ import numpy as np
 
 from myoassist.config.errors import ModelError
 from myoassist.model.build import Walker
-from myoassist.model.key_poses import find_couplings
+from myoassist.model.couplings import find_couplings, follow_couplings
 from myoassist.model.layout import FRAMES, LEG_JOINTS, MUSCLES, PELVIS, SIDES
 from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.sense import euler_angles
@@ -103,7 +103,7 @@ class StartPose:
             data.act[addresses] = values[index]
             stimulation[row, column] = values[index]
         if self.walker.own:
-            self._solve_couplings(data)
+            follow_couplings(self.couplings, model.qpos0, data.qpos)
             mujoco.mj_kinematics(model, data)
             data.qpos[layout.qpos_root[1]] -= self.clearance(data) + SINK
         else:
@@ -148,13 +148,6 @@ class StartPose:
         heights = data.xpos[2:, 2]
         low = int(np.argmin(heights))
         return model.body(low + 2).name, float(heights[low])
-
-    def _solve_couplings(self, data: mujoco.MjData) -> None:
-        """Move every coupled coordinate onto its polynomial of the independent one."""
-        qpos0 = self.walker.model.qpos0
-        for dependent, independent, polynomial in self.couplings:
-            x = data.qpos[independent] - qpos0[independent]
-            data.qpos[dependent] = qpos0[dependent] + np.polyval(polynomial, x)
 
     def clearance(self, data: mujoco.MjData) -> float:
         """Return how far the pelvis must sink along the vertical until the lowest foot point touches, m."""

@@ -1,7 +1,5 @@
 """Short spellings of an evolution on the command line."""
 
-MULTIRUN_FLAGS = ("-m", "--multirun")
-
 _SETTINGS = "hydra.sweeper.optim"
 _SHORT = {
     "evo.population_size": f"{_SETTINGS}.num_workers",

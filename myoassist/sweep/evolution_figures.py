@@ -98,15 +98,16 @@ def _parameters(tables: EvolutionTables, against: str) -> Figure:
         if tables.state.signature["parameters"][key].get("log"):
             make_logarithmic(axes, "y" if against == "generation" else "x")
         if against == "generation":
-            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.locator_params(axis="x", integer=True)
         else:
             _zoom(axes, done["fitness"])
         tidy(axes)
+    assert points is not None, "an evolution searches something"
     bar = figure.colorbar(points, ax=list(grid), shrink=0.9, pad=0.02)
     bar.set_label(color, fontsize=8)
     bar.ax.tick_params(labelsize=7)
     if color == "generation":
-        bar.locator.set_params(integer=True)
+        bar.ax.locator_params(axis="y", integer=True)
     return figure
 
 
@@ -171,13 +172,13 @@ def _lineage(tables: EvolutionTables) -> Figure:
     done = {(item.generation, item.rank): item for item in state.individuals if item.fitness is not None}
     path = {(item.generation, item.rank) for item in ancestors(state, state.best())}
     for item in done.values():
-        for parent in map(tuple, item.parents):
+        for parent in ((generation, rank) for generation, rank in item.parents):
             if parent not in done:
                 continue
             bold = (item.generation, item.rank) in path and parent in path
             axes.plot(
                 [parent[0], item.generation],
-                [done[parent].fitness, item.fitness],
+                np.array([done[parent].fitness, item.fitness], dtype=float),
                 color="black" if bold else QUIET,
                 lw=2.0 if bold else 0.6,
                 zorder=3 if bold else 1,
@@ -226,7 +227,7 @@ def _failures(tables: EvolutionTables) -> Figure:
 
 def _label_generations(axes: Axes, each: pd.DataFrame) -> None:
     axes.set_xlabel("generation")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.set_xlim(-0.5, max(each["generation"].max(), 1) + 0.5)
 
 

@@ -90,7 +90,7 @@ def _start(plan: EvolutionPlan, path: Path, journal: Journal, notices: list[str]
     state = read_state(path)
     inherited = None
     if state is None and plan.optim.checkpoint is not None:
-        state = inherited = _inherit(plan, path)
+        state = inherited = _inherit(plan, plan.optim.checkpoint, path)
         notices.append(f"Continuing the evolution of {state.parent} here, after {len(state.individuals)} individuals.")
     if state is None:
         if plan.resume == "must":
@@ -114,8 +114,8 @@ def _start(plan: EvolutionPlan, path: Path, journal: Journal, notices: list[str]
     return state
 
 
-def _inherit(plan: EvolutionPlan, path: Path) -> EvolutionState:
-    source = Path(plan.optim.checkpoint).expanduser()
+def _inherit(plan: EvolutionPlan, checkpoint: str, path: Path) -> EvolutionState:
+    source = Path(checkpoint).expanduser()
     state = read_state(source)
     if state is None:
         raise ResumeError(

@@ -1,10 +1,9 @@
 """Turn what Hydra hands to the sweeper into a checked plan: folder, space, signature, overrides of an individual."""
 
 import datetime
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -19,6 +18,7 @@ from myoassist.config.keys import flatten_keys
 from myoassist.config.labels import SWEEPER_GROUPS, default_expname
 from myoassist.config.run_diff import to_plain
 from myoassist.config.run_folder import log_root
+from myoassist.config.run_names import override_key, quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
@@ -72,8 +72,8 @@ class EvolutionPlan:
 
     def command(self, *changes: str) -> str:
         """Return the command of this evolution with overrides replaced or added."""
-        keys = [change.partition("=")[0] for change in changes]
-        kept = [text for text in self.arguments if text.lstrip("+").partition("=")[0] not in keys]
+        keys = [override_key(change) for change in changes]
+        kept = [text for text in self.arguments if override_key(text) not in keys]
         return f"{format_command([*kept, *changes])} --multirun"
 
 
@@ -86,9 +86,7 @@ def format_individual(fixed: list[str], individual: Individual, folder: Path) ->
         folder: Folder of the evolution.
     """
     searched = [format_override(key, value) for key, value in individual.params.items()]
-    place = (folder / individual.folder).as_posix()
-    if not re.fullmatch(r"[\w./-]+", place):
-        place = "'" + place.replace("'", "\\'") + "'"
+    place = quote_value((folder / individual.folder).as_posix())
     own = [f"seed={individual.seed}", f"logdir={place}", "expsubdir=null", "resume=auto"]
     return normalize_arguments([*fixed, *searched, *own])
 
@@ -145,7 +143,7 @@ def _resolve(node: Any, place: str) -> dict[str, Any]:
             "interpolations of keys that exist, e.g. ${exo.max_torque}",
             f"correct it, or give a value with {error.full_key or place}=...",
         ) from None
-    return vars(plain) if isinstance(plain, EvolutionOptim) else dict(plain)
+    return vars(plain) if isinstance(plain, EvolutionOptim) else dict(cast("dict[str, Any]", plain))
 
 
 def _check_search_files(arguments: list[str]) -> None:
@@ -193,6 +191,7 @@ def _check_space(config: DictConfig, context: HydraContext, space: SearchSpace, 
                 f"the search space has {words} where no run is possible: {error.found}", error.expected, error.remedy
             ) from None
         composed = composed or run
+    assert composed is not None, "the start is always composed"
     return composed
 
 

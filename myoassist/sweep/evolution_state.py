@@ -9,8 +9,9 @@ from typing import Any
 
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.config.errors import ResumeError, UnsafeFileError
+from myoassist.config.json_values import to_json
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, Journal, read_journal, to_json
+from myoassist.sweep.journal import JOURNAL_NAME, Journal, read_journal
 
 CHECKPOINT_NAME = "nevergrad.pkl"
 FORMAT = 1

@@ -84,7 +84,7 @@ def ancestors(state: EvolutionState, item: Individual | None) -> list[Individual
     places = {(other.generation, other.rank): other for other in state.individuals}
     while item is not None and item not in line:
         line.append(item)
-        item = places.get(tuple(item.parents[0])) if item.parents else None
+        item = places.get((item.parents[0][0], item.parents[0][1])) if item.parents else None
     return line
 
 
@@ -134,7 +134,7 @@ def _lineage(state: EvolutionState) -> pd.DataFrame:
     for item in state.individuals:
         for generation, rank in item.parents:
             parent = places[generation, rank]
-            known = item.fitness is not None and parent.fitness is not None
+            gain = None if item.fitness is None or parent.fitness is None else item.fitness - parent.fitness
             rows.append(
                 {
                     "generation": item.generation,
@@ -143,7 +143,7 @@ def _lineage(state: EvolutionState) -> pd.DataFrame:
                     "parent_rank": rank,
                     "fitness": item.fitness,
                     "parent_fitness": parent.fitness,
-                    "gain": item.fitness - parent.fitness if known else None,
+                    "gain": gain,
                 }
             )
     columns = ["generation", "rank", "parent_generation", "parent_rank", "fitness", "parent_fitness", "gain"]

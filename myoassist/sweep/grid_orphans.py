@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.errors import ResumeError
 from myoassist.config.run_lock import LOCK_NAME, RunLock
 from myoassist.config.run_process import read_machine
+from myoassist.config.run_record import read_json
 from myoassist.sweep.orphans import LOCK_PATIENCE_S, settle_jobs, wait_until_free
 
 SESSIONS_NAME = ".sessions"
@@ -71,7 +71,7 @@ def settle_sessions(root: Path, folders: Sequence[Path]) -> bool:
     wanted = {folder.resolve() for folder in folders}
     settled = False
     for session in sorted((root / SESSIONS_NAME).glob("*/")):
-        jobs = {job: (root / place).resolve() for job, place in _read_json(session / _JOBS_NAME).items()}
+        jobs = {job: (root / place).resolve() for job, place in read_json(session / _JOBS_NAME).items()}
         if not wanted & set(jobs.values()):
             continue
         _refuse_if_alive(root, session)
@@ -87,7 +87,7 @@ def settle_sessions(root: Path, folders: Sequence[Path]) -> bool:
 
 
 def _refuse_if_alive(root: Path, session: Path) -> None:
-    owner = _read_json(session / LOCK_NAME)
+    owner = read_json(session / LOCK_NAME)
     # A daemon of another machine can only be judged by how long it has given no sign of life.
     here = all(owner.get(key) == value for key, value in read_machine().items())
     try:
@@ -99,15 +99,6 @@ def _refuse_if_alive(root: Path, session: Path) -> None:
             "one sweep per run",
             f"wait for it to end, {_REMEDY}",
         ) from None
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    """Return the object in a file; empty where there is none."""
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def _remove(session: Path) -> None:

@@ -18,6 +18,7 @@ from myoassist.config.compose import ComposedRun, convert_composed
 from myoassist.config.errors import ConfigError, ResumeError
 from myoassist.config.labels import default_expname, is_task_override
 from myoassist.config.run_folder import log_root, plan_run
+from myoassist.config.run_names import override_key, quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.run_record import list_date_folders, read_status
 from myoassist.config.validate import validate_config
@@ -50,8 +51,8 @@ class GridJob:
         inner = self.composed.config.expsubdir
         outer = self.folder.parents[len(Path(inner).parts) - 1] if inner else self.folder
         place = {"expname": self.composed.config.expname, "expsubdir": inner, "logdir": outer.as_posix()}
-        kept = [text for text in self.overrides if text.partition("=")[0].lstrip("+") not in place]
-        return [*kept, *(f"{key}={_quote(value)}" for key, value in place.items() if value is not None)]
+        kept = [text for text in self.overrides if override_key(text) not in place]
+        return [*kept, *(f"{key}={quote_value(value)}" for key, value in place.items() if value is not None)]
 
     def command(self) -> str:
         """Return the command that runs, or continues, this run alone."""
@@ -107,7 +108,7 @@ def _place(runs: Sequence[tuple[list[str], ComposedRun]], keys: list[str], day: 
     jobs = []
     for number, (overrides, run) in enumerate(runs):
         folder, state = plan_run(run.config, run.exp, run.all_overrides, day)
-        swept = [text for text in overrides if text.partition("=")[0].lstrip("+") in keys]
+        swept = [text for text in overrides if override_key(text) in keys]
         jobs.append(GridJob(number, overrides, swept, run, folder, state))
     return jobs
 
@@ -167,14 +168,9 @@ def _check_distinct(jobs: list[GridJob]) -> None:
     for group in doubled[:3]:
         values = " | ".join(" ".join(job.swept) for job in group[:6])
         lines.append(f"  {group[0].folder.as_posix()}: {values}{' | ...' if len(group) > 6 else ''}")
-    example = "_".join(f"\\${{{text.partition('=')[0]}}}" for text in doubled[0][0].swept)
+    example = "_".join(f"\\${{{override_key(text)}}}" for text in doubled[0][0].swept)
     raise ConfigError(
         "\n".join([f"{sum(map(len, doubled))} runs of this grid would share {len(doubled)} run folder(s)", *lines]),
         "a folder of its own for every run, or the last one overwrites the others",
         f"overlays=sweep   (or expname=NAME_{example}, or allow_shared_dir=true if that is what you want)",
     )
-
-
-def _quote(value: str) -> str:
-    """Return a value as Hydra's grammar takes it for one string."""
-    return value if re.fullmatch(r"[\w./-]+", value) else "'" + value.replace("'", "\\'") + "'"

@@ -1,7 +1,6 @@
 """The journal of an evolution: one JSON object per line, appended and synced, the only truth about what happened."""
 
 import json
-import math
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.config.errors import ResumeError
 from myoassist.config.file_content import parse_json
+from myoassist.config.json_values import to_json
 
 JOURNAL_NAME = "evolution.jsonl"
 
@@ -96,18 +96,3 @@ def read_journal(path: Path) -> JournalContent:
         events.append(event)
         position += len(line)
     return JournalContent(events)
-
-
-def to_json(value: Any) -> Any:
-    """Return a value as JSON has it: NumPy through its own conversion, NaN and infinity as null."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, dict):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)

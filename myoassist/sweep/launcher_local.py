@@ -1,6 +1,5 @@
 """Launcher of this machine: each run in a process of its own, a few at a time."""
 
-import os
 import sys
 import time
 import traceback
@@ -16,9 +15,11 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from myoassist.config.cores import count_cores
 from myoassist.config.errors import ConfigError, UserError
-from myoassist.config.run_overrides import PLACE_KEYS
+from myoassist.config.run_names import PLACE_KEYS, override_key
 from myoassist.sweep.local_processes import Outcome, run_processes
+from myoassist.sweep.resources import thread_key
 
 # Below the folder of the sweep; hidden, because output and tracebacks name files of this machine.
 LOG_FOLDER = ".jobs"
@@ -146,25 +147,24 @@ class LocalLauncher(Launcher):
 def default_parallel(config: DictConfig, job_overrides: Sequence[Sequence[str]]) -> int:
     """Return how many runs fit on this machine at once: its cores over the threads of the widest run.
 
-    A run with `optimizer.threads=null` takes all cores.
+    A run with `optimizer.threads=null`, or `rl.threads=null` with task=rl, takes all cores.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = count_cores()
     parser = OverridesParser.create()
     widest = 0
     for overrides in job_overrides:
-        values = {"task": OmegaConf.select(config, "task"), "threads": OmegaConf.select(config, "optimizer.threads")}
+        values = {key: OmegaConf.select(config, key) for key in ("task", "optimizer.threads", "rl.threads")}
         for override in parser.parse_overrides(list(overrides)):
-            name = override.key_or_group.removeprefix("optimizer.")
-            if name in values and not override.is_delete():
-                values[name] = override.value()
-        threads = 1 if values["task"] == "fake" else values["threads"]
+            if override.key_or_group in values and not override.is_delete():
+                values[override.key_or_group] = override.value()
+        threads = 1 if values["task"] == "fake" else values[thread_key(values["task"])]
         widest = max(widest, threads if isinstance(threads, int) else cores)
     return max(1, cores // max(1, widest))
 
 
 def _shorten(overrides: Sequence[str]) -> str:
     """Return overrides on one line, without those that only place the run."""
-    shown = [text for text in filter_overrides(overrides) if text.partition("=")[0].lstrip("+") not in PLACE_KEYS]
+    shown = [text for text in filter_overrides(overrides) if override_key(text) not in PLACE_KEYS]
     return " ".join(shown)
 
 

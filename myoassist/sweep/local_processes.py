@@ -128,7 +128,7 @@ def _ended(running: dict[int, _Running]) -> list[_Running]:
     """Wait a little, take in answers, and return what has ended."""
     if not running:
         return []
-    objects = {job.process.sentinel: job for job in running.values()}
+    objects: dict[Any, _Running] = {job.process.sentinel: job for job in running.values()}
     objects |= {job.connection: job for job in running.values() if job.answer is None}
     ended = {}
     for ready in wait(list(objects), timeout=_POLL_S):

@@ -13,13 +13,18 @@ def register_resolvers() -> None:
 
 
 def count_cpus(default: int, *, _root_: DictConfig) -> int:
-    """Return the processors of one run: `rl.num_envs` with task=rl, else `optimizer.threads`.
+    """Return the processors of one run: `rl.threads` with task=rl, else `optimizer.threads`.
 
     Args:
-        default: Where the key is null or this version has none.
+        default: Where the key is null.
     """
-    count = _select(_root_, "rl.num_envs" if _select(_root_, "task") == "rl" else "optimizer.threads")
+    count = _select(_root_, thread_key(_select(_root_, "task")))
     return count if isinstance(count, int) else int(default)
+
+
+def thread_key(task: Any) -> str:
+    """Return the key that says how many threads a run of a task has."""
+    return "rl.threads" if task == "rl" else "optimizer.threads"
 
 
 def if_cuda(value: Any, *, _root_: DictConfig) -> Any:

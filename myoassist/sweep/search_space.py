@@ -10,20 +10,12 @@ from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Overrid
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.labels import SWEEPER_GROUPS
+from myoassist.config.run_names import PLACE_KEYS
 
 # Keys of one parameter in `hydra.sweeper.params`; the stock plugin reads the same.
 PARAMETER_KEYS = ("init", "lower", "upper", "step", "integer", "log")
 # They place an individual or belong to the evolution as a whole, so its own overrides replace them.
-SWEEP_KEYS = (
-    "seed",
-    "logdir",
-    "expname",
-    "expsubdir",
-    "allow_shared_dir",
-    "resume",
-    "fresh",
-    *SWEEPER_GROUPS,
-)
+SWEEP_KEYS = ("seed", *PLACE_KEYS, *SWEEPER_GROUPS)
 
 
 @dataclass(frozen=True)
@@ -84,9 +76,9 @@ def read_search_space(params: Mapping[str, Any], arguments: list[str]) -> Search
             continue
         else:
             if key in SWEEPER_GROUPS:
-                groups.append(override.input_line)
+                groups.append(str(override.input_line))
             elif key not in SWEEP_KEYS:
-                fixed.append(override.input_line)
+                fixed.append(str(override.input_line))
     if not described:
         raise ConfigError(
             "the evolution has nothing to search",

@@ -134,7 +134,7 @@ def _curves(tables: SweepTables) -> Figure:
         make_logarithmic(axes, "y")
     axes.set_xlabel("generation")
     axes.set_ylabel("best total so far")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     tidy(axes)
     if len(settings) <= _CURVES_IN_LEGEND:
         axes.legend(frameon=False, fontsize=8)

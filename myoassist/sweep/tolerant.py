@@ -75,6 +75,7 @@ class TolerantSlurmLauncher(SlurmLauncher):
         Raises:
             ConfigError: if this machine has no Slurm.
         """
+        assert self.config is not None, "Hydra calls setup first"
         Path(str(self.config.hydra.sweep.dir)).mkdir(parents=True, exist_ok=True)
         state = Singleton.get_state()
         jobs = []

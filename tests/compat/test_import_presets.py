@@ -215,6 +215,12 @@ def test_conditions_are_kept(mode, conditions, tmp_path):
     assert config.optimizer.optim_weights == [1.0, 2.0, 1.0]
 
 
+def test_factors_of_80_muscles_are_kept(tmp_path):
+    draft = mapped(tmp_path, musc_model="80", reflex_mode="ind")
+    assert draft.values["model.reflex_mode"] == "ind"
+    assert not any("reflex_mode" in remark for remark in draft.remarks)
+
+
 REMARKS = [
     ({"reflex_mode": "ind"}, "reflex_mode ind"),
     ({"cluster": True}, "cluster"),

@@ -18,7 +18,8 @@ from myoassist.config.validate import validate_config
 from myoassist.cost import own_terms
 from myoassist.cost.own_terms import cost_term, registered_terms
 from myoassist.cost.report import format_terms, parse_terms
-from myoassist.cost.staging import FAILURE_COST, evaluate_cost, plan_cost
+from myoassist.cost.result import FAILURE_COST
+from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.targets import check_cost
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,8 @@ from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, empty_walk, reference_wa
 
 from myoassist.config.errors import ModelError
 from myoassist.config.schemas import CostConfig
-from myoassist.cost.staging import FAILURE_COST, evaluate_cost, plan_cost
+from myoassist.cost.result import FAILURE_COST
+from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.targets import TARGETS
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.rollout.log import Outcome

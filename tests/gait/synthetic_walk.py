@@ -4,17 +4,14 @@ import numpy as np
 
 from myoassist.gait.angles import to_clinical
 from myoassist.gait.events import LEFT, RIGHT
-from myoassist.gait.muscles import ACTUATORS
 from myoassist.gait.reference import load_reference_gait
+from myoassist.model.layout import MUSCLES
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 
 PLANAR_NAMES = tuple(
-    f"{actuator}_{side}"
-    for side in ("r", "l")
-    for muscle, actuator in ACTUATORS.items()
-    if muscle not in ("HAB", "HAD")
+    f"{actuator}_{side}" for side in ("r", "l") for muscle, actuator in MUSCLES.items() if muscle not in ("HAB", "HAD")
 )
-FRONTAL_NAMES = tuple(f"{actuator}_{side}" for side in ("r", "l") for actuator in ACTUATORS.values())
+FRONTAL_NAMES = tuple(f"{actuator}_{side}" for side in ("r", "l") for actuator in MUSCLES.values())
 
 
 def empty_walk(n_steps=1000, names=PLANAR_NAMES, dt=0.01, **fields):

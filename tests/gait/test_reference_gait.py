@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 import yaml
 
-from myoassist.gait.reference import EMG_MUSCLES, KINEMATIC_SIGNALS, load_reference_gait
+from myoassist.gait.reference import CLINICAL_JOINTS, EMG_MUSCLES, load_reference_gait
 
 PHASE = np.arange(100) / 100
 ENTRIES = yaml.safe_load(resources.files("myoassist").joinpath("data/reference_gait.yaml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("name", KINEMATIC_SIGNALS + EMG_MUSCLES + ("vertical", "fore_aft", "mediolateral"))
+@pytest.mark.parametrize(
+    "name", ("trunk_pitch", *CLINICAL_JOINTS, *EMG_MUSCLES, "vertical", "fore_aft", "mediolateral")
+)
 def test_signals_have_the_extremes_and_means_of_the_tables(name):
     entry = next(group[name] for group in ENTRIES.values() if isinstance(group, dict) and name in group)
     table, tolerance = entry["table"], 1.01 * entry["fit_error"] + 1e-4

@@ -6,7 +6,8 @@ import pytest
 
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.build import build_walker
-from myoassist.model.key_poses import POSE_NAMES, find_couplings
+from myoassist.model.couplings import find_couplings
+from myoassist.model.key_poses import POSE_NAMES
 from myoassist.rollout.simulator import Simulator
 
 MASSES = {None: 78.09, "tutorial": 80.42, "humotech": 83.14, "dephy": 82.80, "openexo": 81.99}

@@ -32,9 +32,9 @@ def test_files_of_a_two_generation_run(tmp_path):
     assert (path / f"{name}_optimization_results.png").read_bytes().startswith(b"\x89PNG")
     lines = (path / f"{name}_Best.txt").read_text().splitlines()
     assert len(lines) == 81 and all(len(line.split("e")[0].split(".")[1]) == 18 for line in lines)
-    np.testing.assert_array_equal(np.loadtxt(path / f"{name}_Best.txt"), result.best_vector)
+    np.testing.assert_array_equal(np.loadtxt(path / f"{name}_Best.txt"), result.best.vector)
     np.testing.assert_array_equal(np.loadtxt(path / f"{name}_BestLast.txt"), result.best_last.vector)
-    assert (table.clamp(result.best_vector) == result.best_vector).all()
+    assert (table.clamp(result.best.vector) == result.best.vector).all()
     assert json.loads((path / "status.json").read_text())["status"] == "finished"
     again = run(path, table, maxiter=4, popsize=4)
     assert (result.generations, again.generations, again.evaluations) == (2, 4, 16)
@@ -66,8 +66,8 @@ def test_named_parameters_of_the_best(tmp_path):
     assert content["layout"] == "2d" and content["total"] == result.best.result.total
     assert sum(content["parts"].values()) == pytest.approx(content["total"])
     first, last = content["parameters"][0], content["parameters"][-1]
-    assert first["raw"] == result.best_vector[0]
-    assert first["value"] == pytest.approx(np.rad2deg(0.5 * result.best_vector[0] + 0.1))
+    assert first["raw"] == result.best.vector[0]
+    assert first["value"] == pytest.approx(np.rad2deg(0.5 * result.best.vector[0] + 0.1))
     assert (first["lower"], first["upper"], last["fixed"], last["raw"]) == (0.0, None, True, 0.25)
 
 
@@ -88,7 +88,7 @@ def test_seeds_differ_and_zero_is_a_seed(tmp_path):
 
 def test_fixed_parameters_stay(tmp_path):
     result = run(tmp_path, maxiter=3)
-    np.testing.assert_array_equal(result.best_vector[-2:], [0.25, 0.25])
+    np.testing.assert_array_equal(result.best.vector[-2:], [0.25, 0.25])
     state = load_state(only(tmp_path, "*_Pickle.pkl"))
     assert state.N == 6 and state.opts["maxiter"] == 3
 

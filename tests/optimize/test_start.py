@@ -175,7 +175,7 @@ def test_our_run_folder_and_json(tmp_path):
     table = small_table()
     result = run_cma(StagedSphere(table), small_config(2), open_folder(tmp_path / "a"), plot=False)
     np.testing.assert_array_equal(start(tmp_path / "a", table), result.best_last.vector)
-    np.testing.assert_array_equal(start(tmp_path / "a" / "best_parameters.json", table), result.best_vector)
+    np.testing.assert_array_equal(start(tmp_path / "a" / "best_parameters.json", table), result.best.vector)
     # The folder names the layout, so a vector of the right length and the wrong kind is noticed.
     with pytest.raises(LayoutError, match=r"layout 2d(.|\n)*layout 3d"):
         start(tmp_path / "a", small_table(layout="3d"))

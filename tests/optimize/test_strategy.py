@@ -52,18 +52,18 @@ def test_global_generator_is_left_alone():
 
 
 def test_cma_options_come_last():
-    opts = make(cma_options={"tolfun": 1e-9, "tolstagnation": "10 * N", "CMA_active": False}).opts
+    opts = make(cma_options={"tolfun": 1e-9, "tolstagnation": 810, "CMA_active": False}).opts
     assert (opts["tolfun"], opts["tolstagnation"], opts["CMA_active"]) == (1e-9, 810, False)
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"tolfunn": 1}, "did you mean tolfun"),
-        ({"seed": 3}, "use seed"),
+        ({"tolfunn": 1}, "optimizer.cma_options.tolfun=1"),
+        ({"seed": 3}, "the key seed"),
         ({"popsize": 3}, "optimizer.popsize"),
         ({"signals_filename": "x"}, "Ctrl-C"),
-        ({"tolfun": "__import__('os').system('true')"}, "refused"),
+        ({"tolfun": "__import__('os').system('true')"}, "a finite number"),
         ({"CMA_mu": 1000}, "refused"),
         ({"integer_variables": [1]}, "IntegerCentering"),
         ({"CMA_diagonal": 10}, "no seed controls"),

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from analytic_problem import small_table
 
-from myoassist.cost.result import CostResult
+from myoassist.cost.result import FAILURE_COST, CostResult
 from myoassist.optimize.signals import StopRequest
-from myoassist.optimize.workers import FAILURE_COST, Workers, candidate_seed
+from myoassist.optimize.workers import Workers, candidate_seed
 from myoassist.rollout.log import Outcome
 
 

@@ -1,5 +1,6 @@
 """Real training commands in processes of their own, and instants at which they are killed."""
 
+import csv
 import os
 import random
 import signal
@@ -10,6 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from myoassist.config.run_record import read_status
+from myoassist.rl.model_files import list_models
+from myoassist.rl.policy_file import read_policy
+from tests.end_to_end.walk_runs import result_bytes
 from tests.rl.small_runs import OVERRIDES
 
 REFLEX = ("exp=debug", "env.sim_time=0.3", "optimizer.popsize=4", "optimizer.maxiter=60", "optimizer.threads=1")
@@ -24,6 +29,7 @@ EVOLUTION = (
     "fake.sleep=0.02",
 )
 RL = OVERRIDES
+COMMANDS = {"reflex": REFLEX, "rl": RL, "evolution": EVOLUTION}
 FOLDER = "run"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +55,32 @@ def finish(process, code=0):
     assert process.returncode == code, output
     assert "Traceback" not in output, output
     return output
+
+
+def results(folder, trainer):
+    """Return the content of everything that depends on nothing but seed and configuration, by name."""
+    if trainer == "reflex":
+        return result_bytes(folder)
+    if trainer == "rl":
+        policies = {"final": list_models(folder)[-1][1], "best": folder / "best_model.zip"}
+        tensors = {
+            f"{name}/{key}": value.tobytes()
+            for name, path in policies.items()
+            for key, value in read_policy(path).tensors.items()
+        }
+        return tensors | {name: (folder / name).read_bytes() for name in ("history.csv", "evaluations.csv")}
+    table = (folder / "individuals.csv").read_bytes()
+    places = [row["folder"] for row in csv.DictReader(table.decode().splitlines())]
+    assert len(places) == 12
+    return {"individuals.csv": table} | {
+        f"{place}/result.json": (folder / place / "result.json").read_bytes() for place in places
+    }
+
+
+def assert_finished(folder):
+    """Check that a run folder says that its run is finished and that nothing half-written is left."""
+    assert [path.name for path in folder.rglob("*") if path.name.endswith(".tmp") or path.name == "run.lock"] == []
+    assert read_status(folder)["status"] == "finished"
 
 
 def wait_until(process, condition, timeout=900.0):
@@ -140,9 +172,11 @@ def kill_at(aims, place, arguments, check):
         check: Called with each run folder that was brought to its end.
 
     Returns:
-        How often it was killed while it wrote a file, as seen by what it left, and number of folders.
+        How often it was killed while it wrote a file, as seen by what it left, number of folders, and what the commands
+        printed that came to their end.
     """
     number = halves = 0
+    said = ""
     for aim in aims:
         while True:
             folder = place / str(number) / FOLDER
@@ -154,21 +188,22 @@ def kill_at(aims, place, arguments, check):
                 halves += any(path.endswith(f".{process.pid}.tmp") for path in find_temporaries(folder))
                 break
             assert process.returncode == 0, output
+            said += output
             check(folder)
             number += 1
             aim = aim.earlier()
     folder = place / str(number) / FOLDER
-    finish(launch(folder.parent, arguments))
+    said += finish(launch(folder.parent, arguments))
     check(folder)
-    return halves, number + 1
+    return halves, number + 1, said
 
 
 def kill_in_two_lanes(aims, place, arguments, check):
     """Do the same in two series of folders at once, each with every second instant; a start keeps one core busy."""
     with ThreadPoolExecutor(2) as pool:
         lanes = [pool.submit(kill_at, aims[i::2], place / f"lane_{i}", arguments, check) for i in range(2)]
-        results = [lane.result() for lane in lanes]
-    return tuple(sum(column) for column in zip(*results, strict=True))
+        halves, folders, said = zip(*(lane.result() for lane in lanes), strict=True)
+    return sum(halves), sum(folders), "".join(said)
 
 
 def seeded(name):

@@ -1,11 +1,13 @@
 """Memory does not grow with the number of generations."""
 
+import csv
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fault_table import compare_rows
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 GENERATIONS = 2000
@@ -34,7 +36,7 @@ run_cma(StagedSphere(small_table(40)), config, open_folder(Path(sys.argv[1])), p
 """
 
 
-def test_memory_is_flat_over_two_thousand_generations(tmp_path):
+def test_memory_is_flat_over_two_thousand_generations(tmp_path, faults):
     helpers = Path(__file__).parents[1] / "optimize"
     answer = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", PROGRAM, str(tmp_path / "run"), str(helpers), str(GENERATIONS)],
@@ -49,6 +51,10 @@ def test_memory_is_flat_over_two_thousand_generations(tmp_path):
     assert generations[-1] == GENERATIONS
     settled = generations >= 500
     slope = np.polyfit(generations[settled], kilobytes[settled], 1)[0]
-    print(f"{kilobytes[0]:.0f} kB at generation 20, {kilobytes[-1]:.0f} kB at the end, {slope:.3f} kB per generation")
+    said = f"{kilobytes[0]:.0f} kB at generation 20, {kilobytes[-1]:.0f} kB at the end, {slope:.3f} kB per generation"
     # Half a megabyte per thousand generations; a kept population would be ten times that.
     assert slope < 0.5
+    with (tmp_path / "run" / "history_generations.csv").open() as stream:
+        there = [row["generation"] for row in csv.DictReader(stream)]
+    compared = compare_rows([str(i + 1) for i in range(GENERATIONS)], there)
+    assert faults.add("reflex", f"{GENERATIONS:,} generations of a made-up cost", compared, 0, said, "kB") == 0

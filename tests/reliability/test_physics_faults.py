@@ -2,21 +2,30 @@
 
 import csv
 import json
+import subprocess
+import sys
+from dataclasses import replace
 
 import mujoco
 import numpy as np
 import pytest
+from fault_table import compare, compare_rows
 
 from myoassist.cli import main as command
 from myoassist.config.errors import RunError
+from myoassist.config.run_record import read_status
 from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
 from myoassist.optimize.faults import MAX_FAULTS
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.search import Search
+from myoassist.rl.batch import WalkBatch
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
 from myoassist.rollout.log import Outcome
+from myoassist.train import train
 from tests.optimize.analytic_problem import history_bytes, open_folder
+from tests.rl.small_runs import compose_small
 
 PELVIS_SPEED = 1
 
@@ -37,7 +46,12 @@ def throw_away(data):
     data.xfrc_applied[-1, 2] = 1e14
 
 
-FAULTS = {"nan velocity": break_velocity, "huge acceleration": throw_away}
+# What the run says of a candidate, and what the replay finds in its failing step.
+FAULTS = {
+    "NaN in qvel": "qvel of",
+    "huge accelerations": "MuJoCo warns of",
+    "NaN control": "stimulations that are not numbers",
+}
 
 
 @pytest.fixture
@@ -68,12 +82,38 @@ def read_rows(folder):
         return list(csv.DictReader(stream))
 
 
+def draw_broken_vectors(monkeypatch):
+    """Give every third candidate gains whose product is no number, as a search without bounds may draw them."""
+    ask = Search.ask
+
+    def asked(search):
+        vectors = ask(search)
+        for vector in vectors[::3]:
+            for name in ("1_SOL_FG", "5_TA_SOL_FG"):
+                vector[search.table.index(name)] = 1e308
+        return vectors
+
+    monkeypatch.setattr(Search, "ask", asked)
+
+
+def outcomes(rows, places):
+    return [(row["generation"], row["index"], row["outcome"], row["total"]) for row in rows if row["index"] in places]
+
+
 @pytest.mark.parametrize("kind", FAULTS)
-def test_broken_candidates_fail_with_their_reason_and_leave_their_state(tmp_path, monkeypatch, problem, kind, capsys):
+def test_broken_candidates_fail_with_their_reason_and_leave_their_state(
+    tmp_path, monkeypatch, problem, kind, capsys, faults
+):
     monkeypatch.chdir(tmp_path)
-    inject(monkeypatch, problem, FAULTS[kind], is_chosen)
+    run_cma(problem, make_config(), open_folder(tmp_path / "undisturbed"), plot=False)
+    if kind == "NaN control":
+        draw_broken_vectors(monkeypatch)
+    else:
+        inject(monkeypatch, problem, break_velocity if kind == "NaN in qvel" else throw_away, is_chosen)
     folder = open_folder(tmp_path / "run")
+    capsys.readouterr()
     run_cma(problem, make_config(), folder, plot=False, capture=problem.capture_fault)
+    printed = capsys.readouterr().out
     rows = read_rows(folder.path)
     broken = [row for row in rows if row["outcome"] in ("UNSTABLE", "NAN_CONTROL")]
     assert 3 <= len(broken) < len(rows) == 24
@@ -85,16 +125,33 @@ def test_broken_candidates_fail_with_their_reason_and_leave_their_state(tmp_path
     files = sorted((folder.path / "faults").glob("*.npz"))
     assert len(files) == min(len(broken), MAX_FAULTS)
     assert f"generation_{broken[0]['generation']}_index_{broken[0]['index']}.npz" in [path.name for path in files]
-    assert "myoassist replay" in capsys.readouterr().out
+    # Of the first generation, which is drawn before anything fails, the sound candidates are what they would have been.
+    kept = [row["index"] for row in rows[:8] if row not in broken]
+    compared = compare_rows(
+        outcomes(read_rows(tmp_path / "undisturbed")[:8], kept) + [row["index"] for row in rows[8:]],
+        outcomes(rows[:8], kept) + [str(i) for i in range(8)] * 2,
+    )
+    assert faults.add("reflex", f"{kind} of candidates", compared, None, printed, "myoassist replay", len(broken)) == 0
     fault = read_fault(files[0])
     assert fault.kind == "walk" and fault.reason in [row["reason"] for row in broken]
-    # The stored state alone brings the failure back: the program that harmed the start is not there any more.
+    # The file alone brings the failure back: the program that harmed the run is not there any more.
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
     assert command(["replay", files[0].relative_to(tmp_path).as_posix()]) == 0
     said = capsys.readouterr().out
-    expected = "qvel of" if kind == "nan velocity" else "MuJoCo warns of"
-    assert expected in said and "reproduced" in said.splitlines()[-1]
+    assert FAULTS[kind] in said and said.splitlines()[-1] == "reproduced"
+
+
+def test_a_sound_state_is_not_called_reproduced(tmp_path, problem, capsys):
+    problem.simulator.simulate(problem.table.initial)
+    model, data = problem.simulator.walker.model, problem.simulator.first_worker.data
+    state = np.zeros(mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_INTEGRATION))
+    mujoco.mj_getState(model, data, state, mujoco.mjtState.mjSTATE_INTEGRATION)
+    claims = WalkFault("walk", problem.config, "made up", 3, state, data.ctrl.copy(), broken=("SOL_r",))
+    path = tmp_path / "fault.npz"
+    path.write_bytes(dump_fault(replace(claims, vector=problem.table.initial)))
+    assert command(["replay", str(path)]) == 1
+    assert "not reproduced" in capsys.readouterr().out
 
 
 def test_nan_controls_name_the_muscles_and_come_again(tmp_path, problem, capsys):
@@ -117,7 +174,7 @@ def test_a_sound_walk_leaves_nothing(problem):
     assert problem.capture_fault(problem.table.initial, 0) is None
 
 
-def test_a_generation_in_which_everything_fails_stops_the_run_and_keeps_it(tmp_path, monkeypatch, problem):
+def test_a_generation_in_which_everything_fails_stops_the_run_and_keeps_it(tmp_path, monkeypatch, problem, faults):
     config = make_config(maxiter=4)
     run_cma(problem, config, open_folder(tmp_path / "undisturbed"), plot=False)
     folder = open_folder(tmp_path / "run")
@@ -127,23 +184,87 @@ def test_a_generation_in_which_everything_fails_stops_the_run_and_keeps_it(tmp_p
         inject(patch, problem, break_velocity)
         with pytest.raises(
             RunError, match=r"every candidate of generation 3 failed:\n +8 x the physics became unstable"
-        ):
+        ) as stopped:
             run_cma(problem, config, open_folder(tmp_path / "run"), plot=False, capture=problem.capture_fault)
     assert {path: path.read_bytes() for path in before} == before
     assert len(list((folder.path / "faults").glob("generation_3_*.npz"))) == MAX_FAULTS
     run_cma(problem, config, open_folder(tmp_path / "run"), plot=False)
-    assert history_bytes(tmp_path / "run") == history_bytes(tmp_path / "undisturbed")
+    compared = compare(history_bytes(tmp_path / "undisturbed"), history_bytes(tmp_path / "run"))
+    code, said = stopped.value.exit_code, str(stopped.value)
+    assert faults.add("reflex", "a generation in which everything fails", compared, code, said, "every cand") == 0
 
 
-def test_a_file_that_is_no_fault_is_refused(tmp_path, capsys):
-    for name, content in (("a.npz", b""), ("b.npz", b"PK\x03\x04rubbish"), ("c.npz", b"{}")):
-        (tmp_path / name).write_bytes(content)
+@pytest.fixture(scope="module")
+def sound_fault():
+    """The fault of a candidate whose controls are no numbers."""
+    problem = WalkProblem(make_config(), 1)
+    vector = problem.table.initial.copy()
+    for name in ("1_SOL_FG", "5_TA_SOL_FG"):
+        vector[problem.table.index(name)] = 1e308
+    return capture_walk(problem.simulator, problem.config, vector, 0)
+
+
+def change_config(fault, **env):
+    return replace(fault, config=replace(fault.config, env=replace(fault.config.env, **env)))
+
+
+# Refused by what the file says alone.
+ODD = {
+    "seed": lambda fault: replace(fault, seed=-3),
+    "step": lambda fault: replace(fault, step=-2),
+    "ground": lambda fault: replace(fault, ground=np.nan),
+    "kind": lambda fault: replace(fault, kind="episode"),
+    "a setting": lambda fault: change_config(fault, sim_time=-1.0),
+    "another task": lambda fault: replace(fault, config=replace(fault.config, task="rl")),
+    "a model": lambda fault: replace(fault, config=replace(fault.config, model=ModelConfig(path="none.xml"))),
+    "a plugin": lambda fault: replace(fault, config=replace(fault.config, plugins=["none.py"])),
+}
+# These need the model.
+OTHER_SIZES = {
+    "vector": lambda fault: replace(fault, vector=fault.vector[:5]),
+    "vector of NaN": lambda fault: replace(fault, vector=np.nan * fault.vector),
+    "state": lambda fault: replace(fault, state=fault.state[:7]),
+    "controls": lambda fault: replace(fault, ctrl=np.zeros(99)),
+}
+
+LOADED = """
+import sys
+from myoassist.cli import main
+codes = [main(["replay", path]) for path in sys.argv[1:]]
+print(codes, [name for name in ("mujoco", "numba", "torch", "assist_sim") if name in sys.modules])
+"""
+
+
+def test_a_file_that_is_no_fault_is_refused_before_a_model_is_loaded(tmp_path, sound_fault):
+    contents = {"a": b"", "b": b"PK\x03\x04rubbish", "c": b"{}"}
+    contents |= {f"{name}": dump_fault(make(sound_fault)) for name, make in ODD.items()}
+    for name, content in contents.items():
+        (tmp_path / f"{name}.npz").write_bytes(content)
     np.savez(tmp_path / "d.npz", header=np.array([{"format": 1}], dtype=object))
     np.savez(tmp_path / "e.npz", header=np.array(json.dumps({"format": 1, "kind": "walk"})), state=np.zeros(3))
-    for name in ("a.npz", "b.npz", "c.npz", "d.npz", "e.npz", "missing.npz"):
-        assert command(["replay", str(tmp_path / name)]) == 2
-        assert name in capsys.readouterr().err
-    assert command(["replay", "a.npz", "b.npz"]) == 2
+    names = [*(f"{name}.npz" for name in contents), "d.npz", "e.npz", "missing.npz"]
+    command_line = [sys.executable, "-c", LOADED, *names]
+    answer = subprocess.run(command_line, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert answer.stdout == f"{[2] * len(names)} []\n", answer.stderr
+    # Three lines each: what was found, what was expected, what to do.
+    assert answer.stderr.count("expected:") == len(names) and "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("what", OTHER_SIZES)
+def test_a_fault_of_another_model_is_refused(tmp_path, capsys, sound_fault, what):
+    path = tmp_path / "fault.npz"
+    path.write_bytes(dump_fault(OTHER_SIZES[what](sound_fault)))
+    assert command(["replay", str(path)]) == 2
+    assert "expected:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["a.npz", "b.npz"], ["video=a.mp4"], ["a.npz", "video=a.mp4", "video=b.mp4"], ["a.npz", "video=a.avi"]],
+)
+def test_odd_arguments_are_refused(arguments, capsys):
+    assert command(["replay", *arguments]) == 2
+    assert "expected:" in capsys.readouterr().err
 
 
 def test_episodes_of_a_batch_are_kept_and_repeated(tmp_path, capsys):
@@ -196,37 +317,67 @@ def test_the_state_before_a_step_is_all_that_a_step_needs():
     np.testing.assert_array_equal(again.qvel, data.qvel)
 
 
-@pytest.mark.long
-def test_a_training_goes_on_and_lists_its_failed_episodes(tmp_path, monkeypatch, capsys):
-    from myoassist.config.run_record import read_status
-    from myoassist.rl.batch import WalkBatch
-    from myoassist.train import train
-    from tests.rl.small_runs import compose_small
+def break_episode(batch, actions, kind):
+    """Harm environment 2 in one of the ways."""
+    if kind == "NaN in qvel":
+        batch.datas[2].qvel[PELVIS_SPEED] = np.nan
+    elif kind == "huge accelerations":
+        batch.datas[2].qvel[:] = 1e12
+    else:
+        actions[2, 4] = np.nan
 
+
+EPISODES = {
+    "NaN in qvel": "qvel of",
+    "huge accelerations": "qvel",
+    "NaN control": "is not a number",
+}
+
+
+@pytest.fixture(scope="module")
+def sound_training(tmp_path_factory):
+    """Numbers of the rows of a training that nothing disturbs."""
+    folder = tmp_path_factory.mktemp("sound")
+    train(compose_small(f"logdir={folder}"))
+    return [row["steps"] for row in read_table(folder / "history.csv")]
+
+
+def read_table(path):
+    with path.open() as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", EPISODES)
+def test_a_training_goes_on_and_lists_its_failed_episodes(tmp_path, monkeypatch, capsys, sound_training, faults, kind):
     monkeypatch.chdir(tmp_path)
     step, made = WalkBatch.step, []
 
     def harmed(batch, actions):
         made.append(batch.n_envs == 4)
         if batch.n_envs == 4 and sum(made) == 20:
-            batch.datas[2].qvel[PELVIS_SPEED] = np.nan
+            actions = np.array(actions)
+            break_episode(batch, actions, kind)
         step(batch, actions)
 
     monkeypatch.setattr(WalkBatch, "step", harmed)
+    capsys.readouterr()
     train(compose_small("logdir=run"))
     monkeypatch.setattr(WalkBatch, "step", step)
+    printed = capsys.readouterr().out
     status = read_status(tmp_path / "run")
     assert status["status"] == "finished" and status["unstable_episodes"] == 1
-    with (tmp_path / "run" / "faults.csv").open() as stream:
-        (row,) = csv.DictReader(stream)
+    (row,) = read_table(tmp_path / "run" / "faults.csv")
     # The second rollout of 16 steps in 4 environments.
-    assert (row["steps"], row["environment"]) == ("128", "2") and "unstable" in row["reason"]
-    with (tmp_path / "run" / "history.csv").open() as stream:
-        values = [float(text) for line in csv.DictReader(stream) for name, text in line.items() if "loss" in name]
+    assert (row["steps"], row["environment"]) == ("128", "2") and row["reason"]
+    history = read_table(tmp_path / "run" / "history.csv")
+    values = [float(text) for line in history for name, text in line.items() if "loss" in name]
     assert len(values) > 4 and np.isfinite(values).all()
+    compared = compare_rows(sound_training, [line["steps"] for line in history])
+    assert faults.add("rl", f"{kind} of an episode", compared, None, printed, "myoassist replay run/faults/") == 0
     assert command(["replay", (tmp_path / "run" / row["file"]).as_posix()]) == 0
     said = capsys.readouterr().out
-    assert "myoassist replay run/faults/" in said and "qvel of" in said
+    assert EPISODES[kind] in said and said.splitlines()[-1] == "reproduced"
 
 
 @pytest.mark.long

@@ -51,12 +51,12 @@ def test_processors_follow_the_threads_of_a_run():
 @pytest.mark.parametrize(
     ("config", "cpus", "gres"),
     [
-        ({"task": "rl", "rl": {"num_envs": 8, "device": "cuda"}, "optimizer": {"threads": 2}}, 8, "gpu:1"),
-        ({"task": "rl", "rl": {"num_envs": 8, "device": "cuda:1"}}, 8, "gpu:1"),
+        ({"task": "rl", "rl": {"threads": 8, "device": "cuda"}, "optimizer": {"threads": 2}}, 8, "gpu:1"),
+        ({"task": "rl", "rl": {"threads": 8, "device": "cuda:1"}}, 8, "gpu:1"),
         ({"task": "rl", "rl": {"device": "cpu"}}, 4, None),
         # The keys of RL need not exist.
         ({"task": "rl", "rl": {}}, 4, None),
-        ({"task": "reflex", "rl": {"num_envs": 8, "device": "cuda"}, "optimizer": {"threads": 2}}, 2, None),
+        ({"task": "reflex", "rl": {"threads": 8, "device": "cuda"}, "optimizer": {"threads": 2}}, 2, None),
         ({"task": "reflex", "optimizer": {"threads": None}}, 4, None),
     ],
 )

@@ -1,7 +1,8 @@
 """Random numbers and target-speed schedules inside compiled code: one stream per environment."""
 
 import numpy as np
-from numba import njit
+
+from myoassist.model.kernel import kernel
 
 UNIFORM, SINUSOIDAL, STEP = range(3)
 MODES = ("UNIFORM", "SINUSOIDAL", "STEP")
@@ -21,7 +22,7 @@ def seed_streams(seed: int, n: int) -> np.ndarray:
     return np.array([child.generate_state(1, np.uint64)[0] for child in children], dtype=np.uint64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw(streams: np.ndarray, i: int) -> float:
     """Return the next number of stream `i`, uniform in [0, 1) (SplitMix64, Steele et al. 2014)."""
     streams[i] = streams[i] + _GAMMA
@@ -32,7 +33,7 @@ def draw(streams: np.ndarray, i: int) -> float:
     return float(z >> _S11) * 2.0**-53
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def start_schedule(
     schedule: np.ndarray, streams: np.ndarray, i: int, modes: np.ndarray, speeds: np.ndarray, periods: np.ndarray
 ) -> None:
@@ -56,7 +57,7 @@ def start_schedule(
     follow_schedule(schedule, streams, i, 0.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def follow_schedule(schedule: np.ndarray, streams: np.ndarray, i: int, time: float) -> float:
     """Return the target speed at a time of the episode, m/s."""
     low, high = schedule[LOW], schedule[HIGH]

@@ -1,10 +1,10 @@
 """One control step of an environment whose muscles are driven by the reflex controller and whose device is learned."""
 
 import numpy as np
-from numba import njit
 
 from myoassist.exo.impedance import Impedance
 from myoassist.exo.timing import Exo
+from myoassist.model.kernel import is_finite, kernel
 from myoassist.reflex.controller import Reflex
 from myoassist.rl.kernels.layout import State, Task
 from myoassist.rl.kernels.step import begin_step, finish_step
@@ -15,7 +15,7 @@ from myoassist.rollout.loop import control
 from myoassist.rollout.sense import sense
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def simulate_reflex(
     model: int,
     task: Task,
@@ -59,10 +59,10 @@ def simulate_reflex(
         advance(model, addresses[DATA], const.substeps, task.euler)
     if count_warnings(addresses[WARNINGS]) > 0:
         return False
-    return bool(np.isfinite(b.qpos).all() and np.isfinite(b.qvel).all())
+    return is_finite(b.qpos) and is_finite(b.qvel)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def step_reflex(
     model: int,
     task: Task,

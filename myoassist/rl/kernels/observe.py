@@ -1,8 +1,8 @@
 """What is read off the physics of one environment: the observation, the feet, the ground under the pelvis."""
 
 import numpy as np
-from numba import njit
 
+from myoassist.model.kernel import kernel
 from myoassist.rl.kernels.layout import CLEAN, Task
 from myoassist.rollout.batch import ACT, QPOS, QVEL, SENSORDATA, XMAT, XPOS, view
 
@@ -11,7 +11,7 @@ NQ, NV, NA, NSENSOR, NBODY = range(5)
 TX_SPEED, TY = range(2)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def ground_height(task: Task, x: float, y: float) -> float:
     """Return the height of the ground at a point, m, bilinear between nodes; 0 on level ground and beyond the field."""
     rows, columns = task.ground.shape
@@ -29,7 +29,7 @@ def ground_height(task: Task, x: float, y: float) -> float:
     return frame[4] * (low * (1.0 - v) + high * v)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def ground_under_pelvis(task: Task, addresses: np.ndarray) -> float:
     """Return the height of the ground under the pelvis, m; 0 for published rewards, which count from the origin."""
     if task.version != CLEAN or task.ground.shape[0] < 2:
@@ -43,7 +43,7 @@ def ground_under_pelvis(task: Task, addresses: np.ndarray) -> float:
     return ground_height(task, x, y)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def observe(task: Task, row: np.ndarray, addresses: np.ndarray, target: float) -> None:
     """Write one observation: positions, velocities, activations, sensors, target speed."""
     qpos = view(addresses[QPOS], task.sizes[NQ])
@@ -67,7 +67,7 @@ def observe(task: Task, row: np.ndarray, addresses: np.ndarray, target: float) -
     row[k] = target
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def measure_feet(task: Task, addresses: np.ndarray, feet: np.ndarray) -> None:
     """Write the position of both feet seen from the pelvis, forward and up, m, shape (2, 2)."""
     xpos = view(addresses[XPOS], 3 * task.sizes[NBODY])

@@ -4,7 +4,8 @@ Speeds in m/s, forces in N, angles in rad. Weights are applied where the terms a
 """
 
 import numpy as np
-from numba import njit
+
+from myoassist.model.kernel import kernel
 
 TERMS = (
     "forward_reward",
@@ -29,13 +30,13 @@ SINCE, DEVIATION, EFFORT, LAST_STRIKE, HELD_TIME, HELD_SPEED, HELD_EFFORT, LAST_
 N_FOOTSTEP = 8
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def forward_reward(dt: float, speed: float, target: float) -> float:
     """Reward closeness of the forward speed to the target speed."""
     return dt * np.exp(-5.0 * (speed - target) ** 2)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def muscle_activation_penalty(dt: float, activation: np.ndarray, squared: bool) -> float:
     """Penalize the mean activation, or the mean of its square."""
     total = 0.0
@@ -44,7 +45,7 @@ def muscle_activation_penalty(dt: float, activation: np.ndarray, squared: bool) 
     return -dt * total / len(activation)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def muscle_activation_diff_penalty(dt: float, activation: np.ndarray, previous: np.ndarray) -> float:
     """Reward activations that stay as they were; `previous` starts with NaN when there is none."""
     if np.isnan(previous[0]):
@@ -55,7 +56,7 @@ def muscle_activation_diff_penalty(dt: float, activation: np.ndarray, previous: 
     return dt * total / len(activation)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def foot_force_penalty(dt: float, forces: np.ndarray, body_weight: float, exponential: bool) -> float:
     """Penalize load on the feet, shape (2,), beyond 1.2 body weights; `exponential` is the older, positive form."""
     load = (abs(forces[0]) + abs(forces[1])) / body_weight
@@ -64,7 +65,7 @@ def foot_force_penalty(dt: float, forces: np.ndarray, body_weight: float, expone
     return -dt * max(0.0, load - LOAD_LIMIT)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def joint_constraint_force_penalty(dt: float, torques: np.ndarray, body_weight: float) -> float:
     """Penalize the largest joint-limit torque."""
     largest = 0.0
@@ -73,7 +74,7 @@ def joint_constraint_force_penalty(dt: float, torques: np.ndarray, body_weight: 
     return -dt * largest / body_weight
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def exo_activation_penalty(dt: float, command: np.ndarray) -> float:
     """Penalize the mean squared command of the device, each as a part of its range."""
     if len(command) == 0:
@@ -84,7 +85,7 @@ def exo_activation_penalty(dt: float, command: np.ndarray) -> float:
     return -dt * total / len(command)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def track_footsteps(
     memory: np.ndarray,
     history: np.ndarray,
@@ -131,7 +132,7 @@ def track_footsteps(
         memory[LAST_STRIKE] = time
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def imitation_reward(
     dt: float,
     values: np.ndarray,
@@ -164,7 +165,7 @@ def imitation_reward(
     return dt * total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def end_effector_reward(dt: float, feet: np.ndarray, reference: np.ndarray) -> float:
     """Reward closeness of both feet, seen from the pelvis, to the reference; shape (2, 2): r and l, forward and up."""
     error = 0.0

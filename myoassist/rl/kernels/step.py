@@ -1,8 +1,8 @@
 """One control step of many environments, compiled: act, simulate, observe, reward, end, start again."""
 
 import numpy as np
-from numba import njit
 
+from myoassist.model.kernel import copy, is_finite, kernel
 from myoassist.rl.kernels.draws import N_SCHEDULE, draw, follow_schedule, start_schedule
 from myoassist.rl.kernels.layout import (
     CLEAN,
@@ -47,7 +47,7 @@ from myoassist.rollout.batch import (
 from myoassist.rollout.physics import mj_forward, mj_reset_data
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def start_episode(model: int, task: Task, state: State, addresses: np.ndarray, i: int) -> None:
     """Bring one environment to the start of an episode and observe it."""
     if state.start[i] >= 0:
@@ -65,7 +65,7 @@ def start_episode(model: int, task: Task, state: State, addresses: np.ndarray, i
     qpos = view(addresses[QPOS], task.sizes[NQ])
     qvel = view(addresses[QVEL], task.sizes[NV])
     act = view(addresses[ACT], task.sizes[NA])
-    qpos[:] = task.start_qpos[frame]
+    copy(qpos, task.start_qpos[frame])
     ratio = 1.0
     if task.imitation:
         speed = task.mean_speed if task.version == CLEAN else task.reference_speed[frame]
@@ -75,7 +75,7 @@ def start_episode(model: int, task: Task, state: State, addresses: np.ndarray, i
         qvel[j] = task.start_qvel[frame, j] * (ratio if task.start_scaled[j] > 0.0 else 1.0)
     if task.start_at_target:
         qvel[task.pelvis[TX_SPEED]] = target
-    act[:] = task.start_act[frame]
+    copy(act, task.start_act[frame])
     qpos[task.pelvis[TY]] += task.start_lift[frame]
     mj_forward(model, addresses[DATA])
     state.frame[i] = frame
@@ -89,7 +89,7 @@ def start_episode(model: int, task: Task, state: State, addresses: np.ndarray, i
     observe(task, state.observations[i], addresses, target)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def compute_terms(task: Task, state: State, addresses: np.ndarray, i: int, frame: int, target: float) -> None:
     """Write the weighted reward terms of one environment after its physics."""
     qpos = view(addresses[QPOS], task.sizes[NQ])
@@ -141,7 +141,7 @@ def compute_terms(task: Task, state: State, addresses: np.ndarray, i: int, frame
         state.previous_act[i, j] = activation[j]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def judge(task: Task, state: State, addresses: np.ndarray, i: int, frame: int) -> int:
     """Return how the episode of one environment goes on: RUNNING or a reason for its end."""
     qpos = view(addresses[QPOS], task.sizes[NQ])
@@ -160,7 +160,7 @@ def judge(task: Task, state: State, addresses: np.ndarray, i: int, frame: int) -
     return RUNNING
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def simulate(model: int, task: Task, addresses: np.ndarray, action: np.ndarray) -> bool:
     """Set the controls of an action and simulate one control interval; return whether the physics is sound."""
     ctrl = view(addresses[CTRL], len(task.control_mid))
@@ -174,10 +174,10 @@ def simulate(model: int, task: Task, addresses: np.ndarray, action: np.ndarray) 
         return False
     qpos = view(addresses[QPOS], task.sizes[NQ])
     qvel = view(addresses[QVEL], task.sizes[NV])
-    return bool(np.isfinite(qpos).all() and np.isfinite(qvel).all())
+    return is_finite(qpos) and is_finite(qvel)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def begin_step(task: Task, state: State, i: int) -> tuple[float, int, bool]:
     """Move the schedule and the reference of one environment on.
 
@@ -202,7 +202,7 @@ def begin_step(task: Task, state: State, i: int) -> tuple[float, int, bool]:
     return target, int(state.frame[i]), over
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def finish_step(
     model: int,
     task: Task,
@@ -221,7 +221,7 @@ def finish_step(
         state.rewards[i] = 0.0
         state.terms[i] = 0.0
         ended = UNSTABLE
-        state.terminal[i] = state.observations[i]
+        copy(state.terminal[i], state.observations[i])
     else:
         compute_terms(task, state, addresses, i, frame, target)
         ended = judge(task, state, addresses, i, frame)
@@ -231,18 +231,19 @@ def finish_step(
             ended = REFERENCE_OVER if ended != FELL else FELL
         observe(task, state.observations[i], addresses, target)
         if ended != RUNNING:
-            state.terminal[i] = state.observations[i]
+            copy(state.terminal[i], state.observations[i])
     state.ended[i] = ended
     state.episode_return[i] += state.rewards[i]
-    state.episode_terms[i] += state.terms[i]
+    for j in range(state.terms.shape[1]):
+        state.episode_terms[i, j] += state.terms[i, j]
     if ended != RUNNING:
         state.last_return[i] = state.episode_return[i]
-        state.last_terms[i] = state.episode_terms[i]
+        copy(state.last_terms[i], state.episode_terms[i])
         state.last_length[i] = state.steps[i]
         start_episode(model, task, state, addresses, i)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def step_range(
     model: int, task: Task, state: State, addresses: np.ndarray, actions: np.ndarray, first: int, last: int
 ) -> None:
@@ -263,7 +264,7 @@ def step_range(
         finish_step(model, task, state, addresses[i], i, target, frame, over, sound)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def start_range(model: int, task: Task, state: State, addresses: np.ndarray, first: int, last: int) -> None:
     """Start new episodes in the environments first <= i < last."""
     for i in range(first, last):
