@@ -71,10 +71,10 @@ class Case:
         controls[:, layout.exo] = -log.exo_torque / layout.exo_gain
         return controls
 
-    def bare(self) -> float:
+    def bare(self, number: int = 0) -> float:
         """Return the time of bare mj_step over the recorded controls, s."""
         simulator = self.simulator
-        worker = simulator._workers[0]
+        worker = simulator._workers[number]
         simulator._reset(worker, simulator.table.decode(self.vector), self.vector)
         start = time.perf_counter()
         replay(
@@ -154,18 +154,19 @@ def physics_ratios(repeats: int, seconds: float) -> dict[str, dict[str, float]]:
 
 
 def worker_efficiency(repeats: int, seconds: float) -> dict[str, dict[str, float]]:
-    """Time of two walks one after the other over twice the time of two walks at once."""
+    """Time of two walks one after the other over twice the time of two walks at once; the same for bare mj_step."""
     rows = {}
     for physics in ("full", "fast"):
         case = Case(physics, seconds)
-        with ThreadPoolExecutor(2) as pool:
+        for label, work in (("walks", case.walk), ("bare mj_step", case.bare)):
+            with ThreadPoolExecutor(2) as pool:
 
-            def at_once(case: Case = case, pool: ThreadPoolExecutor = pool) -> float:
-                return 2.0 * clock(lambda: list(pool.map(case.walk, (0, 1))))
+                def at_once(work: Callable = work, pool: ThreadPoolExecutor = pool) -> float:
+                    return 2.0 * clock(lambda: list(pool.map(work, (0, 1))))
 
-            rows[f"efficiency of 2 workers, {physics}"] = alternate(
-                lambda c=case: clock(lambda: (c.walk(0), c.walk(1))), at_once, repeats
-            )
+                rows[f"efficiency of 2 threads, {label}, {physics}"] = alternate(
+                    lambda work=work: clock(lambda: (work(0), work(1))), at_once, repeats
+                )
     return rows
 
 
@@ -260,7 +261,7 @@ def main() -> None:
     arguments = parser.parse_args()
     repeats, seconds = (3, 1.0) if arguments.quick else (9, 5.0)
     rows: dict[str, dict[str, float]] = {}
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=120)
     for step in (
         lambda: loop_over_bare(repeats, seconds),
         lambda: physics_ratios(repeats, seconds),

@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
@@ -110,26 +111,50 @@ def train(composed: "ComposedRun") -> float:
         # Around the folder, whose own last words may fail in the same way.
         stack.enter_context(explain_storage(folder.path))
         stack.enter_context(folder)
-        print(folder.notice)
+        print(folder.notice, flush=True)
         if folder.state == "finished":
+            _say_next_steps(folder.path)
             return read_fitness(folder.details)
         if config.task == "fake":
             from myoassist.sweep.fake_task import train_fake
 
             return -train_fake(config, folder)
+        _announce_compilation("rl/kernels" if config.task == "rl" else "rollout")
         # Late: everything above answers without loading MuJoCo or compiling kernels.
         load_mujoco()
         if config.task == "rl":
             from myoassist.rl.training import train_rl
 
             if not config.rl.flag_rendering:
-                return train_rl(config, folder)
-            from myoassist.analysis.rl_live import watch_training
+                fitness = train_rl(config, folder)
+            else:
+                from myoassist.analysis.rl_live import watch_training
 
-            return train_rl(config, folder, watch_training)
-        from myoassist.optimize.reflex import train_reflex
+                fitness = train_rl(config, folder, watch_training)
+        else:
+            from myoassist.optimize.reflex import train_reflex
 
-        return -train_reflex(config, folder)
+            fitness = -train_reflex(config, folder)
+        _say_next_steps(folder.path)
+        return fitness
+
+
+def _announce_compilation(package: str) -> None:
+    """Say that the first start is slow, before it is: nothing else is heard of it for half a minute."""
+    from myoassist.config.cache import has_kernels
+
+    if not has_kernels(package):
+        print(
+            "The simulation loop is being compiled to machine code: half a minute or so, at the first start only.",
+            flush=True,
+        )
+
+
+def _say_next_steps(folder: Path) -> None:
+    """Say where the results are and what shows them."""
+    from myoassist.config.command_words import describe_next_steps
+
+    print(describe_next_steps(folder), flush=True)
 
 
 def run_job(composed: "DictConfig") -> float:

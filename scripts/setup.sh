@@ -12,6 +12,7 @@ venv="${MYOASSIST_VENV:-$root/.venv}"
 stamp="$venv/.myoassist-complete"
 started="$venv/.myoassist-started"
 lock_file="$root/requirements.lock"
+log="$venv/setup.log"
 
 # Libraries that drawing without a screen needs, and Debian's packages of them. FFmpeg comes with imageio-ffmpeg.
 libraries=(libEGL.so.1 libEGL_mesa.so.0 libGL.so.1 libGLESv2.so.2 libOSMesa.so.8)
@@ -75,13 +76,51 @@ find_python() {
     return 1
 }
 
+# On a screen: seconds gone and packages found so far, in one line that is written again and again.
+show_progress() {
+    local begin=$SECONDS packages
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
+        packages="$(grep -cE '^(Collecting|Downloading|Processing) ' "$log" || true)"
+        printf '\rsetup: %s … %d s, %d steps ' "$1" $((SECONDS - begin)) "$packages" >&2
+    done
+}
+
+stop_progress() {
+    [[ -n "$progress" ]] || return 0
+    kill "$progress" 2>/dev/null || true
+    wait "$progress" 2>/dev/null || true
+    progress=""
+    printf '\r\033[K' >&2
+}
+
+# Run pip in the foreground (Ctrl-C has to reach it) with its output in the log; the end of that is shown if it fails.
+install() {
+    local what="$1" begin=$SECONDS
+    shift
+    if [[ -t 2 ]]; then
+        show_progress "$what" 9>&- &
+        progress=$!
+    else
+        say "$what"
+    fi
+    if ! "$venv/bin/python" -m pip --disable-pip-version-check install --progress-bar off "$@" >>"$log" 2>&1; then
+        stop_progress
+        say "$what: failed. The end of $log:"
+        grep -v '^WARNING: Location .* is ignored' "$log" | tail -n 15 | sed 's/^/    /' >&2
+        say "mend that (network, disk space, a proxy?) and give the same command again; it goes on where it stopped"
+        return 1
+    fi
+    stop_progress
+    say "$what: done after $((SECONDS - begin)) s"
+}
+
 make_environment() {
     is_complete && return 0 # another command made it while this one waited
     local python
     install_libraries
     if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         python="$(find_python)"
-        say "making $venv with $("$python" --version); this takes a few minutes, once"
+        say "making $venv with $("$python" --version); this takes 2 to 5 minutes and 900 MB, once (details: $log)"
         rm -f "$venv"/bin/python* # links to a Python that has gone would stop it
         "$python" -m venv "$venv" >&2
     else
@@ -89,14 +128,14 @@ make_environment() {
     fi
     rm -f "$stamp"
     : >"$started"
-    pip() { "$venv/bin/python" -m pip --disable-pip-version-check install --quiet "$@" >&2; }
+    : >"$log"
     # First and alone: as a dependency of others pip might choose another build.
-    pip torch==2.13.0
-    pip -r "$lock_file"
-    pip --no-deps -e "$root"
+    install "1/3 PyTorch, about 200 MB" torch==2.13.0
+    install "2/3 the other $(grep -vc -e '^#' -e '^torch==' "$lock_file") packages" -r "$lock_file"
+    install "3/3 myoassist itself, in place" --no-deps -e "$root"
     fingerprint >"$stamp.$$"
     mv -f "$stamp.$$" "$stamp"
-    say "done"
+    say "the environment is complete"
 }
 
 is_complete && exit 0
@@ -105,6 +144,8 @@ if [[ -n "${MYOASSIST_VENV:-}" && -x "$venv/bin/python" && ! -f "$stamp" && ! -f
     exit 0
 fi
 
+progress=""
+trap stop_progress EXIT
 mkdir -p "$venv"
 : >>"$started"
 if command -v flock >/dev/null; then
@@ -122,7 +163,7 @@ else
             sleep 1
         fi
     done
-    trap 'rm -rf "$guard"' EXIT
+    trap 'stop_progress; rm -rf "$guard"' EXIT
     printf '%s\n' "$$" >"$guard/pid"
     make_environment
 fi

@@ -17,6 +17,7 @@ from myoassist.cost.targets import check_cost
 from myoassist.exo.splines import TorqueCurve, explain_invalid, profile_curve
 from myoassist.gait.reference import ReferenceGait
 from myoassist.model.build import Walker, build_walker
+from myoassist.model.devices import choose_clock
 from myoassist.optimize.conditions import condition_config
 from myoassist.optimize.multi import load_condition_vector, nearest_condition
 from myoassist.optimize.start import load_start
@@ -53,7 +54,7 @@ class Evaluation:
         metrics: Metrics by name (WALK_METRICS), None where the walk has no stride.
         curves: Its judged strides over the gait cycle.
         reference: The gait that it is compared with.
-        curve: Programmed exo torque over stance; None without an exo or with an unusable profile.
+        curve: Programmed exo torque over its clock (`torque_clock`); None without an exo or with an unusable profile.
         repeats: The same from perturbed starts; None where not asked for.
     """
 
@@ -179,3 +180,8 @@ def torque_direction(evaluation: Evaluation) -> str:
     """Return what a positive torque of the device does."""
     joint = driven_joint(evaluation)
     return "plantarflexion" if joint == "ankle" else f"{joint} flexion"
+
+
+def torque_clock(evaluation: Evaluation) -> str:
+    """Return what times the torque of the device: stance or stride."""
+    return choose_clock(evaluation.walker.device, evaluation.config.exo)

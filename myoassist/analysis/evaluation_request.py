@@ -15,7 +15,7 @@ Simulate the best of a run as it is and write into the folder of the run:
   report.html            everything on one page, to read or print: how the person walks, what falls short, figures
   eval.mp4               side view, muscles coloured by activation
   eval_frame.png         one picture of it
-  eval_gait_cycle.png    trunk, hip, knee, ankle, ground reaction beside the reference gait, exo torque over stance
+  eval_gait_cycle.png    trunk, hip, knee, ankle, ground reaction beside the reference gait, exo torque
   eval_gait_cycle.csv    mean and SD of these curves and the reference
   eval_joint_loads.png   joint moments and powers
   eval_muscles.png       muscle activation beside the reference EMG

@@ -1,4 +1,4 @@
-"""Words and small diagrams on top of a video frame: time, speed, activation scale, exo torque over stance."""
+"""Words and small diagrams on top of a video frame: time, speed, activation scale, exo torque over stance or stride."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,8 +32,8 @@ class Reading:
         time: s.
         speed: Forward speed, m/s.
         torque: Exo torque of the right and the left leg, N·m.
-        percent: Percent of stance of both legs.
-        stance: Whether the leg stands.
+        percent: Percent of stance, or of the stride, of both legs.
+        stance: Whether the clock of the leg runs: it stands, or is timed by the stride.
     """
 
     time: float
@@ -53,6 +53,7 @@ class Overlay:
         max_torque: Limit of the torque, N·m.
         caption: Line at the lower right, e.g. the name of the run.
         activation: Explain the colours of muscles.
+        clock: What the curve is over: stance or stride.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Overlay:
         max_torque: float = 0.0,
         caption: str = "",
         activation: bool = True,
+        clock: str = "stance",
     ) -> None:
         self._scale = height / 480.0
         self._size = (width, height)
         self._font = load_font(15 * self._scale)
         self._small = load_font(11 * self._scale)
         self._curve = curve
+        self._clock = clock
         self._peak = 1.0
         if curve is not None:
             torque = np.clip(curve(np.linspace(0.0, 100.0, 401)), 0.0, max_torque)
@@ -114,7 +117,8 @@ class Overlay:
         if self._curve is not None:
             x, y = self._inset_corner()
             layer.paste(self._inset, (x, y))
-            draw.text((x, y - self._px(5)), "exo torque over stance [N·m]", font=self._small, fill=INK, anchor="ld")
+            words = f"exo torque over {self._clock} [N·m]"
+            draw.text((x, y - self._px(5)), words, font=self._small, fill=INK, anchor="ld")
             draw.text((x - self._px(4), y), f"{self._peak:.3g}", font=self._small, fill=_GREY, anchor="rt")
             base = y + self._px(_INSET_HEIGHT)
             draw.text((x - self._px(4), base), "0", font=self._small, fill=_GREY, anchor="rd")
@@ -138,7 +142,7 @@ class Overlay:
         return percent / 100.0 * width, pad + (1.0 - torque / self._peak) * height
 
     def _draw_torque(self, image: Image.Image, draw: ImageDraw.ImageDraw, reading: Reading) -> None:
-        """Draw a dot per standing leg, and both torques in words."""
+        """Draw a dot per leg whose clock runs, and both torques in words."""
         corner_x, corner_y = self._inset_corner()
         base = corner_y + self._px(_INSET_HEIGHT)
         for leg, (name, color) in enumerate(zip(LEG_NAMES, LEG_COLORS, strict=True)):

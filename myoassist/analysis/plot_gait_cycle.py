@@ -5,10 +5,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from myoassist.analysis.evaluation import Evaluation, torque_direction
+from myoassist.analysis.evaluation import Evaluation, torque_clock, torque_direction
 from myoassist.analysis.figures import new_figure, style_axes
 from myoassist.analysis.gait_curves import MUSCLE_PREFIX
-from myoassist.analysis.plot_series import Series, add_legend, draw_rows, draw_signal, keep_zero_at_bottom, make_series
+from myoassist.analysis.plot_series import (
+    CYCLE_LABEL,
+    Series,
+    add_legend,
+    draw_rows,
+    draw_signal,
+    keep_zero_at_bottom,
+    make_series,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +29,7 @@ _LOADS = ("hip_moment", "knee_moment", "ankle_moment", "hip_power", "knee_power"
 def plot_gait_cycle(
     evaluation: Evaluation, title: str, others: Sequence[tuple[Evaluation, str]] = ()
 ) -> "Figure | None":
-    """Draw trunk, hip, knee, ankle, vertical ground reaction beside the reference gait, and exo torque over stance.
+    """Draw trunk, hip, knee, ankle, vertical ground reaction beside the reference gait, and exo torque over its clock.
 
     Each leg is cut at its own heel strikes; lines are means and bands one standard deviation over its strides, or over
     those of all surviving walks where the walk was repeated.
@@ -99,13 +107,16 @@ def _finish(figure: "Figure", series: list[Series], title: str, with_reference: 
 
 
 def _draw_exo(axes: "Axes", series: list[Series]) -> None:
-    """Draw delivered torque over stance, and the programmed curve; say so where there is no exo."""
+    """Draw delivered torque over stance or stride, and the programmed curve; say so where there is no exo."""
     worn = [item for item in series if item.evaluation.has_exo]
     if not worn:
         axes.set_axis_off()
         axes.text(0.5, 0.5, "no exoskeleton torque", ha="center", va="center", color="0.5", transform=axes.transAxes)
         return
-    style_axes(axes, "Exoskeleton torque", f"torque [N·m]   {torque_direction(worn[0].evaluation)} +", "% of stance")
+    by_stride = torque_clock(worn[0].evaluation) == "stride"
+    direction = torque_direction(worn[0].evaluation)
+    title = f"Exoskeleton torque, {direction} +"
+    style_axes(axes, title, "torque [N·m]", CYCLE_LABEL if by_stride else "% of stance")
     axes.set_xlim(0.0, 100.0)
     fine = np.linspace(0.0, 100.0, 501)
     for item in worn:
@@ -114,7 +125,8 @@ def _draw_exo(axes: "Axes", series: list[Series]) -> None:
             color = "black" if len(series) == 1 else item.colors[0]
             axes.plot(fine, np.clip(curve(fine), 0.0, limit), color=color, ls=":", lw=1.5, label="programmed")
         for leg in range(2):
-            draw_rows(axes, item.curves.exo_stance[leg], item.colors[leg], item.styles[leg])
+            rows = item.curves.cycles["exo_torque"] if by_stride else item.curves.exo_stance
+            draw_rows(axes, rows[leg], item.colors[leg], item.styles[leg])
     keep_zero_at_bottom(axes)
     handles, labels = axes.get_legend_handles_labels()
     if labels:

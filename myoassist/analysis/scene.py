@@ -22,7 +22,7 @@ TENDON_WIDTH = (0.005, 0.012)  # m, relaxed and active
 TILE_SIZE = 0.5  # m
 _FIELD_GLOW = 0.15
 _TILES_AHEAD = 10
-_TILES_ACROSS = range(-3, 11)
+_TILES_ACROSS = (-3, 11)  # in front of the walker and behind
 _CAMERA_HEIGHT = 0.90  # m above the ground
 _DISTANCE = 3.9  # m
 _FIELD_OF_VIEW = 30.0  # deg
@@ -99,12 +99,14 @@ class WalkScene:
         x = float(data.xpos[self._pelvis, 0]) if middle is None else middle
         # Uneven ground: at the height of the pelvis, which is about that above level ground.
         level = _CAMERA_HEIGHT + x * np.tan(self._slope)
-        self._camera.lookat[:] = x, 0.0, float(data.xpos[self._pelvis, 2]) if self._fields else level
+        # A walk in 3D also drifts sideways, out of a picture that stays.
+        y = float(data.xpos[self._pelvis, 1])
+        self._camera.lookat[:] = x, y, float(data.xpos[self._pelvis, 2]) if self._fields else level
         self._renderer.update_scene(data, self._camera, self._options)
-        self._dress(x)
+        self._dress(x, y)
         return self._renderer.render()
 
-    def _dress(self, x: float) -> None:
+    def _dress(self, x: float, y: float) -> None:
         """Set what is drawn around the walker."""
         scene = self._renderer.scene
         flag = mujoco.mjtRndFlag
@@ -124,15 +126,16 @@ class WalkScene:
         c, s = np.cos(self._slope), np.sin(self._slope)
         ground_w = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
         first = int(np.floor(x / c / TILE_SIZE)) - _TILES_AHEAD
+        beside = round(y / TILE_SIZE)
         for column in range(first, first + 2 * _TILES_AHEAD + 1) if not self._fields else ():
-            for row in _TILES_ACROSS:
+            for row in range(beside + _TILES_ACROSS[0], beside + _TILES_ACROSS[1]):
                 if (column + row) % 2 == 0:
                     # A hair above the ground, which would otherwise shine through.
                     centre = ground_w @ np.array([(column + 0.5) * TILE_SIZE, (row + 0.5) * TILE_SIZE, 0.001])
                     _add_plane(scene, centre, ground_w, TILE_SIZE / 2, TILE, glow)
         # Without a wall the sky is black.
         upright_w = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
-        _add_plane(scene, np.array([x, 16.0, 0.0]), upright_w, 60.0, BACKGROUND, 0.7)
+        _add_plane(scene, np.array([x, y + 16.0, 0.0]), upright_w, 60.0, BACKGROUND, 0.7)
         if self._fine:
             _add_light(scene, self._camera.lookat)
 

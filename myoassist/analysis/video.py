@@ -9,7 +9,7 @@ import mujoco
 import numpy as np
 from PIL import Image, ImageDraw
 
-from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation import Evaluation, torque_clock
 from myoassist.analysis.leg_cycles import find_leg_cycles
 from myoassist.analysis.overlay import INK, Overlay, Reading, load_font
 from myoassist.analysis.scene import WalkScene
@@ -111,7 +111,12 @@ class WalkPicture:
     def _make_overlay(self, size: tuple[int, int]) -> Overlay:
         evaluation = self._evaluation
         return Overlay(
-            *size, evaluation.curve, evaluation.config.exo.max_torque, self._caption, evaluation.camera.activation
+            *size,
+            evaluation.curve,
+            evaluation.config.exo.max_torque,
+            self._caption,
+            evaluation.camera.activation,
+            torque_clock(evaluation),
         )
 
     def _read(self, sample: int) -> Reading:
@@ -121,7 +126,7 @@ class WalkPicture:
             speed=float(self._speed[sample]),
             torque=tuple(log.exo_torque[sample]),
             percent=tuple(log.exo_percent[sample]),
-            stance=tuple(log.load[sample] > CONTACT_LOAD),
+            stance=tuple((log.load[sample] > CONTACT_LOAD) | (torque_clock(self._evaluation) == "stride")),
         )
 
     def _choose_sample(self) -> int:

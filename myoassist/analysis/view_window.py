@@ -68,7 +68,7 @@ def show_in_window(evaluation: "Evaluation | Player", rounds: int | None = None)
                 with viewer.lock():
                     playback.place(now)
                     # Only along the way: height, angle and zoom are the user's.
-                    viewer.cam.lookat[0] = playback.data.xpos[playback.pelvis, 0]
+                    viewer.cam.lookat[:2] = playback.data.xpos[playback.pelvis, :2]
                     if shown == 0:
                         viewer.cam.lookat[2] = 0.9
                 viewer.sync()

@@ -39,6 +39,19 @@ def use_kernel_cache() -> None:
     os.environ["NUMBA_CACHE_DIR"] = os.environ[_OWN_CHOICE] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])
 
 
+def has_kernels(package: str) -> bool:
+    """Return whether the compiled kernels of a package are cached.
+
+    Args:
+        package: Its path below myoassist, `rollout` or `rl/kernels`.
+    """
+    source = Path(__file__).parents[1] / package
+    # Numba's name for the folder: last part of the source's, and a digest of the whole.
+    digest = hashlib.sha1(str(source).encode(), usedforsecurity=False).hexdigest()
+    place = Path(os.environ.get("NUMBA_CACHE_DIR", ""), f"{source.name}_{digest}")
+    return any(place.glob("*.nbi"))
+
+
 def use_matplotlib_cache() -> None:
     """Point Matplotlib to the cache folder, unless MPLCONFIGDIR is set.
 

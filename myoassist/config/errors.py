@@ -1,5 +1,7 @@
 """Errors that a user can act on."""
 
+from myoassist.config.command_words import localize_command
+
 
 class UserError(Exception):
     """Stop before any compute because of something that the user can change.
@@ -22,7 +24,7 @@ class UserError(Exception):
         if expected:
             lines.append(f"  expected: {expected}")
         if remedy:
-            lines.append(f"  to fix:   {remedy}")
+            lines.append(f"  to fix:   {localize_command(remedy)}")
         super().__init__("\n".join(lines))
 
 

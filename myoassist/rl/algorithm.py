@@ -55,6 +55,13 @@ def start_action(model: mujoco.MjModel, action_names: tuple[str, ...], excitatio
     return np.clip(actions, -_START_BOUND, _START_BOUND)
 
 
+def own_policy(algorithm: Algorithm) -> MultiActorPolicy:
+    """Return the policy of an algorithm that `make_algorithm` made, with its own type."""
+    policy = algorithm.policy
+    assert isinstance(policy, MultiActorPolicy)
+    return policy
+
+
 def policy_params(config: RunConfig, routing: Routing, start: np.ndarray | None) -> dict[str, Any]:
     """Return what a policy is made from, as plain values that a file can hold.
 

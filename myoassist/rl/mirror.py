@@ -7,7 +7,8 @@ import numpy as np
 import torch as th
 
 from myoassist.config.errors import ConfigError
-from myoassist.rl.algorithm import Algorithm
+from myoassist.rl.algorithm import Algorithm, own_policy
+from myoassist.rl.policy import MultiActorPolicy
 from myoassist.rl.routing import Routing
 
 KEY = "rl.ppo_params.mirror_coef"
@@ -81,14 +82,14 @@ class MirrorLoss:
         self._coefficient = coefficient
         self._max_grad_norm = max_grad_norm
 
-    def errors(self, policy: th.nn.Module, observations: th.Tensor) -> th.Tensor:
+    def errors(self, policy: MultiActorPolicy, observations: th.Tensor) -> th.Tensor:
         """Return the squared distance from symmetry of each sample and action, shape (n, n_actions)."""
         network, device = policy.policy_network, observations.device
         mirrored = observations.index_select(1, self._observations.to(device))
         answer = network.mean(mirrored).index_select(1, self._actions.to(device))
         return (network.mean(observations) - answer).square()
 
-    def loss(self, policy: th.nn.Module, observations: th.Tensor) -> th.Tensor:
+    def loss(self, policy: MultiActorPolicy, observations: th.Tensor) -> th.Tensor:
         """Return the mean over samples and actions of the squared distance from symmetry."""
         return self.errors(policy, observations).mean()
 
@@ -100,7 +101,7 @@ class MirrorLoss:
             mirror_loss_device, the loss of these actions; mirror_gradient_device, the part of the squared gradient that
             lies in networks of the device.
         """
-        policy = algorithm.policy
+        policy = own_policy(algorithm)
         rows = []
         for samples in algorithm.rollout_buffer.get(batch_size):
             errors = self.errors(policy, samples.observations)

@@ -17,7 +17,7 @@ from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.optimize.checkpoint import Checkpoint, load_newest, write_checkpoint
 from myoassist.optimize.signals import StopRequest
-from myoassist.rl.algorithm import Algorithm
+from myoassist.rl.algorithm import Algorithm, own_policy
 from myoassist.rl.background import BackgroundEvaluation, Snapshot
 from myoassist.rl.evaluate_best import TrainingEvaluation
 from myoassist.rl.mirror import MirrorLoss
@@ -84,7 +84,9 @@ class Trainer:
         self._recent: deque[Episode] = deque(maxlen=100)
         ppo = config.rl.ppo_params
         self._mirror = (
-            MirrorLoss(algorithm.policy.routing, ppo.mirror_coef, ppo.max_grad_norm) if ppo.mirror_coef > 0.0 else None
+            MirrorLoss(own_policy(algorithm).routing, ppo.mirror_coef, ppo.max_grad_norm)
+            if ppo.mirror_coef > 0.0
+            else None
         )
         self._update: dict[str, Any] = {}
         self._state: Checkpoint | None = None
@@ -260,7 +262,7 @@ class Trainer:
         return dump_model(self._algorithm, {"algorithm": self._config.rl.algorithm, "env_id": self._config.env.env_id})
 
     def _submit(self, model: bytes) -> None:
-        policy = self._algorithm.policy
+        policy = own_policy(self._algorithm)
         tensors = {name: tensor.detach().cpu().numpy().copy() for name, tensor in policy.state_dict().items()}
         snapshot = NumpyPolicy(tensors, policy.routing, policy.whole)
         self._evaluation.submit(Snapshot(self._steps, snapshot, model))
@@ -282,7 +284,8 @@ class Trainer:
                 )
 
     def _sizes(self) -> tuple[int, int]:
-        return self._algorithm.observation_space.shape[0], self._algorithm.action_space.shape[0]
+        routing = own_policy(self._algorithm).routing
+        return len(routing.observation_names), len(routing.action_names)
 
     def _take_evaluations(self) -> None:
         for snapshot, result in self._evaluation.take():

@@ -10,7 +10,7 @@ from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
 from myoassist.config.schemas import RunConfig
 from myoassist.rl.actors import MODULES
-from myoassist.rl.algorithm import Algorithm
+from myoassist.rl.algorithm import Algorithm, own_policy
 from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, newest_policy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile, read_policy
@@ -75,7 +75,7 @@ def apply_transfer(source: PolicyFile, algorithm: Algorithm, config: RunConfig) 
     Raises:
         LayoutError: if tensors are missing or of other sizes, naming both.
     """
-    policy = algorithm.policy
+    policy = own_policy(algorithm)
     flags = config.rl.policy_params.custom_policy_params
     wanted = policy.state_dict()
     check_tensors(source, {name: tuple(tensor.shape) for name, tensor in wanted.items()})

@@ -116,11 +116,13 @@ def _start(number: int, function: Callable[[], Any], log: Path | None) -> _Runni
     # A fresh interpreter: a fork would copy compiled kernels, threads and locks in any state.
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(
-        target=_work, args=(there, cloudpickle.dumps(function), log and str(log)), name=f"run-{number}"
-    )
+    process = context.Process(target=_work, args=(there, log and str(log)), name=f"run-{number}")
     process.start()
     there.close()
+    # Not among the arguments: what does not fit into the pipe of a start is waited for without end if the new process
+    # is killed before it reads it. Here that is an error, and the end of the process is noticed later.
+    with suppress(OSError):
+        here.send_bytes(cloudpickle.dumps(function))
     return _Running(number, process, here)
 
 
@@ -184,8 +186,12 @@ def _stop_all(running: dict[int, _Running], stop: StopRequest) -> None:
             job.process.kill()
 
 
-def _work(connection: Connection, function: bytes, log: str | None) -> None:
+def _work(connection: Connection, log: str | None) -> None:
     """Do the work of a process."""
+    try:
+        function = connection.recv_bytes()
+    except (EOFError, OSError):
+        sys.exit(128 + signal.SIGTERM)
     threading.Thread(target=_end_with_parent, args=(connection,), name="end-with-parent", daemon=True).start()
     if log is not None:
         stream = Path(log).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - open until the process ends

@@ -42,6 +42,15 @@ def test_newest_run_with_a_best_is_chosen_finished_or_not(here):
     assert find_newest_with_best(here / "logs", "exo_npoint") is None
 
 
+def test_runs_of_a_sweep_are_found(here):
+    run = compose_run(["exp=tutorial", "expname=grid/popsize_8", "expsubdir=seed_1"])
+    with open_run(run.config, "tutorial", run.all_overrides, today=datetime.date(2026, 3, 1)) as folder:
+        (folder.path / "myorfl_x_Best.txt").write_text("1.0\n")
+        folder.write_status("running")
+    assert folder.path.parts[-3:] == ("grid", "popsize_8", "seed_1")
+    assert choose_run("tutorial", None) == folder.path
+
+
 def test_named_parameters_come_before_text(here):
     folder = make_run("tutorial", "a", datetime.date(2026, 3, 1))
     (folder / "myorfl_x_BestLast.txt").write_text("2.0\n")

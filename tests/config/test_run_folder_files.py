@@ -218,3 +218,14 @@ def test_changed_versions_are_said_and_both_are_kept(monkeypatch):
     stored = json.loads(file.read_text())
     assert stored["packages"]["mujoco"] == "9.9.9"
     assert stored["earlier"] == [first]
+
+
+@pytest.mark.parametrize(("task", "counter"), [("reflex", "generation"), ("rl", "steps"), ("fake", None)])
+def test_a_run_counts_from_its_first_instant(task, counter):
+    config = RunConfig(task=task, expname="walk")
+    with open_walk(config) as run:
+        counted = {key: value for key, value in read_status(run.path).items() if key in ("generation", "steps")}
+        assert counted == ({} if counter is None else {counter: 0})
+        run.write_status("running", **{counter or "best": 7})
+    with open_walk(config) as run:
+        assert counter is None or read_status(run.path)[counter] == 7

@@ -4,6 +4,7 @@ import pytest
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
+from myoassist.config.validate import validate_config
 from myoassist.optimize.run_name import make_run_name
 from myoassist.reflex.parameters import build_table
 
@@ -17,6 +18,13 @@ def test_published_pattern():
     assert (
         make_run_name(config, build_table(3), datetime(2025, 1, 2, 3, 4)) == "myorfl_Effort_3D_1_0_2025Jan02_0304_a-b"
     )
+
+
+def test_what_a_configuration_allows_names_files():
+    config = RunConfig()
+    config.optimizer.run_suffix = "a=1,b@2"
+    validate_config(config)
+    assert make_run_name(config, build_table(2)).endswith("_a=1,b@2")
 
 
 @pytest.mark.parametrize("suffix", ["", "a/b", "..\\x", "a b"])

@@ -39,9 +39,8 @@ def kill_often(tmp_path, trainer, faults, aims):
     halves, folders, said = kill_in_two_lanes(aims, tmp_path, COMMANDS[trainer], check)
     assert len(compared) == folders
     assert halves >= KILLS // 5
-    words = "" if trainer == "evolution" else "Continuing the run in"
     fault = f"kill -9 at random instants, {halves} of them inside the writing of a file"
-    assert faults.add(trainer, fault, sum(compared, NOTHING), -9, said, words, KILLS) == 0
+    assert faults.add(trainer, fault, sum(compared, NOTHING), -9, said, "Continuing the", KILLS) == 0
     return expected
 
 

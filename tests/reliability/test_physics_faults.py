@@ -187,6 +187,7 @@ def test_a_generation_in_which_everything_fails_stops_the_run_and_keeps_it(tmp_p
         ) as stopped:
             run_cma(problem, config, open_folder(tmp_path / "run"), plot=False, capture=problem.capture_fault)
     assert {path: path.read_bytes() for path in before} == before
+    assert read_status(folder.path)["generation"] == 2
     assert len(list((folder.path / "faults").glob("generation_3_*.npz"))) == MAX_FAULTS
     run_cma(problem, config, open_folder(tmp_path / "run"), plot=False)
     compared = compare(history_bytes(tmp_path / "undisturbed"), history_bytes(tmp_path / "run"))

@@ -9,6 +9,7 @@ import pytest
 from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.build import build_walker
+from myoassist.model.couplings import follow_couplings
 from myoassist.reflex import indices as ix
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.loop import finish_step
@@ -199,7 +200,7 @@ def test_knee_moment_includes_the_coordinates_that_follow_the_knee():
         data = worker.data
         mujoco.mj_resetDataKeyframe(model, data, model.key("stand").id)
         data.qpos[model.joint("knee_angle_r").qposadr[0]] = -0.5
-        simulator._start._solve_couplings(data)
+        follow_couplings(simulator._start.couplings, model.qpos0, data.qpos)
         data.act[:] = 0.0
         data.act[model.actuator("vasti_r").actadr[0]] = 1.0
         mujoco.mj_forward(model, data)

@@ -67,6 +67,7 @@ def test_resources_by_task(config, cpus, gres):
 
 
 def test_parallel_runs_share_the_cores(monkeypatch):
+    monkeypatch.delenv("SLURM_CPUS_PER_TASK", raising=False)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
     config = OmegaConf.create({"task": "reflex", "optimizer": {"threads": None}})
     assert default_parallel(config, [["seed=1"]]) == 1
@@ -74,3 +75,5 @@ def test_parallel_runs_share_the_cores(monkeypatch):
     assert default_parallel(config, [["task=fake"]]) == 8
     config.optimizer.threads = 16
     assert default_parallel(config, [["seed=1"]]) == 1
+    # RL has threads of its own.
+    assert default_parallel(config, [["task=rl", "rl.threads=4"]]) == 2
