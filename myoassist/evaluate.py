@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation_request import USAGE, EvaluationRequest, parse_request
 from myoassist.config.errors import UserError
+from myoassist.config.output import show_plain_warnings
 from myoassist.config.schemas import SHIPPED_PREFIX
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     if any(argument in ("-h", "--help", "help") for argument in arguments):
         print(USAGE, end="")
         return 0
+    show_plain_warnings()
     try:
         return _evaluate_all(parse_request(arguments))
     except UserError as error:

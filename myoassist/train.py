@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
+from myoassist.config.output import say, show_plain_warnings
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -29,6 +30,7 @@ def main(argv: list[str] | None = None) -> int:
         run, with a message, or an unexpected error.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    show_plain_warnings()
     try:
         return _dispatch(arguments)
     except UserError as error:
@@ -111,7 +113,7 @@ def train(composed: "ComposedRun") -> float:
         # Around the folder, whose own last words may fail in the same way.
         stack.enter_context(explain_storage(folder.path))
         stack.enter_context(folder)
-        print(folder.notice, flush=True)
+        say(folder.notice)
         if folder.state == "finished":
             _say_next_steps(folder.path)
             return read_fitness(folder.details)
@@ -144,17 +146,14 @@ def _announce_compilation(package: str) -> None:
     from myoassist.config.cache import has_kernels
 
     if not has_kernels(package):
-        print(
-            "The simulation loop is being compiled to machine code: half a minute or so, at the first start only.",
-            flush=True,
-        )
+        say("The simulation loop is being compiled to machine code: half a minute or so, at the first start only.")
 
 
 def _say_next_steps(folder: Path) -> None:
     """Say where the results are and what shows them."""
     from myoassist.config.command_words import describe_next_steps
 
-    print(describe_next_steps(folder), flush=True)
+    say(describe_next_steps(folder))
 
 
 def run_job(composed: "DictConfig") -> float:

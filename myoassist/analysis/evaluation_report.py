@@ -17,6 +17,7 @@ from myoassist.analysis.plot_gait_cycle import plot_gait_cycle, plot_joint_loads
 from myoassist.analysis.plot_series import shown_curves
 from myoassist.analysis.plot_time_series import plot_time_series
 from myoassist.config.errors import UserError
+from myoassist.config.output import say
 
 _PICTURES = (names.VIDEO, names.FRAME, names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES)
 _TABLES = (names.CURVES_TABLE, names.REPEATS_TABLE, names.COMPARISON_TABLE)
@@ -128,6 +129,7 @@ class EvaluationReport:
             self.notices.append(f"No {self.video}: {missing}")
             return
         picture = WalkPicture(self._evaluation, self._title)
+        say(f"Drawing {picture.n_frames} frames of {self.video} (env.render_modes=[] would leave pictures out).")
         console = Console(stderr=True)
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("drawing", total=picture.n_frames)

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from myoassist.analysis.evaluation import Evaluation
+from myoassist.analysis.evaluation_files import REPORT
 from myoassist.analysis.walk_metrics import WALK_METRICS
 from myoassist.rollout.log import Outcome
 
@@ -75,8 +76,13 @@ def print_summary(
     table.add_section()
     table.add_row("files", ", ".join(file.name for file in files))
     console.print(table)
-    for notice in notices:
+    for notice in [*notices, *point_to_report(files)]:
         console.print(notice, highlight=False, markup=False, soft_wrap=True)
+
+
+def point_to_report(files: Sequence[Path]) -> list[str]:
+    """Return the sentence that says what to open, if a report is among the written files."""
+    return [f"Open {file.as_posix()} in a browser." for file in files if file.name == REPORT]
 
 
 def _spread(summary: tuple[float, float | None, int] | None, digits: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from myoassist.config.errors import ConfigError, RunError
+from myoassist.config.output import say
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
@@ -196,7 +197,7 @@ def _finish(search: Search, config: RunConfig, folder: RunFolder, wall_time: flo
     reason = ", ".join(search.reasons) or "maxiter"
     meaning = explain_stop(search.reasons)
     folder.write_status("finished", **_status(search), stop_reason=reason)
-    print(
+    say(
         f"finished after generation {search.generation} ({reason}), {wall_time:.1f} s: "
         f"best {search.best.result.total:.5f}, best of the last generation {search.best_last.result.total:.5f}"
         + (f"\n{meaning}" if meaning else "")

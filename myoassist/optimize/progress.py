@@ -1,13 +1,13 @@
 """Show how a search gets on: a live panel in a terminal, throttled plain lines elsewhere."""
 
 import re
-import sys
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
+from myoassist.config.output import say
 from myoassist.cost.result import STAGES, CostResult
 from myoassist.optimize.search import Search
 
@@ -131,7 +131,7 @@ class PlainProgress:
 
     def note(self, text: str) -> None:
         """Print a line."""
-        print(text, file=self._stream or sys.stdout, flush=True)
+        say(text, self._stream)
 
 
 class LiveProgress:

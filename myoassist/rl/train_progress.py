@@ -1,11 +1,12 @@
 """Show how a training gets on: a line now and then."""
 
 import math
-import sys
 import time
 from collections import deque
 from collections.abc import Mapping
 from typing import TextIO
+
+from myoassist.config.output import say
 
 # Rollouts whose mean duration tells the time left.
 _WINDOW = 20
@@ -65,7 +66,7 @@ class TrainProgress:
 
     def note(self, text: str) -> None:
         """Print a line."""
-        print(text, file=self._stream or sys.stdout, flush=True)
+        say(text, self._stream)
 
 
 def _clock(seconds: float) -> str:

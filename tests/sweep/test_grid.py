@@ -157,7 +157,8 @@ def test_killed_grid_goes_on_with_the_same_command(place, number, capfd):
     arguments = [*FAKE, "seed=0,1,2", "fake.sleep=0.3", "hydra.launcher.max_parallel=2", "overlays=sweep", "-m"]
     process = start(arguments, place)
     # In mid-run of the first ones, before the third has started.
-    wait_for(lambda: any(read_status(file.parent).get("generation") == 1 for file in place.rglob("status.json")))
+    begun = lambda: [read_status(file.parent).get("generation", 0) for file in place.rglob("status.json")]  # noqa: E731
+    wait_for(lambda: len(begun()) == 2 and min(begun()) > 0)
     process.send_signal(number)
     shown, _ = process.communicate(timeout=60)
     assert process.returncode == (-number if number == signal.SIGKILL else 128 + number), shown
