@@ -85,8 +85,8 @@ class Overlay:
         image.paste(self._static, (0, 0), self._static)
         draw = ImageDraw.Draw(image)
         left = self._px(_MARGIN)
-        draw.text((left, self._px(10)), f"{reading.time:5.2f} s", font=self._font, fill=INK)
-        draw.text((left, self._px(30)), f"{reading.speed:5.2f} m/s", font=self._font, fill=INK)
+        draw.text((left, self._px(10)), f"{reading.time:.2f} s", font=self._font, fill=INK)
+        draw.text((left, self._px(30)), f"{reading.speed:.2f} m/s", font=self._font, fill=INK)
         if self._curve is not None:
             self._draw_torque(image, draw, reading)
         return np.asarray(image)

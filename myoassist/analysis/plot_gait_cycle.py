@@ -115,8 +115,8 @@ def _draw_exo(axes: "Axes", series: list[Series]) -> None:
         return
     by_stride = torque_clock(worn[0].evaluation) == "stride"
     direction = torque_direction(worn[0].evaluation)
-    title = f"Exoskeleton torque, {direction} +"
-    style_axes(axes, title, "torque [N·m]", CYCLE_LABEL if by_stride else "% of stance")
+    along = CYCLE_LABEL if by_stride else "% of stance"
+    style_axes(axes, "Exoskeleton torque", f"torque [N·m]   {direction} +", along)
     axes.set_xlim(0.0, 100.0)
     fine = np.linspace(0.0, 100.0, 501)
     for item in worn:

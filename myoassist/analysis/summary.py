@@ -8,20 +8,19 @@ from rich.table import Table
 
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.evaluation_files import REPORT
-from myoassist.analysis.walk_metrics import WALK_METRICS
 from myoassist.rollout.log import Outcome
 
-# Metrics that tell at a glance what kind of walk it is, with the digits that mean something.
+# Metrics that tell at a glance what kind of walk it is: words, unit, digits that mean something.
 _SHOWN = {
-    "distance": 2,
-    "speed": 3,
-    "stride_time_mean": 3,
-    "stride_length": 3,
-    "cadence_steps_per_min": 1,
-    "step_time_asymmetry_percent": 1,
-    "trunk_pitch_mean_deg": 1,
-    "exo_peak_torque_r": 2,
-    "exo_peak_torque_l": 2,
+    "distance": ("distance", "m", 2),
+    "speed": ("speed", "m/s", 3),
+    "stride_time_mean": ("stride time", "s", 3),
+    "stride_length": ("stride length", "m", 3),
+    "cadence_steps_per_min": ("cadence", "steps/min", 1),
+    "step_time_asymmetry_percent": ("step time, left-right", "%", 1),
+    "trunk_pitch_mean_deg": ("trunk lean", "deg", 1),
+    "exo_peak_torque_r": ("exo torque, right", "N·m", 2),
+    "exo_peak_torque_l": ("exo torque, left", "N·m", 2),
 }
 
 
@@ -63,16 +62,12 @@ def print_summary(
     table.add_row("  its parts", ", ".join(f"{name} {value:.4g}" for name, value in result.parts.items()))
     if stored_total is not None and abs(stored_total - result.total) > 1e-6 * max(1.0, abs(stored_total)):
         table.add_row("  in the run", f"{stored_total:.6g}: another machine or other versions change a walk slightly")
-    for name, digits in _SHOWN.items():
+    for name, (words, unit, digits) in _SHOWN.items():
         value = evaluation.metrics[name]
         if value is None or (name.startswith("exo_") and not evaluation.has_exo):
             continue
         summary = evaluation.repeats.summarize(name) if evaluation.repeats is not None else None
-        unit = WALK_METRICS[name].unit
-        table.add_row(
-            name.replace("_", " "),
-            f"{value:.{digits}f}" + (f" {unit}" if unit != "1" else "") + _spread(summary, digits),
-        )
+        table.add_row(words, f"{value:.{digits}f} {unit}{_spread(summary, digits)}")
     table.add_section()
     table.add_row("files", ", ".join(file.name for file in files))
     console.print(table)

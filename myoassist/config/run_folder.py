@@ -304,5 +304,7 @@ def _describe_state(run: RunFolder, inspection: Inspection) -> str:
     if run.state == "extend":
         unit = "steps" if trains else "generations"
         return f"Extending the finished run in {folder}{reached} to {run.maxiter} {unit}."
+    if not reached:
+        return f"The vector has been evaluated in {folder}; fresh=true does it again."
     key = "rl.total_timesteps" if trains else "optimizer.maxiter"
     return f"The run in {folder} is finished; nothing is left to do. A larger {key} extends it."

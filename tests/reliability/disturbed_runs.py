@@ -46,7 +46,13 @@ def launch(place, arguments, *extra, folder=FOLDER, strict=True):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=_heed_interrupts if signal.getsignal(signal.SIGINT) == signal.SIG_IGN else None,
     )
+
+
+def _heed_interrupts():
+    """Undo what tests that run in the background of a shell inherit: Python takes no Ctrl-C then."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(process, code=0):
