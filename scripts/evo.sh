@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Evolve: search settings of runs, each individual a run of its own. Without exp=... it lists the experiments.
 #
-#   bash scripts/local.sh scripts/evo.sh exp=exo_npoint +exp/mutations=[exo_torque] [key=value ...]
-#   bash scripts/local.sh scripts/evo.sh exp=exo_npoint +exp/mutations=[exo_torque] task=fake    (a dry run, no walking)
+#   bash scripts/local.sh scripts/evo.sh exp=exo_npoint +exp/mutations=[exo_torque,exo_points] [key=value ...]
+#   bash scripts/local.sh scripts/evo.sh exp=exo_npoint +exp/mutations=[exo_torque,exo_points] task=fake    (a dry run, no walking)
 #
 # It is train.sh with evo=evo and --multirun.
 set -euo pipefail

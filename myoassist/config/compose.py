@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from myoassist.config.aliases import apply_aliases
 from myoassist.config.errors import ConfigError
-from myoassist.config.groups import config_folder, describe_experiments, group_names
+from myoassist.config.groups import config_folder, describe_experiments, group_names, group_options
 from myoassist.config.keys import run_keys
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
 from myoassist.config.rewording import check_overrides, reword
@@ -140,6 +140,11 @@ def require_experiment(arguments: list[str]) -> None:
         ConfigError: with the list of experiments.
     """
     if not any(argument.startswith("exp=") for argument in arguments):
+        for name in group_options("exp"):
+            if name in arguments:
+                raise ConfigError(
+                    f"'{name}' alone is no argument", "key=value; an experiment is chosen by exp=", f"exp={name}"
+                )
         raise ConfigError(
             "no experiment is chosen",
             f"exp=<name>, one of\n{describe_experiments()}",

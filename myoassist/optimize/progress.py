@@ -87,6 +87,11 @@ def describe_parts(result: CostResult) -> str:
     return " + ".join(shown).replace("+ -", "- ") or "0"
 
 
+def describe_standing(result: CostResult) -> str:
+    """Return what a total is made of; for a walk that could not start, why."""
+    return result.reason if result.stage == "0" and result.reason else describe_parts(result)
+
+
 class PlainProgress:
     """One line per generation, but not more often than every few seconds.
 
@@ -117,7 +122,7 @@ class PlainProgress:
         self._pace.tick()
         line = (
             f"generation {search.generation}/{limit}  best {search.best.result.total:.5f} "
-            f"(stage {search.best.result.stage}: {describe_parts(search.best.result)})  "
+            f"(stage {search.best.result.stage}: {describe_standing(search.best.result)})  "
             f"stages {describe_stages(results)}  {self._pace.evaluations_per_second(len(results)):.2f} evaluations/s  "
             f"left {self._pace.time_left(limit - search.generation)}"
         )
@@ -176,7 +181,7 @@ class LiveProgress:
         rows = (
             ("generation", f"{search.generation} of {limit}    left {self._pace.time_left(limit - search.generation)}"),
             ("best", f"{best.total:.5f}    stage {best.stage}, generation {search.best.generation}"),
-            ("parts", describe_parts(best)),
+            ("parts", describe_standing(best)),
             ("this generation", f"{last.total:.5f}    stages {describe_stages(results)}"),
             ("evaluations", f"{search.evaluations}    {speed:.2f} per second"),
             ("step size", f"{float(search.strategy.sigma):.3g}"),

@@ -9,7 +9,6 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.run_record import read_run_config, read_status
 from myoassist.config.shipped import models_folder
 from myoassist.rl.model_files import newest_policy
-from myoassist.rl.policy_file import read_policy
 
 POLICY_NAME = "policy.zip"
 DESCRIPTION_NAME = "policy.json"
@@ -30,6 +29,9 @@ def ship_policy(run: Path, name: str, purpose: str, commands: list[str]) -> Path
     Raises:
         ConfigError: if the run has no policy.
     """
+    # Late: it imports torch, and every evaluation imports this module for its names.
+    from myoassist.rl.policy_file import read_policy
+
     source = newest_policy(run)
     if source is None:
         raise ConfigError(f"{run} holds no trained policy", "a run folder of task=rl with best_model.zip")

@@ -83,11 +83,8 @@ class Trainer:
         self._length: float | None = None
         self._recent: deque[Episode] = deque(maxlen=100)
         ppo = config.rl.ppo_params
-        self._mirror = (
-            MirrorLoss(own_policy(algorithm).routing, ppo.mirror_coef, ppo.max_grad_norm)
-            if ppo.mirror_coef > 0.0
-            else None
-        )
+        routing = own_policy(algorithm).routing
+        self._mirror = MirrorLoss(routing, ppo.mirror_coef, ppo.max_grad_norm) if ppo.mirror_coef > 0.0 else None
         self._update: dict[str, Any] = {}
         self._state: Checkpoint | None = None
         self._written = -1

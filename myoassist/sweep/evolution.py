@@ -55,7 +55,7 @@ class EvolutionSweeper(Sweeper):
         Raises:
             UserError: if it is refused; nothing has run then.
             TooManyFailuresError: if more of a generation failed than `max_failure_rate` allows; everything is saved.
-            Stopped: after SIGTERM; everything is saved.
+            Stopped: after Ctrl-C or SIGTERM; everything is saved.
         """
         plan = make_plan(self.config, self.hydra_context, self.optim, self.params, self.constraints, arguments)
         # Refuses an optimizer that cannot work before anything is written.
@@ -77,7 +77,7 @@ class EvolutionSweeper(Sweeper):
         settle_orphans(state, folder.path)
         self.launcher = self._make_launcher(folder)
         generation = state.told
-        with _stopping_at_sigterm(folder):
+        with _stopping_with_words(folder):
             while candidates or len(state.individuals) < plan.budget:
                 if not candidates:
                     candidates = _ask(plan, folder, optimizer, generation)
@@ -231,19 +231,22 @@ def _check_failures(plan: EvolutionPlan, folder: EvolutionFolder, batch: list[In
 
 
 @contextmanager
-def _stopping_at_sigterm(folder: EvolutionFolder) -> Iterator[None]:
-    """Turn SIGTERM, which ends a Slurm job, into an exception, so that workers are cancelled and the lock is freed."""
+def _stopping_with_words(folder: EvolutionFolder) -> Iterator[None]:
+    """Turn Ctrl-C, and SIGTERM, which ends a Slurm job, into an exception: workers are cancelled, the lock is freed."""
+    words = f"Evolution stopped; the same command continues it in {folder.path.as_posix()}."
 
     def stop(number: int, frame: FrameType | None) -> None:
-        raise Stopped(number, f"Evolution stopped; the same command continues it in {folder.path.as_posix()}.")
+        raise Stopped(number, words)
 
     try:
         before = signal.signal(signal.SIGTERM, stop)
     except ValueError:
-        # Not the main thread.
+        # Not the main thread, which alone is told of signals.
         yield
         return
     try:
         yield
+    except KeyboardInterrupt:
+        raise Stopped(signal.SIGINT, words) from None
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)

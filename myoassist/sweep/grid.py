@@ -154,8 +154,9 @@ def _describe_end(grid: Grid, rows: list[IndexRow]) -> str:
     ranked = sorted(
         (row for row in rows if row.best is not None and row.status == "finished"), key=lambda row: row.best
     )
-    best = [f"  best {row.best:.5f}  {row.folder.as_posix()}" for row in ranked[:_SHOWN_BEST]]
-    return "\n".join([f"{len(rows)} runs: {counts}.", *best])
+    best = [f"  best {row.best:.5f}  {' '.join(row.swept)}  {row.folder.as_posix()}" for row in ranked[:_SHOWN_BEST]]
+    compare = [f"to compare all of them: myoassist sweeps {grid.root.as_posix()}"] if len(ranked) > 1 else []
+    return "\n".join([f"{len(rows)} runs: {counts}.", *best, *compare])
 
 
 def _failure(grid: Grid, rows: list[IndexRow], errors: dict[int, BaseException]) -> GridFailedError:

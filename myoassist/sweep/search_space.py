@@ -83,7 +83,7 @@ def read_search_space(params: Mapping[str, Any], arguments: list[str]) -> Search
         raise ConfigError(
             "the evolution has nothing to search",
             "at least one parameter with bounds",
-            "+exp/mutations=[exo_torque], or a range such as 'optimizer.sigma_gain=interval(1,30)'",
+            "+exp/mutations=[exo_torque,exo_points], or a range such as 'optimizer.sigma_gain=interval(1,30)'",
         )
     placed = sorted(set(described) & set(SWEEP_KEYS))
     if placed:

@@ -61,7 +61,7 @@ def test_exp_equals_preset_table(exp):
     assert (config.cost.num_strides, config.cost.tgt_vel, config.env.slope_deg) == (5, 1.25, 0.0)
     assert (config.cost.trunk_err_type, config.cost.tgt_sym_th, config.cost.tgt_grf_th) == ("ref_diff", 0.1, 1.5)
     # The tutorial starts from a walk, which large steps would lose.
-    sigma_gain = 3.0 if exp == "tutorial" else 10.0
+    sigma_gain = 1.0 if exp == "tutorial" else 10.0
     assert (config.optimizer.sigma_gain, config.optimizer.threads, config.env.delayed) == (sigma_gain, None, False)
     assert (run.exp, config.expname, run.overrides) == (exp, exp, [])
 

@@ -1,0 +1,77 @@
+"""Figures and pictures time the torque of a device by its own clock, and keep a walker who drifts sideways in sight."""
+
+from dataclasses import replace
+
+import mujoco
+import numpy as np
+import pytest
+from test_overlay import BLANK, CURVE
+
+from myoassist.analysis.evaluation import evaluate_parameters, torque_clock, torque_direction
+from myoassist.analysis.graphics import choose_graphics
+from myoassist.analysis.overlay import Overlay, Reading
+from myoassist.analysis.plot_gait_cycle import plot_gait_cycle
+from myoassist.config.compose import compose_run
+from myoassist.config.shipped import models_folder
+
+pytestmark = pytest.mark.long
+
+
+def evaluate(*overrides):
+    best = models_folder() / "controllers" / "tutorial_4param_fast" / "best_parameters.json"
+    config = compose_run(["env.sim_time=6", "model.physics=fast", *overrides]).config
+    with pytest.warns(UserWarning) if "exp=hip_exo" in overrides else np.errstate():
+        return evaluate_parameters(config, best)
+
+
+@pytest.mark.parametrize(
+    ("exp", "clock", "direction", "label"),
+    [
+        ("hip_exo", "stride", "hip flexion", "% of gait cycle, from heel strike"),
+        ("tutorial", "stance", "plantarflexion", "% of stance"),
+    ],
+)
+def test_torque_panel_has_the_clock_and_direction_of_the_joint(exp, clock, direction, label):
+    walk = evaluate(f"exp={exp}")
+    assert (torque_clock(walk), torque_direction(walk)) == (clock, direction)
+    panel = plot_gait_cycle(walk, "name").axes[5]
+    assert panel.get_xlabel() == label
+    assert direction in panel.get_ylabel()
+    drawn = [line for line in panel.lines if line.get_label() != "programmed"]
+    rows = walk.curves.cycles["exo_torque"] if clock == "stride" else walk.curves.exo_stance
+    assert np.array_equal(drawn[0].get_ydata(), rows[0].mean(axis=0))
+
+
+def test_overlay_names_the_clock():
+    reading = Reading(1.0, 1.2)
+    stance, stride = (
+        Overlay(640, 480, CURVE, 10.0, clock=clock).apply(BLANK, reading) for clock in ("stance", "stride")
+    )
+    differs = np.argwhere((stance != stride).any(axis=2))
+    # In the words above the diagram alone.
+    assert 0 < len(differs)
+    assert differs[:, 0].max() < 30
+
+
+@pytest.mark.skipif(choose_graphics().backend is None, reason="nothing can draw here")
+def test_camera_follows_sideways():
+    from myoassist.analysis.scene import WalkScene
+    from myoassist.model.build import build_walker
+
+    config = compose_run(["exp=walk_3d"]).config
+    walker = build_walker(config.model, replace(config.env), visual=True)
+    names = tuple(walker.model.actuator(i).name for i in range(walker.model.nu))
+    pose = walker.model.key_qpos[0].copy()
+    aside = pose.copy()
+    aside[walker.model.joint("pelvis_tz").qposadr[0]] += 2.0
+    data = mujoco.MjData(walker.model)
+    places = []
+    for qpos in (pose, aside):
+        data.qpos[:] = qpos
+        mujoco.mj_kinematics(walker.model, data)
+        places.append(data.xpos[walker.layout.pelvis, 1])
+    assert abs(places[1] - places[0]) == pytest.approx(2.0)
+    with WalkScene(walker, names, 120, 160) as scene:
+        pictures = [scene.draw(qpos, np.zeros(walker.model.nu)).astype(int) for qpos in (pose, aside)]
+    # Four tiles aside, the floor and with it the picture are the same.
+    assert np.abs(pictures[0] - pictures[1]).mean() < 1.0
