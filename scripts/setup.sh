@@ -120,7 +120,7 @@ make_environment() {
     install_libraries
     if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         python="$(find_python)"
-        say "making $venv with $("$python" --version); this takes 2 to 5 minutes and 900 MB, once (details: $log)"
+        say "making $venv with $("$python" --version); this takes 2 to 5 minutes, once (what pip says: $log)"
         rm -f "$venv"/bin/python* # links to a Python that has gone would stop it
         "$python" -m venv "$venv" >&2
     else
@@ -130,7 +130,7 @@ make_environment() {
     : >"$started"
     : >"$log"
     # First and alone: as a dependency of others pip might choose another build.
-    install "1/3 PyTorch, about 200 MB" torch==2.13.0
+    install "1/3 PyTorch, the largest package" torch==2.13.0
     install "2/3 the other $(grep -vc -e '^#' -e '^torch==' "$lock_file") packages" -r "$lock_file"
     install "3/3 myoassist itself, in place" --no-deps -e "$root"
     fingerprint >"$stamp.$$"

@@ -11,7 +11,7 @@ h3 { font-size: 15px; margin: 18px 0 4px; }
 p, li { max-width: 82ch; }
 ul { margin: 6px 0; padding-left: 22px; }
 li { margin: 3px 0; }
-.sub { color: var(--soft); margin: 2px 0 0; }
+.sub { color: var(--soft); margin: 2px 0 0; overflow-wrap: anywhere; }
 .note { color: var(--soft); font-size: 13px; }
 .short { background: #fff7ec; border-left: 4px solid #e0a04a; padding: 8px 14px 8px 4px; }
 .fine { background: #eef7f1; border-left: 4px solid #58a978; padding: 8px 14px; }

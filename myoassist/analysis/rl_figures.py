@@ -69,8 +69,11 @@ def plot_actions(evaluation: PolicyEvaluation) -> "Figure | None":
     for column, name in enumerate(evaluation.action_names):
         stem, side = split_side(name)
         groups.setdefault(stem, {})[0 if side is None else side] = column
+    # Late, as Matplotlib is everywhere here: most commands draw nothing.
+    from matplotlib.lines import Line2D
+
     rows = -(-len(groups) // 4)
-    figure = new_figure(12.0, 2.1 * rows + 0.6)
+    figure = new_figure(12.0, 2.1 * rows + 0.8)
     panels = figure.subplots(rows, 4, sharex=True, sharey=True, squeeze=False).flat
     log, steps = evaluation.log, evaluation.steps
     # An action holds until the next one.
@@ -85,7 +88,9 @@ def plot_actions(evaluation: PolicyEvaluation) -> "Figure | None":
     for axes in panels[len(groups) :]:
         axes.set_axis_off()
     figure.supxlabel(CYCLE_LABEL, fontsize=9)
-    figure.supylabel("action", fontsize=9)
+    figure.supylabel("action [-1 to 1 of the control range]", fontsize=9)
+    handles = [Line2D([], [], color=color, lw=1.8) for color in LEG_COLORS]
+    figure.legend(handles, LEG_NAMES, loc="outside upper right", ncols=2, fontsize=9, frameon=False)
     return figure
 
 

@@ -1,4 +1,7 @@
-"""Turn the best of a run into a shipped one: `python -m myoassist.analysis.ship RUN NAME "what it is"`."""
+"""Turn the best of a run into a shipped one: `python -m myoassist.analysis.ship RUN NAME "what it is"`.
+
+`python -m myoassist.analysis.ship --refresh NAME...` describes shipped controllers anew after a change of the physics.
+"""
 
 import argparse
 from pathlib import Path
@@ -11,11 +14,21 @@ from myoassist.config.run_overrides import format_command
 def main() -> None:
     """Ship one controller, or one policy if the run trained one."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("name")
-    parser.add_argument("purpose")
+    parser.add_argument("run", type=Path, nargs="?")
+    parser.add_argument("name", nargs="?")
+    parser.add_argument("purpose", nargs="?")
     parser.add_argument("--command", action="append", default=[], help="overrides of a command that made it, in order")
+    parser.add_argument("--refresh", nargs="+", metavar="NAME", help="shipped controllers to describe anew")
     arguments = parser.parse_args()
+    if arguments.refresh:
+        use_graphics(choose_graphics())
+        from myoassist.analysis.shipping import refresh
+
+        for name in arguments.refresh:
+            print(refresh(name))
+        return
+    if arguments.purpose is None:
+        parser.error("RUN, NAME and what it is are needed, or --refresh NAME")
     commands = [format_command(text.split()) for text in arguments.command]
     if read_run_config(arguments.run).task == "rl":
         from myoassist.rl.policy_shipping import ship_policy

@@ -12,6 +12,8 @@ from myoassist.analysis.video import WalkPicture, save_png
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.json_values import to_json
 from myoassist.config.run_folder import read_run_config
+from myoassist.config.run_record import build_config
+from myoassist.config.schemas import RunConfig
 from myoassist.config.shipped import DESCRIPTION, PARAMETERS, models_folder
 
 
@@ -43,15 +45,35 @@ def ship(run: Path, name: str, purpose: str, commands: list[str]) -> Path:
     folder = models_folder() / "controllers" / name
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(run / PARAMETERS, folder / PARAMETERS)
-    config = read_run_config(run)
+    _show(folder, read_run_config(run), {"purpose": purpose, "commands": commands})
+    return folder
+
+
+def refresh(name: str) -> Path:
+    """Walk a shipped controller again after a change of the physics or the costs, and say anew what it does.
+
+    Args:
+        name: Name of the controller.
+
+    Returns:
+        Its folder.
+    """
+    folder = models_folder() / "controllers" / name
+    stored = json.loads((folder / DESCRIPTION).read_text())
+    config = build_config({group: stored[group] for group in ("model", "env", "exo", "cost")})
+    _show(folder, config, {key: stored[key] for key in ("purpose", "commands")})
+    return folder
+
+
+def _show(folder: Path, config: RunConfig, origin: dict[str, object]) -> None:
+    """Write description and pictures of the parameters in a folder."""
     walks = {}
     for mode in ("clean", "compat"):
         judged = replace(config, cost=replace(config.cost, mode=mode))
         walks[mode] = evaluate_parameters(judged, folder / PARAMETERS)
     clean = walks["clean"]
     content = {
-        "purpose": purpose,
-        "commands": commands,
+        **origin,
         "model": asdict(config.model),
         "env": asdict(config.env),
         "exo": asdict(config.exo),
@@ -61,8 +83,7 @@ def ship(run: Path, name: str, purpose: str, commands: list[str]) -> Path:
         "metrics": clean.metrics,
     }
     write_text_atomic(folder / DESCRIPTION, json.dumps(to_json(content), indent=1) + "\n")
-    figure = plot_gait_cycle(clean, f"shipped:{name}")
+    figure = plot_gait_cycle(clean, f"shipped:{folder.name}")
     if figure is not None:
         save_figure(figure, folder / "gait_cycle.png")
-    save_png(WalkPicture(clean, f"shipped:{name}").draw_still(), folder / "frame.png")
-    return folder
+    save_png(WalkPicture(clean, f"shipped:{folder.name}").draw_still(), folder / "frame.png")

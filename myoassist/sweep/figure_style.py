@@ -4,7 +4,7 @@ import math
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, ScalarFormatter
 
 ACCENT = "#2166ac"
 QUIET = "#b5b5b5"
@@ -34,6 +34,11 @@ def tidy(axes: Axes) -> None:
     axes.grid(True, color="#e6e6e6", lw=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(labelsize=8)
+    for axis in (axes.xaxis, axes.yaxis):
+        formatter = axis.get_major_formatter()
+        if isinstance(formatter, ScalarFormatter):
+            # Totals that lie close together are read as they are, not as a distance from a number in the corner.
+            formatter.set_useOffset(False)
 
 
 def make_logarithmic(axes: Axes, which: str) -> None:

@@ -18,7 +18,8 @@ _METADATA = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer"
 _LONGEST_TABLE = 200
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;color:#222;max-width:1180px;margin:2em auto;padding:0 1.2em}
-h1{font-size:1.5em;margin-bottom:.1em}h2{font-size:1.15em;margin-top:2.2em;border-bottom:1px solid #ddd}
+h1{font-size:1.5em;margin-bottom:.1em;overflow-wrap:anywhere}
+h2{font-size:1.15em;margin-top:2.2em;border-bottom:1px solid #ddd}
 p.sub{color:#666;margin-top:0}figure{margin:1.2em 0}img{max-width:100%;height:auto}
 figcaption{color:#555;font-size:.9em}
 .cards{display:flex;flex-wrap:wrap;gap:.8em;margin:1em 0}

@@ -1,6 +1,6 @@
 """Figures and pictures time the torque of a device by its own clock, and keep a walker who drifts sideways in sight."""
 
-from dataclasses import replace
+from contextlib import nullcontext
 
 import mujoco
 import numpy as np
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long
 def evaluate(*overrides):
     best = models_folder() / "controllers" / "tutorial_4param_fast" / "best_parameters.json"
     config = compose_run(["env.sim_time=6", "model.physics=fast", *overrides]).config
-    with pytest.warns(UserWarning) if "exp=hip_exo" in overrides else np.errstate():
+    with pytest.warns(UserWarning) if "exp=hip_exo" in overrides else nullcontext():
         return evaluate_parameters(config, best)
 
 
@@ -49,7 +49,7 @@ def test_overlay_names_the_clock():
     )
     differs = np.argwhere((stance != stride).any(axis=2))
     # In the words above the diagram alone.
-    assert 0 < len(differs)
+    assert len(differs) > 0
     assert differs[:, 0].max() < 30
 
 
@@ -59,7 +59,7 @@ def test_camera_follows_sideways():
     from myoassist.model.build import build_walker
 
     config = compose_run(["exp=walk_3d"]).config
-    walker = build_walker(config.model, replace(config.env), visual=True)
+    walker = build_walker(config.model, config.env, visual=True)
     names = tuple(walker.model.actuator(i).name for i in range(walker.model.nu))
     pose = walker.model.key_qpos[0].copy()
     aside = pose.copy()

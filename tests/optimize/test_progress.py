@@ -4,9 +4,11 @@ import pytest
 from analytic_problem import StagedSphere, open_folder, small_config, small_table
 from rich.console import Console
 
+from myoassist.cost.result import CostResult
 from myoassist.optimize.failed_generation import FailedGenerationError
 from myoassist.optimize.loop import run_cma
-from myoassist.optimize.progress import LiveProgress, PlainProgress
+from myoassist.optimize.progress import LiveProgress, PlainProgress, describe_standing
+from myoassist.rollout.log import Outcome
 
 
 def test_plain_lines_are_throttled(tmp_path):
@@ -41,3 +43,10 @@ def test_live_panel(tmp_path):
     shown = console.file.getvalue()
     for word in ("generation", "4 of 4", "best", "stage", "per second", "myorfl_Velocity_2D_1_25"):
         assert word in shown
+
+
+def test_a_walk_that_cannot_start_says_why():
+    reason = "exo peak time 40.0 % of stance is outside 50..100 %"
+    assert describe_standing(CostResult(1.2e6, "0", {"stage": 1.2e6}, Outcome.INVALID_START, reason=reason)) == reason
+    walks = CostResult(2.0, "3", {"stage": 0.0, "effort": 1.5, "l1": 0.5}, Outcome.SURVIVED)
+    assert describe_standing(walks) == "effort 1.5 + l1 0.5"
