@@ -145,3 +145,33 @@ def test_licence_and_credits_are_there():
     notice = (ROOT / "NOTICE").read_text()
     for name in ("myo-sim", "assist_sim", "gait2392", "Attribution 3.0", "Delp", "MyoAssist"):
         assert name in notice
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_setup_keeps_the_words_of_pip_to_itself_unless_it_fails(tmp_path, works):
+    """An environment that is under way, whose pip warns and then installs or fails; no display, so no progress line."""
+    venv = tmp_path / "env"
+    python = venv / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in *--version*) exit 0 ;; esac\n'
+        "echo \"WARNING: Location 'file:///somewhere' is ignored: it is neither a file nor a directory.\"\n"
+        f"echo 'ERROR: no such host' >&2; exit {0 if works else 1}\n"
+    )
+    python.chmod(0o755)
+    (venv / ".myoassist-started").touch()
+    env = {**os.environ, "MYOASSIST_VENV": str(venv)}
+    answer = run_script([ROOT / "scripts" / "setup.sh"], tmp_path, env)
+    assert answer.returncode == (0 if works else 1)
+    assert "is ignored" not in answer.stdout + answer.stderr
+    assert ("ERROR: no such host" in answer.stderr) is not works
+    assert "ERROR: no such host" in (venv / "setup.log").read_text()
+    assert (venv / ".myoassist-complete").exists() is works
+    lines = answer.stderr.splitlines()
+    assert lines[0] == f"setup: bringing {venv} up to date"
+    if works:
+        assert all(line.startswith("setup: ") for line in lines)
+        assert lines[-1] == "setup: the environment is complete"
+    else:
+        assert "give the same command again" in lines[-1]

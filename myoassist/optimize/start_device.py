@@ -52,7 +52,8 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
         layout = f"{new_body}-{old_exo}"
     elif old_exo and new_exo:
         warnings.warn(
-            f"{stored.source}: its device entries ({old_exo}) mean nothing for {new_exo}; those start anew",
+            f"the start vector was found with another device ({old_exo}, here {new_exo}): its reflexes are taken over, "
+            f"the entries of the device start anew ({stored.source})",
             stacklevel=3,
         )
     return replace(stored, vector=np.array(vector), layout=layout, names=tuple(names))
