@@ -81,7 +81,7 @@ show_progress() {
     local begin=$SECONDS packages
     while sleep 1 && kill -0 $$ 2>/dev/null; do
         packages="$(grep -cE '^(Collecting|Downloading|Processing) ' "$log" || true)"
-        printf '\rsetup: %s … %d s, %d steps ' "$1" $((SECONDS - begin)) "$packages" >&2
+        printf '\rsetup: %s … %d s, %d packages ' "$1" $((SECONDS - begin)) "$packages" >&2
     done
 }
 
@@ -120,7 +120,7 @@ make_environment() {
     install_libraries
     if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         python="$(find_python)"
-        say "making $venv with $("$python" --version); this takes 2 to 5 minutes, once (what pip says: $log)"
+        say "making $venv with $("$python" --version); this takes 1 to 5 minutes, once (what pip says: $log)"
         rm -f "$venv"/bin/python* # links to a Python that has gone would stop it
         "$python" -m venv "$venv" >&2
     else
