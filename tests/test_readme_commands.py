@@ -17,6 +17,7 @@ BASH = shutil.which("bash")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 SMALL_SEARCH = ["env.sim_time=0.3", "optimizer.popsize=3"]
+SMALL_EVOLUTION = ["evo.population_size=2", "evo.num_generations=1"]
 SMALL_EVALUATION = ["env.sim_time=0.2"]
 SMALL_TRAINING = ["env.num_envs=2", "rl.ppo_params.n_steps=16", "rl.ppo_params.batch_size=32"]
 SMALL_TRAINING += ["rl.ppo_params.n_epochs=1", "rl.total_timesteps=32"]
@@ -52,7 +53,8 @@ def shrink(command):
     # A run extended by its README command has to be the run of the first one.
     limit = 2 if any(word.startswith("optimizer.maxiter=") for word in words) else 1
     words = [word for word in words if not word.startswith("optimizer.maxiter=")]
-    return [*words, *SMALL_SEARCH, f"optimizer.maxiter={limit}"]
+    evolution = SMALL_EVOLUTION if "scripts/evo.sh" in words else []
+    return [*words, *SMALL_SEARCH, *evolution, f"optimizer.maxiter={limit}"]
 
 
 COMMANDS = [command for command in list_commands(README) if shrink(command) is not None]
@@ -109,7 +111,11 @@ def test_command_in_the_shell(command, place):
 def test_commands_in_this_process(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MYOASSIST_LOGS", raising=False)
-    entries = {"scripts/train.sh": train.main, "scripts/eval.sh": evaluate.main}
+    entries = {
+        "scripts/train.sh": train.main,
+        "scripts/evo.sh": lambda words: train.main(["evo=evo", *words, "--multirun"]),
+        "scripts/eval.sh": evaluate.main,
+    }
     for command in COMMANDS:
         words = shrink(command)
         if "scripts/local.sh" in words:
