@@ -257,7 +257,7 @@ def main() -> None:
     """Measure, print, store."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="short walks and few repetitions")
-    parser.add_argument("--out", type=Path, default=Path("bench.json"), help="JSON file to write")
+    parser.add_argument("--out", type=Path, default=Path("logs/bench.json"), help="JSON file to write")
     arguments = parser.parse_args()
     repeats, seconds = (3, 1.0) if arguments.quick else (9, 5.0)
     rows: dict[str, dict[str, float]] = {}
@@ -279,6 +279,7 @@ def main() -> None:
         cells = [f"{v:.3g}" if v is not None else "" for v in (value, row.get("min"), row.get("max"))]
         table.add_row(label, *cells, ", ".join(f"{k} {v:.3g}" for k, v in rest.items()))
     console.print(table)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(rows, indent=1) + "\n")
     console.print(f"stored in {arguments.out}")
 

@@ -175,7 +175,7 @@ def main() -> None:
     """Measure, print, store."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few steps and repetitions")
-    parser.add_argument("--out", type=Path, default=Path("bench_rl.json"), help="JSON file to write")
+    parser.add_argument("--out", type=Path, default=Path("logs/bench_rl.json"), help="JSON file to write")
     parser.add_argument("--envs", type=int, default=None, help="environments")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads of physics")
     arguments = parser.parse_args()
@@ -192,6 +192,7 @@ def main() -> None:
     for label, row in rows.items():
         table.add_row(label, *(f"{value:.3g}" for value in row.values()))
     console.print(table)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(rows, indent=1) + "\n")
     console.print(f"stored in {arguments.out}")
 
