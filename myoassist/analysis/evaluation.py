@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from myoassist.optimize.multi import load_condition_vector, nearest_condition
 from myoassist.optimize.start import load_start
 from myoassist.rollout.log import WalkLog
 from myoassist.rollout.simulator import Simulator, choose_loop
+
+if TYPE_CHECKING:
+    from myoassist.analysis.video_plots import Trace
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,11 @@ class Evaluation:
     def camera(self) -> Camera:
         """How pictures show the walk."""
         return Camera()
+
+    @property
+    def traces(self) -> "tuple[Trace, ...]":
+        """Plots inside the video."""
+        return ()
 
     @property
     def target_speed(self) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ import numpy as np
 from myoassist.analysis.evaluation import Camera, Evaluation
 from myoassist.analysis.gait_curves import cut_curves
 from myoassist.analysis.rl_rollout import ControlSteps, Policy, roll_out
+from myoassist.analysis.video_plots import Trace, make_traces
 from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.errors import LayoutError
 from myoassist.config.evaluation_entries import EvaluationEntry
@@ -53,6 +54,11 @@ class PolicyEvaluation(Evaluation):
             self.entry.cam_type == "average_speed",
             self.entry.visualize_activation,
         )
+
+    @property
+    def traces(self) -> tuple[Trace, ...]:
+        """Plots that the scenario wants inside its video."""
+        return make_traces(self.entry.realtime_plotting_info, self.steps, self.walker.model)
 
     @property
     def target_speed(self) -> tuple[np.ndarray, np.ndarray]:

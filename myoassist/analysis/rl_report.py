@@ -42,6 +42,7 @@ from myoassist.analysis.rl_training_curves import (
     plot_return,
     read_training,
 )
+from myoassist.analysis.video_plots import check_video_plots
 from myoassist.config.cores import count_cores
 from myoassist.config.evaluation_entries import EvaluationEntry, read_evaluation_entries
 from myoassist.config.schemas import RunConfig
@@ -78,6 +79,7 @@ class PolicyRun:
         file = load_policy(self.path, self.config.rl.trust_checkpoint)
         self.trained_steps = file.num_timesteps
         self.batch = WalkBatch(self.config, 1, self.config.seed, evaluation=True)
+        check_video_plots(self.entries(), self.batch.walker.model)
         self.policy: NumpyPolicy = make_policy(file, self.batch)
 
     @property

@@ -14,6 +14,7 @@ from myoassist.analysis.leg_cycles import find_leg_cycles
 from myoassist.analysis.overlay import INK, Overlay, Reading, load_font
 from myoassist.analysis.scene import WalkScene
 from myoassist.analysis.smoothing import smooth
+from myoassist.analysis.video_plots import PlotColumn
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.metrics import CONTACT_LOAD
 from myoassist.model.build import Walker, build_walker
@@ -88,6 +89,7 @@ class WalkPicture:
         pose, difference = np.zeros(model.nq), np.zeros(model.nv)
         begin, way = float(log.pelvis_pos_w[0, 0]), float(log.pelvis_pos_w[-1, 0] - log.pelvis_pos_w[0, 0])
         nearness = evaluation.camera.nearness
+        plots = PlotColumn(evaluation.traces, log, *VIDEO_SIZE) if evaluation.traces else None
         with self._open_scene(VIDEO_SIZE, nearness=nearness) as scene:
             for k in range(self.n_frames):
                 # Between two control steps, because 100 steps do not make 30 even frames.
@@ -99,7 +101,8 @@ class WalkPicture:
                     mujoco.mj_integratePos(model, pose, difference, place - sample)
                 activation = log.activation[sample] * self._evaluation.camera.activation
                 middle = begin + place / max(log.n_steps - 1, 1) * way if self._evaluation.camera.even else None
-                yield overlay.apply(scene.draw(pose, activation, middle), self._read(sample))
+                frame = overlay.apply(scene.draw(pose, activation, middle), self._read(sample))
+                yield plots.apply(frame, (place + 1.0) * log.dt) if plots else frame
                 progress()
 
     def _open_scene(self, size: tuple[int, int], fine: bool = False, nearness: float = 1.0) -> WalkScene:

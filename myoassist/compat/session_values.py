@@ -9,6 +9,7 @@ from myoassist.compat.draft import Draft
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.keys import run_keys
 from myoassist.config.rl_schemas import LUMBAR, NETWORKS_KEY, TERRAINS
+from myoassist.config.video_plots import KEYS as PLOT_KEYS
 
 # Published defaults, by our key, of what the files of a session may leave out.
 DEFAULTS: dict[str, Any] = {
@@ -222,9 +223,21 @@ def map_evaluations(content: Mapping[str, Any], draft: Draft) -> None:
         entry = {name: value for name, value in item.items() if name in known}
         if "num_timesteps" in entry:
             entry["num_timesteps"] = _whole(entry["num_timesteps"])
+        _fit_plots(entry, f"evaluate_param_list[{number}].realtime_plotting_info", draft)
         entries.append(entry)
     if entries:
         draft.put("rl.evaluate_param_list", entries, "evaluate_param_list")
+
+
+def _fit_plots(entry: dict[str, Any], where: str, draft: Draft) -> None:
+    """Leave out and name keys of plots that there are not here."""
+    plots = entry.get("realtime_plotting_info")
+    if not isinstance(plots, list) or not all(isinstance(plot, Mapping) for plot in plots):
+        return
+    unknown = sorted({name for plot in plots for name in plot} - set(PLOT_KEYS))
+    if unknown:
+        draft.lack(where, f"{', '.join(unknown)}: there is no such key here")
+    entry["realtime_plotting_info"] = [{key: plot[key] for key in plot if key in PLOT_KEYS} for plot in plots]
 
 
 def _whole(value: Any) -> Any:

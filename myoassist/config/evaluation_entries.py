@@ -9,6 +9,7 @@ from typing import Any
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value
 from myoassist.config.schemas import RunConfig
+from myoassist.config.video_plots import VideoPlot, read_video_plots
 
 KEY = "rl.evaluate_param_list"
 VELOCITY_MODES = ("UNIFORM", "SINUSOIDAL", "STEP")
@@ -29,7 +30,7 @@ class EvaluationEntry:
         cam_type: follow, or average_speed for a camera that moves evenly.
         cam_distance: Distance of the camera, m.
         visualize_activation: Colour muscles by activation.
-        realtime_plotting_info: Plots inside the video, as in published files.
+        realtime_plotting_info: Plots inside the video.
     """
 
     num_timesteps: int = 600
@@ -40,7 +41,7 @@ class EvaluationEntry:
     cam_type: str = "follow"
     cam_distance: float = 2.5
     visualize_activation: bool = True
-    realtime_plotting_info: tuple[Mapping[str, Any], ...] = ()
+    realtime_plotting_info: tuple[VideoPlot, ...] = ()
 
 
 def read_evaluation_entries(config: RunConfig) -> list[EvaluationEntry]:
@@ -78,7 +79,8 @@ def _read_entry(content: Mapping[str, Any], where: str) -> EvaluationEntry:
         if expected:
             raise ConfigError(f"{where}.{name}={format_value(value)}", expected, _EXAMPLE)
     if "realtime_plotting_info" in values:
-        values["realtime_plotting_info"] = tuple(values["realtime_plotting_info"])
+        plots = values["realtime_plotting_info"]
+        values["realtime_plotting_info"] = read_video_plots(plots or [], f"{where}.realtime_plotting_info")
     entry = EvaluationEntry(**values)
     if entry.min_target_velocity > entry.max_target_velocity:
         raise ConfigError(
@@ -105,5 +107,4 @@ def _expected(name: str, value: Any) -> str:
         return "" if value in CAMERAS else f"one of {', '.join(CAMERAS)}"
     if name == "visualize_activation":
         return "" if isinstance(value, bool) else "true or false"
-    fits = isinstance(value, list | tuple) and all(isinstance(item, Mapping) for item in value)
-    return "" if fits else "a list of mappings with category, name, property_type and y_lim"
+    return ""

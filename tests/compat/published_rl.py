@@ -52,7 +52,24 @@ PARAMS = {
 }
 SESSION = {
     "total_timesteps": 3e7,
-    "evaluate_param_list": [{"num_timesteps": 200, "velocity_mode": "UNIFORM", "cam_type": "follow", "new_key": 1}],
+    "evaluate_param_list": [
+        {
+            "num_timesteps": 200,
+            "velocity_mode": "UNIFORM",
+            "cam_type": "follow",
+            "new_key": 1,
+            "realtime_plotting_info": [
+                {
+                    "category": "joint_data",
+                    "name": "knee_angle_r",
+                    "property_type": "qpos",
+                    "y_scale": 57.2958,
+                    "y_lim": [-80, 10],
+                    "plot_colour": "blue",
+                }
+            ],
+        }
+    ],
     "logger_params": {"logging_frequency": 8},
     "auto_reward_adjust_params": {"learning_rate": 0.001},
     "env_params": {

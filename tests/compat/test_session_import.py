@@ -50,7 +50,7 @@ def test_every_value_arrives_and_the_whole_is_valid(tmp_path):
 def test_everything_that_changed_is_said(tmp_path):
     _, draft = draft_of(tmp_path)
     said = "\n".join(draft.unmapped)
-    for word in ("auto_reward_adjust_params", "exo_action_size", "short_reference_gait.npz", "new_key"):
+    for word in ("auto_reward_adjust_params", "exo_action_size", "short_reference_gait.npz", "new_key", "plot_colour"):
         assert word in said
     noted = "\n".join(draft.remarks)
     for word in ("rl.ppo_params.n_epochs", "TUTORIAL.xml", "reward compat_b", "by their sum", "target speeds"):
