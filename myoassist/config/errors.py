@@ -47,6 +47,12 @@ class ConfigError(UserError):
     """Refuse a run configuration."""
 
 
+class FolderError(ConfigError, StorageError):
+    """Refuse a run folder that the storage does not let be opened; the run itself may be good."""
+
+    exit_code = 2
+
+
 class LayoutError(UserError):
     """Refuse a parameter vector or state of another layout."""
 

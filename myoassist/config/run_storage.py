@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError, StorageError
+from myoassist.config.errors import ConfigError, FolderError, StorageError
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _SHUT = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -34,7 +34,8 @@ def explain_storage(folder: Path) -> Iterator[None]:
 
 def refuse_folder(folder: Path, error: OSError, variable: str) -> ConfigError:
     """Return the refusal of a run folder that cannot be opened; `variable` names the log root in the environment."""
-    return ConfigError(
+    kind = FolderError if error.errno in _FULL | _SHUT | _LOST else ConfigError
+    return kind(
         f"the run folder {folder} cannot be used: {error.strerror or error}",
         "a folder that can be created and written",
         f"free space there, choose another place with logdir=..., or another log root with {variable}=...",

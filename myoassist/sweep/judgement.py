@@ -47,7 +47,9 @@ def judge_return(item: Individual, answer: JobReturn, optim: EvolutionOptim) -> 
         return
     error = getattr(answer, "_return_value", None)
     if isinstance(error, StorageError):
-        # Nothing is known about the individual: it runs again once its folder can be written.
+        # Nothing is known about the individual: it runs again once its folder can be written. What refuses the start of
+        # a run ends an evolution that was under way.
+        error.exit_code = StorageError.exit_code
         raise error
     item.status = getattr(error, "kind", "failed")
     item.fitness, item.loss = None, optim.failed_loss

@@ -82,11 +82,15 @@ def test_full_disk_ends_a_run_in_words_and_space_continues_it(small_disk, undist
     assert faults.add(trainer, fault, compared, 1, output, "No space left on device") == 0
 
 
-def test_full_disk_ends_an_evolution_in_words_and_no_individual_counts_as_failed(small_disk, tmp_path, faults):
+@pytest.mark.parametrize("instant", ["in an individual", "between two"])
+def test_full_disk_ends_an_evolution_in_words_and_no_individual_counts_as_failed(small_disk, tmp_path, faults, instant):
     finish(launch(tmp_path / "undisturbed", EVOLUTION))
     process = launch(small_disk.path, EVOLUTION, "fake.sleep=0.1")
-    journal = small_disk.path / FOLDER / "evolution.jsonl"
-    assert wait_until(process, lambda: count_lines(journal) > 3)
+    run = small_disk.path / FOLDER
+    if instant == "between two":
+        assert wait_until(process, (run / "generation_0" / "rank_3" / "result.json").exists)
+    else:
+        assert wait_until(process, lambda: count_lines(run / "evolution.jsonl") > 3)
     small_disk.fill()
     output = finish(process, 1)
     small_disk.empty()
