@@ -17,6 +17,8 @@ N_STARTS = 10
 WALK_TIME = 20.0
 # As in the reward for speed, (s/m)^2.
 _SPEED_SHARPNESS = 5.0
+# A changing target is followed or not within this time, s; shorter and the swing of each step would count.
+_WINDOW = 1.0
 # Spreads any number of starts over the phases of a gait of unknown cadence.
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
@@ -32,7 +34,8 @@ class TrainingEvaluation:
         starts: Number of starts.
         walked_time: Mean time until the fall, s.
         speed: Mean speed, m/s.
-        speed_error: Mean distance of the mean speed of each walk from its target, m/s.
+        speed_error: Mean distance of the mean speed of each walk from its target, m/s; where the target changes that of
+            the mean speed of each second.
         reward: Mean reward per second.
     """
 
@@ -75,7 +78,10 @@ class Evaluator:
         self._interval = 1.0 / config.env.control_framerate
         self._starts = start_frames(self.batch, n_starts)
         self._forward = int(self.batch.walker.layout.qpos_root[0])
-        self.batch.set_target(**target_schedule(config))
+        schedule = target_schedule(config)
+        changes = schedule["mode"] != "UNIFORM" and schedule["low"] != schedule["high"]
+        self._window = round(_WINDOW / self._interval) if changes else self._steps
+        self.batch.set_target(**schedule)
 
     def evaluate(
         self, policy: NumpyPolicy, trained_steps: int, cancelled: Callable[[], bool] = lambda: False
@@ -90,27 +96,31 @@ class Evaluator:
         batch = self.batch
         n = batch.n_envs
         observations = batch.reset(self._starts)
-        begin = self._positions()
-        position = begin.copy()
+        position, target = np.zeros((self._steps + 1, n)), np.zeros((self._steps, n))
+        position[0] = self._positions()
         alive = np.ones(n, dtype=bool)
-        length, total, target = np.zeros(n), np.zeros(n), np.zeros(n)
-        for _ in range(self._steps):
+        length, total = np.zeros(n, dtype=int), np.zeros(n)
+        for k in range(self._steps):
             if cancelled():
                 return None
-            target += np.where(alive, observations[:, -1], 0.0)
+            target[k] = observations[:, -1]
             batch.step(policy.act(observations))
             length += alive
             total += np.where(alive, batch.rewards, 0.0)
             alive &= batch.ended == RUNNING
-            # A walk that has ended stands at a new start already.
-            position = np.where(alive, self._positions(), position)
+            position[k + 1] = self._positions()
             if not alive.any():
                 break
-        time = length * self._interval
-        # The position is one step behind where the walk ended early.
-        speed = (position - begin) / np.maximum(np.where(alive, time, time - self._interval), self._interval)
-        error = np.abs(speed - target / length)
-        part = length / self._steps
+        time, part = length * self._interval, length / self._steps
+        # A walk that has ended stands at a new start already, so that its last step is not known.
+        known = np.where(alive, length, length - 1)
+        speed = (position[known, np.arange(n)] - position[0]) / np.maximum(known * self._interval, self._interval)
+        error = np.array(
+            [
+                measure_speed_error(position[: last + 1, i], target[: max(last, 1), i], self._interval, self._window)
+                for i, last in enumerate(known)
+            ]
+        )
         return TrainingEvaluation(
             steps=trained_steps,
             score=float(np.mean(part * np.exp(-_SPEED_SHARPNESS * error**2))),
@@ -128,6 +138,24 @@ class Evaluator:
 
     def _positions(self) -> np.ndarray:
         return np.array([data.qpos[self._forward] for data in self.batch.datas])
+
+
+def measure_speed_error(position: np.ndarray, target: np.ndarray, interval: float, window: int) -> float:
+    """Return the mean distance of the mean speed of each window from its mean target, m/s.
+
+    Args:
+        position: Forward position at the n + 1 ends of n steps, m.
+        target: Target speed of these steps, m/s, shape (n,); without any step that of the start, shape (1,).
+        interval: Time of a step, s.
+        window: Steps of a window; what is left over counts only if it is all there is.
+    """
+    steps = len(position) - 1
+    if steps == 0:
+        return abs(float(target[0]))
+    ends = np.arange(0, steps + 1, window) if steps >= window else np.array([0, steps])
+    speed = np.diff(position[ends]) / (np.diff(ends) * interval)
+    wanted = np.diff(np.concatenate([[0.0], np.cumsum(target)])[ends]) / np.diff(ends)
+    return float(np.abs(speed - wanted).mean())
 
 
 def start_frames(batch: WalkBatch, n_starts: int) -> np.ndarray:
