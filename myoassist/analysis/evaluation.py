@@ -86,10 +86,15 @@ class Evaluation:
 
     @property
     def has_exo(self) -> bool:
-        """Whether a controller or a policy drives the actuators of a device."""
+        """Whether a torque curve or a policy drives the actuators of an exoskeleton."""
         if self.learned:
             return bool((self.walker.layout.exo >= 0).any())
-        return self.config.exo.controller != "none"
+        return self.config.exo.controller not in ("none", "impedance")
+
+    @property
+    def has_motors(self) -> bool:
+        """Whether joints of a prosthesis are driven."""
+        return not self.has_exo and bool(self.log.device_torque.any())
 
     @property
     def camera(self) -> Camera:

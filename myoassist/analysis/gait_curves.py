@@ -9,7 +9,7 @@ import numpy as np
 from myoassist.analysis.leg_cycles import PERCENT, find_leg_cycles, find_stances, resample, stance_percent
 from myoassist.config.errors import ModelError
 from myoassist.gait.angles import to_clinical
-from myoassist.gait.joint_loads import internal_moments, joint_powers
+from myoassist.gait.joint_loads import EXTENSION_SIGN, internal_moments, joint_powers
 from myoassist.gait.muscles import find_muscle_columns
 from myoassist.gait.reference import ReferenceGait
 from myoassist.rollout.log import JOINTS, WalkLog
@@ -64,7 +64,10 @@ SIGNALS: dict[str, Signal] = {
     "knee_power": Signal("Knee power", "power", "W/kg", "generated"),
     "ankle_power": Signal("Ankle power", "power", "W/kg", "generated"),
     "exo_torque": Signal("Exoskeleton torque", "torque", "N·m", "plantarflexion"),
+    "knee_motor_torque": Signal("Motor of the knee", "torque", "N·m", "extension"),
+    "ankle_motor_torque": Signal("Motor of the ankle", "torque", "N·m", "plantarflexion"),
 }
+MOTOR_SIGNALS = ("ankle_motor_torque", "knee_motor_torque")
 for _muscle, _title in MUSCLE_TITLES.items():
     SIGNALS[f"{MUSCLE_PREFIX}{_muscle}"] = Signal(_title, "activation", "0-1", "", _muscle)
 
@@ -134,6 +137,14 @@ def pool_curves(curves: Sequence[GaitCurves]) -> GaitCurves | None:
     return GaitCurves(cycles, _pool([item.exo_stance for item in curves]), (toe_off[0], toe_off[1]), len(curves))
 
 
+def motor_torques(log: WalkLog) -> dict[str, np.ndarray]:
+    """Return the torques of the driven joints of a prosthesis by signal name, each of shape (T, 2), N·m."""
+    if log.exo_torque.any():
+        return {}
+    torque = log.device_torque * EXTENSION_SIGN
+    return {f"{joint}_motor_torque": torque[:, :, j] for j, joint in enumerate(JOINTS) if j and torque[:, :, j].any()}
+
+
 def _pool(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows of several walks together, a leg each."""
     return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
@@ -167,6 +178,7 @@ def _collect(log: WalkLog) -> dict[str, np.ndarray]:
     values |= {f"{joint}_moment": moment[:, :, j] for j, joint in enumerate(JOINTS)}
     values |= {f"{joint}_power": power[:, :, j] for j, joint in enumerate(JOINTS)}
     values["exo_torque"] = log.exo_torque
+    values |= motor_torques(log)
     try:
         muscles = find_muscle_columns(log.muscle_names)
     except ModelError:

@@ -7,7 +7,7 @@ import numpy as np
 
 from myoassist.analysis.evaluation import Evaluation, torque_clock, torque_direction
 from myoassist.analysis.figures import new_figure, style_axes
-from myoassist.analysis.gait_curves import MUSCLE_PREFIX
+from myoassist.analysis.gait_curves import MOTOR_SIGNALS, MUSCLE_PREFIX, SIGNALS
 from myoassist.analysis.plot_series import (
     CYCLE_LABEL,
     Series,
@@ -107,8 +107,12 @@ def _finish(figure: "Figure", series: list[Series], title: str, with_reference: 
 
 
 def _draw_exo(axes: "Axes", series: list[Series]) -> None:
-    """Draw delivered torque over stance or stride, and the programmed curve; say so where there is no exo."""
+    """Draw delivered torque over stance or stride, and the programmed curve; of a prosthesis its motors."""
     worn = [item for item in series if item.evaluation.has_exo]
+    driven = [name for name in MOTOR_SIGNALS if any(name in item.curves.cycles for item in series)]
+    if not worn and driven:
+        _draw_motors(axes, series, driven)
+        return
     if not worn:
         axes.set_axis_off()
         axes.text(0.5, 0.5, "no exoskeleton torque", ha="center", va="center", color="0.5", transform=axes.transAxes)
@@ -131,3 +135,21 @@ def _draw_exo(axes: "Axes", series: list[Series]) -> None:
     handles, labels = axes.get_legend_handles_labels()
     if labels:
         axes.legend(handles[:1], labels[:1], fontsize=8, frameon=False, loc="upper left")
+
+
+def _draw_motors(axes: "Axes", series: list[Series], names: list[str]) -> None:
+    """Draw the torques of the driven joints of a prosthesis over the gait cycle, those of a second joint dashed."""
+    positive = SIGNALS[names[0]].positive if len(names) == 1 else "extension"
+    style_axes(axes, "Torque of the prosthesis", f"torque [N·m]   {positive} +", CYCLE_LABEL)
+    axes.set_xlim(0.0, 100.0)
+    axes.axhline(0.0, color="0.6", lw=0.8, zorder=0)
+    for item in series:
+        for name, style in zip(names, ("-", "--"), strict=False):
+            if name not in item.curves.cycles:
+                continue
+            for leg, rows in enumerate(item.curves.cycles[name]):
+                if rows.any():
+                    draw_rows(axes, rows, item.colors[leg], style)
+                    joint = SIGNALS[name].title.rpartition(" ")[2]
+                    axes.plot([], [], color=item.colors[leg], ls=style, label=f"{item.label} {joint}".strip())
+    axes.legend(fontsize=8, frameon=False, loc="upper left")

@@ -6,6 +6,7 @@ import numpy as np
 
 from myoassist.analysis.evaluation import Evaluation, torque_direction
 from myoassist.analysis.figures import LEG_COLORS, LEG_NAMES, new_figure, style_axes
+from myoassist.analysis.gait_curves import SIGNALS, motor_torques
 from myoassist.gait.angles import to_clinical
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def plot_time_series(evaluation: Evaluation, title: str) -> "Figure | None":
     ]
     if evaluation.has_exo:
         rows.append((f"Exoskeleton torque, {torque_direction(evaluation)} +", "[N·m]", log.exo_torque))
+    for name, torque in motor_torques(log).items():
+        rows.append((f"{SIGNALS[name].title}, {SIGNALS[name].positive} +", "[N·m]", torque))
     figure = new_figure(12.0, 1.25 * len(rows) + 3.6)
     panels = figure.subplots(len(rows) + 1, 1, sharex=True, height_ratios=[1.0] * len(rows) + [2.6])
     for axes, (name, unit, values) in zip(panels, rows, strict=False):

@@ -68,7 +68,7 @@ _GROUPS: dict[str, tuple[Measure, ...]] = {
         Measure("Metabolic cost of transport (model, gross)", "metabolic_cost_of_transport", "J/(kg·m)", 2),
         Measure("Positive joint work per mass and way", "joint_work_positive", "J/(kg·m)", 2),
     ),
-    "Exoskeleton": (
+    "Device": (
         Measure("Largest torque", "exo_peak_torque", "N·m", 2, True),
         Measure("Largest torque per body mass", "exo_peak_torque_per_kg", "N·m/kg", 3, True),
         Measure("Net work of the device on the leg per stride", "exo_work_per_stride", "J", 2, True),
@@ -85,7 +85,7 @@ def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> str:
     sides = '<th class="n">right</th><th class="n">left</th>' * (len(walks) + two)
     body = []
     for group, measures in _GROUPS.items():
-        if group == "Exoskeleton" and not any(item.has_exo for _, item in walks):
+        if group == "Device" and not any(item.has_exo or item.has_motors for _, item in walks):
             continue
         body.append(f'<tr class="group"><td colspan="{3 + 2 * (len(walks) + two)}">{group}</td></tr>')
         for measure in measures:
@@ -110,8 +110,9 @@ def _cells(measure: Measure, evaluation: Evaluation) -> str:
 
 
 def _is_known(measure: Measure, evaluation: Evaluation) -> bool:
-    # Without an exo its torque is no measurement of zero.
-    return evaluation.has_exo or not measure.metric.startswith("exo_")
+    # Without an exo its torque is no measurement of zero; the motors of a prosthesis do work too.
+    driven = evaluation.has_exo or (evaluation.has_motors and "work" in measure.metric)
+    return driven or not measure.metric.startswith("exo_")
 
 
 def _value(measure: Measure, evaluation: Evaluation, name: str) -> str:
