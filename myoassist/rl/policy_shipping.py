@@ -39,6 +39,10 @@ def ship_policy(run: Path, name: str, purpose: str, commands: list[str]) -> Path
     folder = models_folder() / "policies" / name
     folder.mkdir(parents=True, exist_ok=True)
     write_bytes_atomic(folder / POLICY_NAME, source.read_bytes())
+    env = asdict(config.env)
+    if not str(env["prev_trained_policy_path"]).startswith("shipped:"):
+        # A folder of this machine; the commands tell where it came from.
+        env["prev_trained_policy_path"] = None
     content = {
         "purpose": purpose,
         "commands": commands,
@@ -46,7 +50,7 @@ def ship_policy(run: Path, name: str, purpose: str, commands: list[str]) -> Path
         "steps": policy.num_timesteps,
         "evaluation": (policy.note or {}).get("evaluation"),
         "model": asdict(config.model),
-        "env": asdict(config.env),
+        "env": env,
         "exo": asdict(config.exo),
         "rl": asdict(config.rl),
         "seed": config.seed,
