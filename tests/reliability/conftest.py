@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,14 @@ class SmallDisk:
 
     def remount(self, mode: str) -> None:
         """Make it `ro` or `rw`."""
-        # Files that are open for writing make a plain remount fail; a bind mount is shut all the same.
-        subprocess.run(["mount", "-o", f"remount,bind,{mode}", str(self.path)], check=True)
+        # Files that are open for writing make a remount fail, so that the moment has to be met in which none is.
+        for left in reversed(range(400)):
+            command = ["mount", "-o", f"remount,bind,{mode}", str(self.path)]
+            answer = subprocess.run(command, capture_output=True, text=True)
+            if "busy" not in answer.stderr or not left:
+                break
+            time.sleep(0.01)
+        assert answer.returncode == 0, answer.stderr
 
 
 @pytest.fixture
