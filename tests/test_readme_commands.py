@@ -108,6 +108,7 @@ def test_command_in_the_shell(command, place):
     assert {path.name for path in folder.iterdir() if not path.name.startswith(".")} <= {"scripts", "logs"}
 
 
+@pytest.mark.long
 def test_commands_in_this_process(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MYOASSIST_LOGS", raising=False)
