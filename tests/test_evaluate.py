@@ -14,7 +14,7 @@ from myoassist.config.compose import compose_run
 from myoassist.config.run_folder import open_run
 
 sys.path.insert(0, str(Path(__file__).parent / "analysis"))
-from broken_graphics import without_graphics
+from broken_graphics import without_choice, without_graphics
 
 WALKING = Path(__file__).parent / "data" / "closedloop_2d_vectors.json"
 # Long enough for the strides that the cost needs; later than this, small changes of the model decide what happens.
@@ -132,11 +132,8 @@ def test_start_that_is_invalid(run_folder, capsys):
 
 
 def test_video_has_frames_that_move(run_folder):
-    from myoassist.analysis.graphics import VARIABLE
-
     root, folder, _ = run_folder
-    environ = {name: value for name, value in os.environ.items() if name not in (VARIABLE, "PYOPENGL_PLATFORM")}
-    done = start([f"run={folder}", "env.sim_time=0.5"], root, environ)
+    done = start([f"run={folder}", "env.sim_time=0.5"], root, without_choice())
     assert done.returncode == 0, done.stderr
     if "no video:" in done.stdout:
         pytest.skip(f"nothing can draw here: {done.stdout.partition('no video:')[2].strip()}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from myoassist.analysis.gait_curves import GaitCurves, cut_curves
+from myoassist.analysis.gait_curves import GaitCurves, cut_curves, motor_torques
 from myoassist.analysis.repeats import Repeats, StartSpread, repeat_walk
 from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.cores import count_cores
@@ -94,7 +94,7 @@ class Evaluation:
     @property
     def has_motors(self) -> bool:
         """Whether joints of a prosthesis are driven."""
-        return not self.has_exo and bool(self.log.device_torque.any())
+        return bool(motor_torques(self.log))
 
     @property
     def camera(self) -> Camera:

@@ -89,7 +89,8 @@ class WalkPicture:
         pose, difference = np.zeros(model.nq), np.zeros(model.nv)
         begin, way = float(log.pelvis_pos_w[0, 0]), float(log.pelvis_pos_w[-1, 0] - log.pelvis_pos_w[0, 0])
         nearness = evaluation.camera.nearness
-        plots = PlotColumn(evaluation.traces, log, *VIDEO_SIZE) if evaluation.traces else None
+        traces = evaluation.traces
+        plots = PlotColumn(traces, log, *VIDEO_SIZE) if traces else None
         with self._open_scene(VIDEO_SIZE, nearness=nearness) as scene:
             for k in range(self.n_frames):
                 # Between two control steps, because 100 steps do not make 30 even frames.

@@ -1,13 +1,11 @@
 """The scenarios of `rl.evaluate_param_list`, checked and completed."""
 
-import difflib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import format_value
+from myoassist.config.keys import format_value, is_number, refuse_unknown_keys
 from myoassist.config.schemas import RunConfig
 from myoassist.config.video_plots import VideoPlot, read_video_plots
 
@@ -67,20 +65,14 @@ def read_evaluation_entries(config: RunConfig) -> list[EvaluationEntry]:
 def _read_entry(content: Mapping[str, Any], where: str) -> EvaluationEntry:
     known = [item.name for item in fields(EvaluationEntry)]
     values = {name: value for name, value in content.items() if name != "comment"}
+    refuse_unknown_keys(values, known, where)
     for name, value in values.items():
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1)
-            raise ConfigError(
-                f"{where}.{name}: there is no such key",
-                f"one of {', '.join(known)}",
-                f"{near[0] if near else known[0]}",
-            )
         expected = _expected(name, value)
         if expected:
             raise ConfigError(f"{where}.{name}={format_value(value)}", expected, _EXAMPLE)
     if "realtime_plotting_info" in values:
         plots = values["realtime_plotting_info"]
-        values["realtime_plotting_info"] = read_video_plots(plots or [], f"{where}.realtime_plotting_info")
+        values["realtime_plotting_info"] = read_video_plots(plots, f"{where}.realtime_plotting_info")
     entry = EvaluationEntry(**values)
     if entry.min_target_velocity > entry.max_target_velocity:
         raise ConfigError(
@@ -94,7 +86,7 @@ def _read_entry(content: Mapping[str, Any], where: str) -> EvaluationEntry:
 
 def _expected(name: str, value: Any) -> str:
     """Return what a value should have been, or an empty text if it fits."""
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    number = is_number(value)
     if name == "num_timesteps":
         return "" if type(value) is int and 1 <= value <= 10**6 else "a whole number from 1 to 1000000"
     if name in ("min_target_velocity", "max_target_velocity"):

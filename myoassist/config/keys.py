@@ -3,12 +3,14 @@
 import dataclasses
 import difflib
 import functools
+import math
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
 
 
@@ -101,6 +103,24 @@ def format_value(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name}: {format_value(item)}" for name, item in value.items()) + "}"
     return str(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a finite number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def refuse_unknown_keys(content: Iterable[Any], known: Sequence[str], where: str) -> None:
+    """Check the keys of a mapping inside a list of the configuration.
+
+    Raises:
+        ConfigError: for the first key that is not known, naming the nearest that is.
+    """
+    for key in content:
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, n=1)
+            remedy = f"{near[0]} instead" if near else f"leave {key} out"
+            raise ConfigError(f"{where}.{key}: there is no such key", f"one of {', '.join(known)}", remedy)
 
 
 def closest(name: str, known: list[str]) -> str | None:

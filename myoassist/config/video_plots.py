@@ -1,13 +1,11 @@
 """The plots inside the video of an evaluation (`realtime_plotting_info`), checked."""
 
-import difflib
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import format_value
+from myoassist.config.keys import format_value, is_number, refuse_unknown_keys
 
 PROPERTIES = {
     "joint_data": ("qpos", "qvel"),
@@ -86,11 +84,11 @@ def _read_plot(content: Any, where: str) -> VideoPlot:
         raise _misfit(where, "property_type", kind, f"with {category} one of {', '.join(PROPERTIES[category])}")
     limits = content["y_lim"]
     if not (
-        isinstance(limits, Sequence) and len(limits) == 2 and all(map(_is_number, limits)) and limits[0] < limits[1]
+        isinstance(limits, Sequence) and len(limits) == 2 and all(map(is_number, limits)) and limits[0] < limits[1]
     ):
         raise _misfit(where, "y_lim", limits, "two numbers, the lower one first")
     scale = content.get("y_scale", 1.0)
-    if not _is_number(scale):
+    if not is_number(scale):
         raise _misfit(where, "y_scale", scale, "a number")
     whole = content.get("plot_duration_type") == "total"
     low_pass = _read_filter(content.get("filter"), f"{where}.filter")
@@ -108,19 +106,15 @@ def _read_filter(content: Any, where: str) -> LowPass | None:
         raise _misfit(where, "type", kind, "butter")
     if type(order) is not int or not 1 <= order <= 8:
         raise _misfit(where, "order", order, "a whole number from 1 to 8")
-    if not _is_number(rate) or rate <= 0.0:
+    if not is_number(rate) or rate <= 0.0:
         raise _misfit(where, "fs", rate, "samples per second, above 0")
-    if not _is_number(cutoff) or not 0.0 < cutoff < rate / 2.0:
+    if not is_number(cutoff) or not 0.0 < cutoff < rate / 2.0:
         raise _misfit(where, "cutoff", cutoff, f"a frequency above 0 and below fs/2={rate / 2.0:g} Hz")
     return LowPass(order, float(cutoff), float(rate))
 
 
 def _check_keys(content: Mapping[str, Any], known: Sequence[str], needed: Sequence[str], where: str) -> None:
-    for key in content:
-        if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            remedy = f"{near[0]} instead" if near else f"leave {key} out"
-            raise ConfigError(f"{where}.{key}: there is no such key", f"one of {', '.join(known)}", remedy)
+    refuse_unknown_keys(content, known, where)
     missing = [key for key in needed if key not in content]
     if missing:
         raise ConfigError(f"{where} has no {', '.join(missing)}", f"all of {', '.join(needed)}", _EXAMPLE)
@@ -128,7 +122,3 @@ def _check_keys(content: Mapping[str, Any], known: Sequence[str], needed: Sequen
 
 def _misfit(where: str, key: str, value: Any, expected: str) -> ConfigError:
     return ConfigError(f"{where}.{key}={format_value(value)}", expected, _EXAMPLE)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,11 +1,11 @@
 """Cheap constraints of a search space: linear combinations of parameters within limits."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.keys import is_number
 from myoassist.sweep.search_space import SearchSpace
 
 _KEYS = ("terms", "lower", "upper")
@@ -57,7 +57,7 @@ def _read(name: str, entry: Any, space: SearchSpace) -> LinearConstraint:
     numbers = {f"terms.{key}": value for key, value in entry["terms"].items()}
     numbers |= {key: entry[key] for key in ("lower", "upper") if entry.get(key) is not None}
     for key, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not is_number(value):
             raise ConfigError(f"{place}.{key}={value}", "a finite number", f"{place}.{key}=1")
     for key in entry["terms"]:
         if "lower" not in space.parameters.get(key, {}):

@@ -9,6 +9,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.keys import is_number
 from myoassist.config.labels import SWEEPER_GROUPS
 from myoassist.config.run_names import PLACE_KEYS
 
@@ -122,9 +123,7 @@ def _describe_number(key: str, entry: dict[str, Any]) -> tuple[dict[str, Any], C
     number: dict[str, Any] = {"integer": bool(entry.get("integer")), "log": bool(entry.get("log"))}
     for name in ("init", "lower", "upper", "step"):
         value = entry.get(name)
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)
-        ):
+        if value is not None and not is_number(value):
             raise ConfigError(
                 f"search space of {key}: {name}={value}",
                 "a finite number, or null",

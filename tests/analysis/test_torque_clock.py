@@ -1,16 +1,15 @@
 """Figures and pictures time the torque of a device by its own clock, and keep a walker who drifts sideways in sight."""
 
-import os
 import subprocess
 import sys
 from contextlib import nullcontext
 
 import numpy as np
 import pytest
+from broken_graphics import without_choice
 from test_overlay import BLANK, CURVE
 
 from myoassist.analysis.evaluation import evaluate_parameters, torque_clock, torque_direction
-from myoassist.analysis.graphics import VARIABLE
 from myoassist.analysis.overlay import Overlay, Reading
 from myoassist.analysis.plot_gait_cycle import plot_gait_cycle
 from myoassist.config.compose import compose_run
@@ -87,9 +86,8 @@ print(abs(places[1] - places[0]), np.abs(pictures[0] - pictures[1]).mean(), pict
 
 
 def test_camera_follows_sideways(tmp_path):
-    environ = {name: value for name, value in os.environ.items() if name not in (VARIABLE, "PYOPENGL_PLATFORM")}
     command = [sys.executable, "-c", SIDEWAYS]
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tmp_path, env=without_choice(), capture_output=True, text=True, check=False)
     if "nothing can draw here" in done.stderr:
         pytest.skip(done.stderr.strip())
     assert done.returncode == 0, done.stderr

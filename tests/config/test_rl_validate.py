@@ -63,6 +63,8 @@ LIST = "rl.evaluate_param_list"
         ([f"{LIST}=[{{}},{{cam_type: front}}]"], [f"{LIST}[1].cam_type=front", "average_speed"]),
         ([f"{LIST}=[{{min_target_velocity: 2}}]"], ["min_target_velocity=2", "the lower end first"]),
         ([f"{LIST}=[{{visualize_activation: 1}}]"], ["visualize_activation=1", "true or false"]),
+        ([f"{LIST}=[{{realtime_plotting_info: 0}}]"], ["realtime_plotting_info=0", "a list of plots"]),
+        ([f"{LIST}=[{{realtime_plotting_info: null}}]"], ["realtime_plotting_info=null", "a list of plots"]),
         ([f"{LIST}=5"], [f"{LIST}=5", "a list of mappings"]),
         (["exo=four_param"], ["exo.controller=four_param", "exo=none"]),
         (["optimizer.maxiter=5", "cost.tgt_vel=1"], ["optimizer.maxiter=5", "cost.tgt_vel=1", "task=reflex"]),

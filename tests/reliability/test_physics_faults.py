@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,6 +24,7 @@ from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
 from myoassist.rollout.log import Outcome
 from myoassist.train import train
+from tests.analysis.broken_graphics import without_choice
 from tests.optimize.analytic_problem import history_bytes, open_folder
 from tests.rl.small_runs import compose_small
 
@@ -398,8 +398,7 @@ def test_a_replay_can_be_drawn(tmp_path, problem):
     (tmp_path / "fault.npz").write_bytes(dump_fault(broken))
     # In a process of its own: MuJoCo takes its drawing back end from the environment when it is imported.
     words = [sys.executable, "-m", "myoassist", "replay", "fault.npz", "video=fault.mp4"]
-    environ = {name: value for name, value in os.environ.items() if name not in ("MUJOCO_GL", "PYOPENGL_PLATFORM")}
-    done = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, cwd=tmp_path, env=without_choice(), capture_output=True, text=True, check=False)
     if "no video" in done.stdout + done.stderr:
         pytest.skip(f"nothing draws here: {done.stdout}{done.stderr}")
     assert done.returncode == 0, done.stderr
