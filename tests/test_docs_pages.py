@@ -94,7 +94,7 @@ def check_run(words):
     for key in _START_KEYS:
         setattr(config.optimizer, key, None)
     config.env.prev_trained_policy_path = None
-    config.model.path, config.plugins = None, []
+    config.model.path, config.model.mujoco_compat, config.plugins = None, None, []
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.
         config.model.device = "tutorial"

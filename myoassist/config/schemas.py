@@ -47,6 +47,12 @@ class ModelConfig:
         None, "Own MJCF file with the same joint, actuator, sensor and site names; replaces musculature and device."
     )
     trust_path: bool = option(False, "Let model.path name files outside of its folder.", change=False)
+    mujoco_compat: float | None = option(
+        None,
+        "With model.path: version of MuJoCo whose contact margins and solver tolerance hold. 3.3 is what published "
+        "numbers come from; null is the installed one.",
+        choices=(3.3,),
+    )
     physics: str = option(
         "full", "full keeps every coupled coordinate; fast fits a fixed geometry.", choices=("full", "fast")
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive
+from myoassist.gait.published_table import read_published_table
 from myoassist.gait.reference_columns import ReferenceFileError
 
 # OpenSim coordinate -> column and sign. Knee flexion is negative in some models and positive in others.
@@ -40,7 +41,7 @@ def read_table(path: str) -> dict[str, np.ndarray]:
     if file.suffix.lower() not in readers:
         raise ReferenceFileError(f"cost.reference={path} is of an unknown kind", _FORMATS)
     try:
-        return readers[file.suffix.lower()](file, path)
+        return read_published_table(file) or readers[file.suffix.lower()](file, path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ReferenceFileError(f"cost.reference={path} cannot be read: {error}", _FORMATS) from error
 

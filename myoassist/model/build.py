@@ -19,6 +19,7 @@ from myoassist.model.height_field import HeightField
 from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.lumbar import hold_lumbar, lean_torso
+from myoassist.model.older_mujoco import match_older
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
 from myoassist.model.spatial import repair_spatial_legs
@@ -79,7 +80,7 @@ def build_walker(
     """
     if model.path is not None:
         check_model_file(Path(model.path), f"model.path={model.path}", model.trust_path)
-        compiled = unfused = _scaled(_load_file(Path(model.path), env, seed), model, exo)
+        compiled = unfused = _scaled(_load_file(model, Path(model.path), env, seed), model, exo)
         name, own = model.path, False
     else:
         spec = compose_spec(model)
@@ -108,8 +109,8 @@ def build_walker(
     return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground, model.reflex_mode)
 
 
-def _load_file(path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:
-    """Read an own MJCF file, changing nothing but the time step, the ground and, for RL, the trunk."""
+def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:
+    """Read an own MJCF file, changing nothing but the time step, the ground and what is asked for."""
     if env.slope_deg != 0.0:
         raise ModelError(
             f"env.slope_deg={env.slope_deg} with model.path",
@@ -117,7 +118,10 @@ def _load_file(path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:
             "env.slope_deg=0",
         )
     try:
-        compiled = mujoco.MjModel.from_xml_path(os.fspath(path))
+        if model.mujoco_compat is None:
+            compiled = mujoco.MjModel.from_xml_path(os.fspath(path))
+        else:
+            compiled = match_older(mujoco.MjSpec.from_file(os.fspath(path)))
     except (ValueError, OSError) as error:
         raise ModelError(f"model.path={path} cannot be loaded: {error}", "an MJCF file that MuJoCo compiles") from error
     compiled.opt.timestep = env.timestep

@@ -211,6 +211,12 @@ def check_device(config: RunConfig) -> None:
     if model.path is not None:
         _check_own_file(config)
         return
+    if model.mujoco_compat is not None:
+        raise ConfigError(
+            f"model.mujoco_compat={model.mujoco_compat:g} without model.path",
+            "an MJCF file as model.path: the models here have their own contacts, and no published numbers",
+            "model=custom model.path=<file.xml> (or model.mujoco_compat=null)",
+        )
     device = device_of(model)
     if model.physics == "fast" and model.musculature == 80:
         raise ConfigError(

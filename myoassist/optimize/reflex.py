@@ -8,6 +8,7 @@ import numpy as np
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.cores import count_cores
+from myoassist.config.published_numbers import recommend_older
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
@@ -124,6 +125,9 @@ def _evaluate_vector(config: RunConfig, folder: RunFolder) -> float:
     write_text_atomic(path, text)
     print(text, end="")
     print(f"total {result.total:.5f}, stage {result.stage}{': ' + result.reason if result.reason else ''}; {path}")
+    advice = recommend_older(config)
+    if advice:
+        print(advice)
     folder.write_status("finished", best=result.total, best_stage=result.stage, evaluations=1)
     return result.total
 
