@@ -2,34 +2,21 @@
 
 import sys
 import traceback
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation_request import USAGE, EvaluationRequest, parse_request
 from myoassist.config.errors import UserError
 from myoassist.config.output import show_plain_warnings
-from myoassist.config.schemas import SHIPPED_PREFIX
 
 if TYPE_CHECKING:
     from myoassist.analysis.graphics import Graphics
     from myoassist.analysis.html_report import ReportedWalk
     from myoassist.analysis.rl_report import PolicyRun
-    from myoassist.config.schemas import RunConfig
+    from myoassist.compat.prepared_run import PreparedRun
 
 INTERRUPTED = 130
 # `evaluate` answers for its command line in tests of the documentation.
 _parse = parse_request
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """A run that can be simulated: folder, checked configuration, parameters or policy, name in the report."""
-
-    folder: Path
-    config: "RunConfig"
-    parameters: Path | None
-    name: str
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -66,20 +53,12 @@ def _evaluate_all(request: EvaluationRequest) -> int:
         UserError: if no run can be evaluated, or the one that was asked for cannot.
     """
     from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
-    from myoassist.analysis.run_choice import choose_runs
-    from myoassist.compat.checkpoint_run import is_session_folder
+    from myoassist.compat.prepared_run import prepare_other, prepare_runs
     from myoassist.config.plugins import import_plugins
 
-    if request.exp is None and (request.run or "").startswith(SHIPPED_PREFIX):
-        folders, refused, prepared = [Path(request.run)], 0, [_prepare_shipped(request)]
-    elif request.exp is None and is_session_folder(request.run):
-        folders, refused, prepared = [Path(request.run)], 0, [_prepare_session(request)]
-    else:
-        folders = choose_runs(request.exp, request.run)
-        prepared, refused = _prepare_all(request, folders)
-    other = None
-    if request.compare is not None:
-        other = _prepare(request, choose_runs(None, request.compare)[0], None)
+    asked = prepare_runs(request)
+    prepared, refused = asked.runs, asked.refused
+    other = prepare_other(request)
     viewer = _choose_viewer(request, prepared)
     graphics = Graphics(None)
     if any("rgb_array" in item.config.env.render_modes for item in prepared):
@@ -98,87 +77,16 @@ def _evaluate_all(request: EvaluationRequest) -> int:
                 compared = _simulate(request, other)
             _evaluate(request, item, compared, graphics, viewer)
         except UserError as error:
-            if len(folders) == 1:
+            if asked.asked == 1:
                 raise
             print(f"{item.folder.as_posix()}: {error}", file=sys.stderr)
             refused += 1
-    if len(folders) > 1:
-        print(f"{len(folders) - refused} of {len(folders)} runs evaluated", flush=True)
+    if asked.asked > 1:
+        print(f"{asked.asked - refused} of {asked.asked} runs evaluated", flush=True)
     return UserError.exit_code if refused else 0
 
 
-def _prepare_all(request: EvaluationRequest, folders: list[Path]) -> tuple[list[_Prepared], int]:
-    """Return what can be simulated and how many runs cannot; a single one that cannot is an error."""
-    if len(folders) == 1:
-        return [_prepare(request, folders[0], request.params)], 0
-    prepared, refused = [], 0
-    for folder in folders:
-        try:
-            prepared.append(_prepare(request, folder, request.params))
-        except UserError as error:
-            print(f"{folder.as_posix()}: {error}", file=sys.stderr)
-            refused += 1
-    return prepared, refused
-
-
-def _prepare(request: EvaluationRequest, folder: Path, params: str | None) -> _Prepared:
-    from myoassist.analysis.stored_config import load_stored_config
-    from myoassist.config.plugin_trust import check_stored_plugins
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
-
-    config = load_stored_config(folder, request.overrides)
-    check_stored_plugins(config.plugins, folder.as_posix(), request.overrides, request.trust_plugins)
-    if config.task == "rl":
-        from myoassist.analysis.rl_choice import choose_policy_file
-
-        path = choose_policy_file(params, folder)
-        return _check_policy(request, _Prepared(folder, config, path, folder.resolve().name))
-    if request.starts is not None:
-        raise UserError(f"starts={request.starts} for a run of task={config.task}", "repeats=N", "leave starts out")
-    parameters = _choose_parameters(params, folder, config)
-    # The file is chosen; where the search once started need not exist any more.
-    config.optimizer.param_path = config.optimizer.pickle_path = None
-    validate_config(config)
-    check_device(config)
-    return _Prepared(folder, config, parameters, folder.resolve().name)
-
-
-def _prepare_shipped(request: EvaluationRequest) -> _Prepared:
-    from myoassist.analysis.rl_choice import open_shipped
-
-    policy = open_shipped(request.run, request.overrides)
-    name = request.run.removeprefix(SHIPPED_PREFIX)
-    path = policy.path if request.params is None else Path(request.params)
-    return _check_policy(request, _Prepared(policy.folder, policy.config, path, name))
-
-
-def _prepare_session(request: EvaluationRequest) -> _Prepared:
-    from myoassist.compat.checkpoint_run import open_session
-
-    session = open_session(request.run, request.params, request.overrides)
-    return _check_policy(request, _Prepared(session.folder, session.config, session.path, session.name))
-
-
-def _check_policy(request: EvaluationRequest, item: _Prepared) -> _Prepared:
-    """Refuse what a policy cannot be asked for; return it unchanged.
-
-    Raises:
-        UserError: naming it.
-    """
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
-
-    if request.repeats:
-        raise UserError(f"repeats={request.repeats} for a policy", "starts=N: walks from N start phases", "starts=10")
-    # The policy is chosen; where its training once started need not exist any more.
-    item.config.env.prev_trained_policy_path = None
-    validate_config(item.config)
-    check_device(item.config)
-    return item
-
-
-def _choose_viewer(request: EvaluationRequest, prepared: list[_Prepared]) -> str | None:
+def _choose_viewer(request: EvaluationRequest, prepared: "list[PreparedRun]") -> str | None:
     """Return window, web or None.
 
     Raises:
@@ -202,7 +110,7 @@ def _choose_viewer(request: EvaluationRequest, prepared: list[_Prepared]) -> str
     return viewer
 
 
-def _simulate(request: EvaluationRequest, item: _Prepared) -> "ReportedWalk":
+def _simulate(request: EvaluationRequest, item: "PreparedRun") -> "ReportedWalk":
     """Simulate a run, with its repeats; of a policy its first scenario."""
     if item.config.task == "rl":
         from myoassist.analysis.html_report import ReportedWalk
@@ -218,7 +126,7 @@ def _simulate(request: EvaluationRequest, item: _Prepared) -> "ReportedWalk":
     from myoassist.analysis.repeats import StartSpread
     from myoassist.config.run_folder import describe_run
 
-    print(f"Evaluating {describe_run(item.folder)}", flush=True)
+    print(f"Evaluating {item.parameters if item.result else describe_run(item.folder)}", flush=True)
     spread = StartSpread(request.repeats, request.angle_sd, request.speed_sd) if request.repeats else None
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not (spread and console.is_terminal)) as progress:
@@ -230,7 +138,7 @@ def _simulate(request: EvaluationRequest, item: _Prepared) -> "ReportedWalk":
 
 def _evaluate(
     request: EvaluationRequest,
-    item: _Prepared,
+    item: "PreparedRun",
     compared: "ReportedWalk | None",
     graphics: "Graphics",
     viewer: str | None,
@@ -240,12 +148,17 @@ def _evaluate(
     from myoassist.analysis.evaluation_report import EvaluationReport
     from myoassist.analysis.run_choice import find_best_file
     from myoassist.analysis.summary import print_summary
+    from myoassist.config.published_numbers import recommend_older
 
     if item.config.task == "rl":
         _evaluate_policy(request, item, compared, graphics, viewer)
         return
     walk = _simulate(request, item)
-    report = EvaluationReport(item.folder, walk, compared, [graphics.notice] if graphics.notice else [])
+    notices = [notice for notice in (graphics.notice, recommend_older(item.config)) if notice]
+    if item.result is not None:
+        item.result.claim()
+        notices += item.result.compare_costs(walk.evaluation.result.terms)
+    report = EvaluationReport(item.folder, walk, compared, notices)
     report.write_results()
     if graphics.backend and "rgb_array" in item.config.env.render_modes:
         report.write_pictures()
@@ -258,7 +171,7 @@ def _evaluate(
         _show(walk, viewer, request.port)
 
 
-def _open_policy(request: EvaluationRequest, item: _Prepared) -> "PolicyRun":
+def _open_policy(request: EvaluationRequest, item: "PreparedRun") -> "PolicyRun":
     from myoassist.analysis.rl_report import PolicyRun
     from myoassist.config.run_folder import describe_run
 
@@ -268,7 +181,7 @@ def _open_policy(request: EvaluationRequest, item: _Prepared) -> "PolicyRun":
 
 def _evaluate_policy(
     request: EvaluationRequest,
-    item: _Prepared,
+    item: "PreparedRun",
     compared: "ReportedWalk | None",
     graphics: "Graphics",
     viewer: str | None,
@@ -300,19 +213,6 @@ def _show(walk: "ReportedWalk", viewer: str, port: int) -> None:
     from myoassist.analysis.view_web import serve_in_browser
 
     serve_in_browser(walk.evaluation, port, walk.name, lambda text: print(text, flush=True))
-
-
-def _choose_parameters(params: str | None, folder: Path, config: "RunConfig") -> Path | None:
-    """Return the file to evaluate, None for the initial values."""
-    from myoassist.analysis.run_choice import choose_parameters, explain_no_best
-    from myoassist.config.start_point import resolve_param_path
-
-    chosen = choose_parameters(params, folder)
-    if chosen is None and config.optimizer.mode == "evaluate":
-        return resolve_param_path(config.optimizer.param_path)
-    if chosen is None:
-        raise explain_no_best(folder)
-    return chosen
 
 
 if __name__ == "__main__":

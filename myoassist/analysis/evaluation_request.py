@@ -39,8 +39,14 @@ which run
   run=shipped:NAME a policy that comes with the package; results go into logs/<date>/shipped_NAME
   run=FOLDER       this run; also several between commas, or a pattern in quotes: run='logs/*/exo_*'. Each gets its own
                    files; one that fails does not stop the others
+  run=RESULT       a result folder of MyoAssist, with its preset and *_Best.txt; results go into
+                   logs/<date>/result_<folder>_Best, one folder per result. Without a preset: exp=NAME with the keys
+                   that differ, or preset=FILE
+  run=FILE.json    the result folders that an evaluation file of MyoAssist lists, into its output_dir
 options
   params=FILE      this parameter file (of a policy: this .zip, or newest) instead of the best of the run
+  params=bestlast  the best of the last generation; params=best is what is taken otherwise
+  preset=FILE      preset of a result folder that holds none
   compare=FOLDER   put another run beside it in the plots, tables and report; the folder of the other is left alone
   repeats=N        walk N times from perturbed starts: mean and SD of every metric and curve, share of survivors
   angle_sd=DEG     standard deviation of every initial joint angle in these walks [1.0 deg]
@@ -56,7 +62,20 @@ changes
                    env.render_modes=[] (no video, which is most of the time)
 """
 VIEWERS = ("window", "web")
-_OPTIONS = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "starts", "viewer", "port", TRUST_KEY)
+_OPTIONS = (
+    "exp",
+    "run",
+    "params",
+    "preset",
+    "compare",
+    "repeats",
+    "angle_sd",
+    "speed_sd",
+    "starts",
+    "viewer",
+    "port",
+    TRUST_KEY,
+)
 _HELP = "bash scripts/local.sh scripts/eval.sh -h"
 
 
@@ -67,7 +86,8 @@ class EvaluationRequest:
     Attributes:
         exp: Experiment whose newest run is meant.
         run: Folder, pattern or list of the runs.
-        params: Parameter file instead of the best.
+        params: Parameter file instead of the best; or best, bestlast.
+        preset: Preset of a result folder of MyoAssist.
         compare: Folder of another run.
         repeats: Number of walks from perturbed starts.
         angle_sd: Spread of their initial joint angles, deg.
@@ -82,6 +102,7 @@ class EvaluationRequest:
     exp: str | None = None
     run: str | None = None
     params: str | None = None
+    preset: str | None = None
     compare: str | None = None
     repeats: int = 0
     angle_sd: float = 1.0

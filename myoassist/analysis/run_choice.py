@@ -1,6 +1,8 @@
 """Find the run folder to evaluate and the parameters in it."""
 
 import glob
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 from myoassist.config.errors import UserError
@@ -15,7 +17,7 @@ from myoassist.rl.model_files import newest_policy
 # Written by the optimizer after every generation; the first names its layout, the second is the published text form;
 # the last by the RL trainer.
 BEST_FILES = (PARAMETERS_NAME, "*_Best.txt", BEST_POLICY)
-_EVAL = "bash scripts/local.sh scripts/eval.sh"
+EVAL_COMMAND = "bash scripts/local.sh scripts/eval.sh"
 
 
 def find_best_file(folder: Path) -> Path | None:
@@ -35,12 +37,18 @@ def find_newest_with_best(logs: Path, exp: str) -> Path | None:
     return find_newest_run(logs, exp, _is_evaluable)
 
 
-def choose_run(exp: str | None, run: str | None) -> Path:
+def _no_other(folder: Path) -> bool:
+    """Say that only runs of ours can be evaluated."""
+    return False
+
+
+def choose_run(exp: str | None, run: str | None, is_other: Callable[[Path], bool] = _no_other) -> Path:
     """Return the run folder that the arguments mean.
 
     Args:
         exp: Name of an experiment: its newest run with a best.
         run: A run folder.
+        is_other: Says whether a folder that is no run of ours can be evaluated as well.
 
     Raises:
         UserError: if there is no such run, with the command that makes one.
@@ -49,7 +57,7 @@ def choose_run(exp: str | None, run: str | None) -> Path:
         found = "exp= and run= are both given" if exp is not None else "no run is chosen"
         raise UserError(found, "exp=<experiment> (its newest run with a best) or run=<folder>", _suggest())
     if run is not None:
-        return _check_folder(Path(run).expanduser())
+        return _check_folder(Path(run).expanduser(), is_other)
     assert exp is not None, "one of the two is given"
     folder = find_newest_with_best(log_root(), exp)
     if folder is not None:
@@ -68,30 +76,39 @@ def choose_run(exp: str | None, run: str | None) -> Path:
     )
 
 
-def choose_runs(exp: str | None, run: str | None) -> list[Path]:
+def choose_runs(exp: str | None, run: str | None, is_other: Callable[[Path], bool] = _no_other) -> list[Path]:
     """Return the run folders that the arguments mean, sorted.
 
     Args:
-        exp: Name of an experiment: its newest run with a best.
+        exp: Name of an experiment: its newest run with a best. Beside `run` it is left to whoever evaluates folders of
+            another kind, which all of them have to be.
         run: A run folder, `newest:EXP`, a pattern such as `logs/*/exo_*` (`**` for any depth), or several folders and
             patterns between commas. A pattern leaves out what is no run, and runs that were set aside.
+        is_other: Says whether a folder that is no run of ours can be evaluated as well.
 
     Raises:
         UserError: if there is no such run.
     """
     if exp is None and run is not None and run.startswith(NEWEST_PREFIX):
         exp, run = run.removeprefix(NEWEST_PREFIX), None
-    if run is None or exp is not None or Path(run).expanduser().is_dir():
-        return [choose_run(exp, run)]
+    if run is not None and exp is not None:
+        folders = choose_runs(None, run, is_other)
+        return folders if all(is_other(folder) for folder in folders) else [choose_run(exp, run)]
+    if run is None or Path(run).expanduser().is_dir():
+        return [choose_run(exp, run, is_other)]
     inner = run[1:-1] if run.startswith("[") and run.endswith("]") else run
     found: dict[Path, None] = {}
     for text in (part.strip() for part in inner.split(",")):
         path = Path(text).expanduser()
         if path.is_dir() or not any(sign in text for sign in "*?["):
-            found[choose_run(None, text)] = None
+            found[choose_run(None, text, is_other)] = None
             continue
         matches = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207 - the pattern may be absolute
-        runs = [match for match in matches if (match / CONFIG_NAME).is_file() and ASIDE not in match.name]
+        runs = [
+            match
+            for match in matches
+            if ((match / CONFIG_NAME).is_file() and ASIDE not in match.name) or is_other(match)
+        ]
         if not runs:
             raise UserError(
                 f"run={text} matches {len(matches) or 'no'} folder{'s' if len(matches) > 1 else ''}"
@@ -103,14 +120,22 @@ def choose_runs(exp: str | None, run: str | None) -> list[Path]:
     return list(found)
 
 
-def _check_folder(folder: Path) -> Path:
-    if not (folder / CONFIG_NAME).is_file():
+def _check_folder(folder: Path, is_other: Callable[[Path], bool]) -> Path:
+    if (folder / CONFIG_NAME).is_file() or is_other(folder):
+        return folder
+    also = "" if is_other is _no_other else ", or a result folder of MyoAssist, with its *_Best.txt"
+    if folder.is_file() and ((folder.parent / CONFIG_NAME).is_file() or is_other(folder.parent)):
         raise UserError(
-            f"run={folder} " + ("holds no run" if folder.is_dir() else "does not exist"),
-            f"the folder of a run, with its {CONFIG_NAME}",
-            _suggest(),
+            f"run={folder} is a file",
+            f"the folder of a run, with its {CONFIG_NAME}{also}",
+            f"{EVAL_COMMAND} run={shlex.quote(folder.parent.as_posix())} params={shlex.quote(folder.as_posix())}",
         )
-    return folder
+    raise UserError(
+        f"run={folder} "
+        + ("holds no run" if folder.is_dir() else "is a file" if folder.is_file() else "does not exist"),
+        f"the folder of a run, with its {CONFIG_NAME}{also}",
+        _suggest(),
+    )
 
 
 def _suggest() -> str:
@@ -118,7 +143,7 @@ def _suggest() -> str:
     for _, day in list_date_folders(log_root()):
         for folder in list_run_folders(day):
             if _is_evaluable(folder):
-                return f"{_EVAL} run={folder.as_posix()}"
+                return f"{EVAL_COMMAND} run={folder.as_posix()}"
     return "bash scripts/local.sh scripts/train.sh exp=tutorial   (makes a first run)"
 
 
@@ -142,11 +167,22 @@ def explain_no_best(folder: Path) -> UserError:
 def choose_parameters(params: str | None, folder: Path) -> Path | None:
     """Return the parameter file that is asked for, else the best of a run, None where the run has none.
 
+    `best` and `bestlast` ask for the best of the run and of its last generation.
+
     Raises:
         UserError: if the file that is asked for is none.
     """
-    if params is None:
+    if params in (None, "best"):
         return find_best_file(folder)
+    if params == "bestlast":
+        found = sorted(folder.glob("*_BestLast.txt"))
+        if not found:
+            raise UserError(
+                f"{folder.as_posix()} holds no *_BestLast.txt",
+                "a search that has completed a generation",
+                "params=best",
+            )
+        return found[-1]
     path = Path(params).expanduser()
     if not path.is_file():
         raise UserError(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from myoassist.config.atomic import write_bytes_atomic
 from myoassist.optimize.plot_data import ConvergenceData, read_convergence
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ _METADATA = {"pdf": {"CreationDate": None, "Producer": None, "Creator": "myoassi
 def plot_convergence(folder: Path, run_name: str) -> list[Path]:
     """Draw `<run>_optimization_results.pdf` and `.png` from the files of a run folder.
 
+    The picture is written a second time as `<run>_combined_results.png`, the name that scripts for MyoAssist look for.
+
     Args:
         folder: Run folder.
         run_name: Beginning of the names of the result files.
 
     Returns:
-        The two files.
+        The files.
 
     Raises:
         UserError: if the history is missing or damaged.
@@ -58,7 +61,9 @@ def plot_convergence(folder: Path, run_name: str) -> list[Path]:
         figure.savefig(temporary, format=kind, dpi=dpi, metadata=_METADATA[kind])
         temporary.replace(path)
         paths.append(path)
-    return paths
+    published = folder / f"{run_name}_combined_results.png"
+    write_bytes_atomic(published, paths[-1].read_bytes())
+    return [*paths, published]
 
 
 def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":

@@ -78,14 +78,15 @@ def _is_four_param_as_points(stored: StoredVector, table: ParameterTable) -> boo
 def _convert_exo(stored: StoredVector, table: ParameterTable, n_human: int) -> np.ndarray:
     """Return the exo entries of a stored vector as points of the torque curve of this run."""
     exo = stored.vector[n_human:]
+    if len(exo) % 2:
+        # Neither four parameters nor pairs of torque and time.
+        raise _refusal(stored, table)
     if _exo_kind(table.layout) != _NPOINT:
         raise _refusal(stored, table, "exo.controller=npoint keeps the curve, or give a vector without exo entries")
     n_points = (len(table) - n_human) // 2
     try:
         if _is_four_param_as_points(stored, table):
             values, old = four_param_to_npoint(exo, n_points), "four-parameter torque curve"
-        elif len(exo) % 2:
-            raise _refusal(stored, table)
         elif len(exo) == 4 and stored.layout is None:
             raise _refusal(
                 stored,

@@ -56,6 +56,7 @@ def test_a_run_leaves_these_files_and_nothing_else(finished):
     expected |= {"checkpoint.bin", "checkpoint.previous.bin"}
     expected |= {f"{name}_{end}" for end in ("Best.txt", "BestLast.txt", "Best_Cost.txt", "BestLast_Cost.txt")}
     expected |= {f"{name}_{end}" for end in ("Pickle.pkl", "optimization_results.pdf", "optimization_results.png")}
+    expected |= {f"{name}_combined_results.png"}
     tables = ("axlen", "fit", "sigvec", "stddev", "xmean", "xrecentbest")
     expected |= {f"outcmaes/{name}_{table}.dat" for table in tables}
     assert written == expected

@@ -29,7 +29,8 @@ def test_files_of_a_two_generation_run(tmp_path):
     for suffix in ("Best.txt", "BestLast.txt", "Best_Cost.txt", "BestLast_Cost.txt", "Pickle.pkl"):
         assert (path / f"{name}_{suffix}").is_file()
     assert (path / f"{name}_optimization_results.pdf").read_bytes().startswith(b"%PDF")
-    assert (path / f"{name}_optimization_results.png").read_bytes().startswith(b"\x89PNG")
+    picture = (path / f"{name}_optimization_results.png").read_bytes()
+    assert picture.startswith(b"\x89PNG") and (path / f"{name}_combined_results.png").read_bytes() == picture
     lines = (path / f"{name}_Best.txt").read_text().splitlines()
     assert len(lines) == 81 and all(len(line.split("e")[0].split(".")[1]) == 18 for line in lines)
     np.testing.assert_array_equal(np.loadtxt(path / f"{name}_Best.txt"), result.best.vector)
