@@ -24,12 +24,13 @@ _parse = parse_request
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A run that can be simulated: folder, checked configuration, parameters or policy, name in the report."""
+    """A run that can be simulated: folder, checked configuration, parameters or policy, name, any start is right."""
 
     folder: Path
     config: "RunConfig"
     parameters: Path | None
     name: str
+    any_start: bool = False
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -156,8 +157,8 @@ def _prepare_shipped(request: EvaluationRequest) -> _Prepared:
 def _prepare_session(request: EvaluationRequest) -> _Prepared:
     from myoassist.compat.checkpoint_run import open_session
 
-    session = open_session(request.run, request.params, request.overrides)
-    return _check_policy(request, _Prepared(session.folder, session.config, session.path, session.name))
+    found = open_session(request.run, request.params, request.overrides)
+    return _check_policy(request, _Prepared(found.folder, found.config, found.path, found.name, found.any_start))
 
 
 def _check_policy(request: EvaluationRequest, item: _Prepared) -> _Prepared:
@@ -263,7 +264,8 @@ def _open_policy(request: EvaluationRequest, item: _Prepared) -> "PolicyRun":
     from myoassist.config.run_folder import describe_run
 
     print(f"Evaluating {describe_run(item.folder) if item.folder.is_dir() else item.name}", flush=True)
-    return PolicyRun(item.folder, item.config, item.parameters, item.name, request.overrides)
+    tried = request.tried_starts if item.any_start else 0
+    return PolicyRun(item.folder, item.config, item.parameters, item.name, request.overrides, tried)
 
 
 def _evaluate_policy(
@@ -285,8 +287,7 @@ def _evaluate_policy(
         return
     pictures = bool(graphics.backend) and "rgb_array" in item.config.env.render_modes
     notices = [graphics.notice] if graphics.notice else []
-    starts = 10 if request.starts is None else request.starts
-    walk = write_evaluations(run, starts, notices, pictures, print_policy_summary, compared)
+    walk = write_evaluations(run, request.tried_starts, notices, pictures, print_policy_summary, compared)
     if viewer is not None and walk.evaluation.log.n_steps:
         _show(walk, viewer, request.port)
 

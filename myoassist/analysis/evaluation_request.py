@@ -56,6 +56,7 @@ changes
                    env.render_modes=[] (no video, which is most of the time)
 """
 VIEWERS = ("window", "web")
+_STARTS = 10
 _OPTIONS = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "starts", "viewer", "port", TRUST_KEY)
 _HELP = "bash scripts/local.sh scripts/eval.sh -h"
 
@@ -91,6 +92,11 @@ class EvaluationRequest:
     port: int = 8080
     trust_plugins: bool = False
     overrides: list[str] = field(default_factory=list)
+
+    @property
+    def tried_starts(self) -> int:
+        """Number of start phases that a policy is tried from."""
+        return _STARTS if self.starts is None else self.starts
 
 
 def parse_request(arguments: list[str]) -> EvaluationRequest:
