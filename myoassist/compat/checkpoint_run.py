@@ -1,6 +1,7 @@
 """Evaluate a policy that MyoAssist trained, as its session folder holds it."""
 
 import datetime
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def open_session(text: str, params: str | None, overrides: list[str]) -> Session
     # A policy walks on for as long as it is asked to; where its training started does not matter.
     draft = draft_session(session, given=given | {"env.prev_trained_policy_path"})
     config = change_config(compose_session(session, draft), overrides)
-    print(f"{file.as_posix()} as an experiment here (`myoassist import {text}` shows it)")
+    print(f"{file.as_posix()} as an experiment here (`myoassist import {shlex.quote(text)}` shows it)")
     for note in [*draft.unmapped, *draft.remarks]:
         print(f"  {note}")
     place = log_root() / datetime.date.today().isoformat() / f"session_{session.name}"

@@ -13,8 +13,10 @@ from myoassist.compat.session_networks import map_networks
 from myoassist.compat.session_policies import session_policy
 from myoassist.compat.session_rewards import map_rewards
 from myoassist.compat.session_values import map_evaluations, map_values
+from myoassist.config.command_words import EVALUATE_COMMAND, localize_command
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.rl_schemas import ENV_IDS
+from myoassist.config.run_names import quote_value
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
 from myoassist.model.devices import check_device
@@ -107,12 +109,12 @@ def _map_policy(session: Session, draft: Draft) -> None:
             draft.remarks.append(f"{given}: add rl.trust_checkpoint=true if you know where it comes from")
     newest = session_policy(session.folder)
     if newest is not None:
-        shown = model_arguments(session)
-        model = f" {shown}" if shown else ""
+        words = [EVALUATE_COMMAND, shlex.quote(f"run={session.folder.as_posix()}"), model_arguments(session)]
+        walk = " ".join(word for word in words if word)
+        start = shlex.quote(f"env.prev_trained_policy_path={quote_value(newest.as_posix())}")
         draft.remarks.append(
-            f"its policy {newest.name} walks with: bash scripts/local.sh scripts/eval.sh "
-            f"{shlex.quote(f'run={session.folder.as_posix()}')}{model} rl.trust_checkpoint=true; training goes on from "
-            f"it with {shlex.quote(f'env.prev_trained_policy_path={newest.as_posix()}')} rl.trust_checkpoint=true"
+            localize_command(f"its policy {newest.name} walks with: {walk} rl.trust_checkpoint=true")
+            + f" ; training goes on from it with {start} rl.trust_checkpoint=true"
         )
 
 

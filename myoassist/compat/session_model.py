@@ -13,6 +13,7 @@ from myoassist.config.groups import group_options
 from myoassist.config.keys import run_keys
 from myoassist.config.model_file import check_model_file
 from myoassist.config.rl_schemas import LUMBAR
+from myoassist.config.run_names import quote_value
 from myoassist.model.devices import MSK_KEYS, find_device
 
 _MODEL_FILE = re.compile(r"myo_?legs?_?(\d\d)(?:_[23]D)?_?(.*)", re.IGNORECASE)
@@ -96,7 +97,7 @@ def model_arguments(session: Session) -> str:
     here = locate(str(path), session.path) if path else None
     if here is None or not Path(here).is_file():
         return ""
-    shown = f"model=custom {shlex.quote(f'model.path={here}')}"
+    shown = f"model=custom {shlex.quote(f'model.path={quote_value(here)}')}"
     try:
         check_model_file(Path(here), "model.path", trusted=False)
     except UnsafeFileError:

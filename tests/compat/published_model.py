@@ -16,10 +16,10 @@ NAME = "models/22muscle_2D/myoLeg22_2D_TUTORIAL.xml"
 # The published quarter turn about x has four digits, so that its z axis points a hair below the horizontal.
 TURN, BACK = "0.707035 0.707179 0 0", "0.707035 -0.707179 0 0"
 # Bones that collide with the ground by name; toes and device by their collision flags alone.
-_BONES = ("pelvis_geom_1", "pelvis_geom_2", "pelvis_geom_3", "torso_geom_1") + tuple(
-    f"{bone}_{side}_geom_{number}"
-    for side in "rl"
-    for bone, number in (("femur", 1), ("tibia", 1), ("tibia", 2), ("talus", 1), ("calcn", 1))
+_BONES = (
+    *(f"pelvis_geom_{number}" for number in (1, 2, 3)),
+    *(f"{bone}_{side}_geom_1" for bone in ("femur", "tibia", "talus", "calcn") for side in "rl"),
+    *(f"tibia_{side}_geom_2" for side in "rl"),
 )
 _PLANE = '<geom name="ground-plane" quat="{back}" material="matfloor" size="50 2.5 0.125" type="plane"/>'
 _FIELD = (
@@ -28,7 +28,7 @@ _FIELD = (
 )
 _GROUND = """<mujocoinclude>
   <asset>
-    <texture name="texfloor" type="2d" builtin="checker" width="512" height="512" rgb1="0.9 0.7 0.7" rgb2="0.9 0.7 0.7"/>
+    <texture name="texfloor" type="2d" builtin="checker" width="64" height="64" rgb1="1 0.8 0.7" rgb2="1 0.8 0.7"/>
     <material name="matfloor" reflectance="0" texture="texfloor" texrepeat="1 1" texuniform="true"/>
     <hfield name="terrain" size="50 10 1 {base}" nrow="100" ncol="500"/>
   </asset>
