@@ -72,8 +72,7 @@ def _map_parts(session: Session, reward: str | None, env_id: str, given: Collect
     channels = map_model(session, draft, "model.path" in given)
     map_values(content, draft)
     map_rewards(session, reward, draft)
-    if "env.reference_data_path" not in given:
-        map_motion(session, draft)
+    map_motion(session, draft, "env.reference_data_path" in given)
     params = content.get("policy_params", {}).get("custom_policy_params") or {}
     if not isinstance(params, dict):
         raise UserError(f"{session.path}: custom_policy_params is no JSON object", "an object", "correct it in a copy")

@@ -14,16 +14,20 @@ _KEY = "env.reference_data_path"
 _PLACE = f"rl_train/reference_data/{NAME}"
 
 
-def map_motion(session: Session, draft: Draft) -> None:
+def map_motion(session: Session, draft: Draft, given: bool = False) -> None:
     """Map the reference motion; that of published sessions is not published, but the mean of its strides is.
 
     Args:
         session: The session.
         draft: Changed in place.
+        given: The caller names a motion itself.
     """
     env = session.content["env_params"]
     path = env.get("reference_data_path")
     if env.get("env_id") == ENV_IDS[0]:
+        return
+    if given:
+        draft.put(_KEY, SUBSTITUTE, "reference_data_path")
         return
     ours = session.content.get("model") is not None
     if path and (str(path).startswith("shipped:") or ours):

@@ -3,6 +3,8 @@
 import mujoco
 import numpy as np
 
+_FAR = 1e4  # m; beyond every ground
+
 
 def moving_bodies(model: mujoco.MjModel) -> np.ndarray:
     """Return whether each body moves, shape (nbody,), bool; those that are welded to the world do not."""
@@ -45,3 +47,7 @@ def move_geom(model: mujoco.MjModel, geom: int, place_w: tuple[float | None, ...
         mujoco.mju_negQuat(model.geom_quat[geom], data.xquat[body])
     # A geom compiled at the origin of its body, or turned as it, would not be asked where it is.
     model.geom_sameframe[geom] = mujoco.mjtSameFrame.mjSAMEFRAME_NONE
+    if body > 0:
+        # Boxes around the compiled geoms decide which ones are looked at; those of the world itself are not asked.
+        first = int(model.body_bvhadr[body])
+        model.bvh_aabb[first : first + int(model.body_bvhnum[body])] = [0.0, 0.0, 0.0, _FAR, _FAR, _FAR]
