@@ -176,7 +176,8 @@ def _open_policy(request: EvaluationRequest, item: "PreparedRun") -> "PolicyRun"
     from myoassist.config.run_folder import describe_run
 
     print(f"Evaluating {describe_run(item.folder) if item.folder.is_dir() else item.name}", flush=True)
-    return PolicyRun(item.folder, item.config, item.parameters, item.name, request.overrides)
+    tried = request.tried_starts if item.any_start else 0
+    return PolicyRun(item.folder, item.config, item.parameters, item.name, request.overrides, tried)
 
 
 def _evaluate_policy(
@@ -198,8 +199,7 @@ def _evaluate_policy(
         return
     pictures = bool(graphics.backend) and "rgb_array" in item.config.env.render_modes
     notices = [graphics.notice] if graphics.notice else []
-    starts = 10 if request.starts is None else request.starts
-    walk = write_evaluations(run, starts, notices, pictures, print_policy_summary, compared)
+    walk = write_evaluations(run, request.tried_starts, notices, pictures, print_policy_summary, compared)
     if viewer is not None and walk.evaluation.log.n_steps:
         _show(walk, viewer, request.port)
 

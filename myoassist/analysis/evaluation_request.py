@@ -62,6 +62,7 @@ changes
                    env.render_modes=[] (no video, which is most of the time)
 """
 VIEWERS = ("window", "web")
+_STARTS = 10
 _OPTIONS = (
     "exp",
     "run",
@@ -112,6 +113,11 @@ class EvaluationRequest:
     port: int = 8080
     trust_plugins: bool = False
     overrides: list[str] = field(default_factory=list)
+
+    @property
+    def tried_starts(self) -> int:
+        """Number of start phases that a policy is tried from."""
+        return _STARTS if self.starts is None else self.starts
 
 
 def parse_request(arguments: list[str]) -> EvaluationRequest:

@@ -8,9 +8,12 @@ import numpy as np
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.model.build import Walker
 from myoassist.model.layout import FRAMES, SIDES
+from myoassist.model.world_frame import moving_bodies
 from myoassist.rollout.simulator import Simulator
 
 _FOOT_FRAMES = ("talus", "calcn", "toes")
+# What a geom belongs to if to no foot.
+GROUND, BODY = -2, -1
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def sum_contacts(model: mujoco.MjModel, data: mujoco.MjData, legs: np.ndarray) -
     Args:
         model: Compiled model.
         data: State after `mj_forward`.
-        legs: Leg of each geom, 0 right, 1 left, -1 for the ground and all others, shape (ngeom,).
+        legs: Leg of each geom, 0 right, 1 left, GROUND for all that does not move, BODY for others, shape (ngeom,).
     """
     loads = np.zeros((2, 9))
     contacts: tuple[list, list] = ([], [])
@@ -65,8 +68,8 @@ def sum_contacts(model: mujoco.MjModel, data: mujoco.MjData, legs: np.ndarray) -
     for index in range(data.ncon):
         contact = data.contact[index]
         first, second = (int(legs[geom]) for geom in contact.geom)
-        # A foot meets the ground; two legs that touch are no ground reaction.
-        if (first >= 0) == (second >= 0):
+        # A foot meets the ground; two parts of the body that touch are no ground reaction.
+        if GROUND not in (first, second) or max(first, second) < 0:
             continue
         mujoco.mj_contactForce(model, data, index, wrench)
         # The force is that of the first geom on the second, in rows of the contact frame.
@@ -86,14 +89,14 @@ def sum_contacts(model: mujoco.MjModel, data: mujoco.MjData, legs: np.ndarray) -
 
 
 def _leg_of_geom(walker: Walker) -> np.ndarray:
-    """Return the leg whose foot a geom belongs to, -1 for none; worn parts move with the foot that carries them."""
+    """Return the leg whose foot a geom is of, else GROUND or BODY; worn parts move with the foot that carries them."""
     model, layout = walker.model, walker.layout
-    leg_of_body = np.full(model.nbody, -1)
+    leg_of_body = np.where(moving_bodies(model), BODY, GROUND)
     for leg, side in enumerate(SIDES):
         for frame in _FOOT_FRAMES:
             leg_of_body[layout.frame_body[FRAMES.index(f"{frame}_{side}")]] = leg
     # Children have higher numbers than their parents.
     for body in range(1, model.nbody):
-        if leg_of_body[body] < 0:
-            leg_of_body[body] = leg_of_body[model.body_parentid[body]]
+        if leg_of_body[body] == BODY:
+            leg_of_body[body] = max(leg_of_body[model.body_parentid[body]], BODY)
     return leg_of_body[model.geom_bodyid]

@@ -9,6 +9,7 @@ import numpy as np
 from myoassist.analysis.evaluation import Camera, Evaluation
 from myoassist.analysis.gait_curves import cut_curves
 from myoassist.analysis.rl_rollout import ControlSteps, Policy, roll_out
+from myoassist.analysis.rl_start import ChosenStart
 from myoassist.analysis.video_plots import Trace, make_traces
 from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.errors import LayoutError
@@ -26,6 +27,7 @@ from myoassist.rollout.log import Outcome
 JUDGED_STRIDES = 10
 _USUAL_DISTANCE = 2.5  # m, of published scenarios; shows the whole person
 _LEAST_TARGET = 0.01  # m/s; below, a share of the target means nothing
+_FIRST = ChosenStart()
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class PolicyEvaluation(Evaluation):
         reward_names: Terms of the reward, in the order of `steps.terms`.
         action_names: Actuators, in the order of `steps.action`.
         trained_steps: Environment steps that the policy was trained for.
+        start: Where it starts.
     """
 
     entry: EvaluationEntry = field(kw_only=True)
@@ -45,6 +48,7 @@ class PolicyEvaluation(Evaluation):
     reward_names: tuple[str, ...] = field(kw_only=True)
     action_names: tuple[str, ...] = field(kw_only=True)
     trained_steps: int = field(kw_only=True)
+    start: ChosenStart = field(kw_only=True, default=_FIRST)
 
     @property
     def camera(self) -> Camera:
@@ -107,7 +111,12 @@ def judged_config(config: RunConfig, entry: EvaluationEntry) -> RunConfig:
 
 
 def evaluate_policy(
-    config: RunConfig, batch: WalkBatch, policy: Policy, entry: EvaluationEntry, start: int = 0, trained_steps: int = 0
+    config: RunConfig,
+    batch: WalkBatch,
+    policy: Policy,
+    entry: EvaluationEntry,
+    start: ChosenStart = _FIRST,
+    trained_steps: int = 0,
 ) -> PolicyEvaluation:
     """Walk a scenario and measure the walk.
 
@@ -116,11 +125,11 @@ def evaluate_policy(
         batch: One environment of it, made for evaluation.
         policy: Policy for its channels.
         entry: Scenario.
-        start: Frame of the reference to start from.
+        start: Where in the reference to start from.
         trained_steps: Environment steps that the policy was trained for.
     """
     judged = judged_config(config, entry)
-    walk = roll_out(batch, policy, entry, start)
+    walk = roll_out(batch, policy, entry, start.frame)
     log = walk.log
     parts = {
         name: float(total)
@@ -153,6 +162,7 @@ def evaluate_policy(
         reward_names=batch.reward_names,
         action_names=batch.action_names,
         trained_steps=trained_steps,
+        start=start,
     )
 
 

@@ -53,6 +53,7 @@ class LiveWalk(_Drawn):
         batch: One environment.
         policy: What drives it.
         entry: Target speeds and length.
+        start: Frame of the reference to start from, after falls too.
 
     Attributes:
         model: Model; its muscles change colour.
@@ -62,14 +63,14 @@ class LiveWalk(_Drawn):
         episodes: Episodes that have begun.
     """
 
-    def __init__(self, batch: WalkBatch, policy: Policy, entry: EvaluationEntry) -> None:
+    def __init__(self, batch: WalkBatch, policy: Policy, entry: EvaluationEntry, start: int = 0) -> None:
         super().__init__(batch)
         self._batch, self._policy = batch, policy
         self._interval = batch.task.dt
         self.duration = entry.num_timesteps * self._interval
         self.episodes = 1
         set_schedule(batch, entry)
-        batch.reset(np.zeros(1, dtype=np.int64))
+        batch.reset(np.array([start]))
         self._states: list[tuple[np.ndarray, np.ndarray]] = []
         self._keep()
         self.place(0.0)
@@ -152,7 +153,11 @@ def watch(player: Player, viewer: str | None, port: int, name: str) -> None:
 
 def watch_policy(run: PolicyRun, viewer: str | None, port: int) -> None:
     """Show a policy as it walks its first scenario."""
-    watch(LiveWalk(run.batch, run.policy, run.entries()[0]), viewer, port, run.name)
+    entry = run.entries()[0]
+    start = run.choose_start(entry)
+    if start.note:
+        print(start.note, flush=True)
+    watch(LiveWalk(run.batch, run.policy, entry, start.frame), viewer, port, run.name)
 
 
 def watch_configured(config: RunConfig, viewer: str | None = None, port: int = 8080) -> None:

@@ -31,6 +31,7 @@ from myoassist.analysis.rl_robustness import (
 )
 from myoassist.analysis.rl_score_table import SCORES_NAME, score_evaluation, score_table, write_scores
 from myoassist.analysis.rl_scores import Scores
+from myoassist.analysis.rl_start import ChosenStart, choose_start
 from myoassist.analysis.rl_training_curves import (
     RETURN_NAME,
     UNWEIGHTED_NAME,
@@ -67,6 +68,7 @@ class PolicyRun:
         path: File of the policy.
         name: Name in reports.
         overrides: What was changed against the run.
+        tried_starts: Start phases to choose from; 0 walks from the first frame of the reference.
     """
 
     folder: Path
@@ -74,6 +76,7 @@ class PolicyRun:
     path: Path
     name: str
     overrides: list[str] = field(default_factory=list)
+    tried_starts: int = 0
 
     def __post_init__(self) -> None:
         file = load_policy(self.path, self.config.rl.trust_checkpoint)
@@ -92,8 +95,20 @@ class PolicyRun:
         return read_evaluation_entries(self.config)
 
     def walk(self, entry: EvaluationEntry) -> PolicyEvaluation:
-        """Walk a scenario from the first frame of the reference."""
-        return evaluate_policy(self.config, self.batch, self.policy, entry, trained_steps=self.trained_steps)
+        """Walk a scenario from the first frame of the reference, or the phase that lasts longest."""
+        start = self.choose_start(entry)
+        return evaluate_policy(self.config, self.batch, self.policy, entry, start, self.trained_steps)
+
+    def choose_start(self, entry: EvaluationEntry) -> ChosenStart:
+        """Return where the walk of a scenario starts."""
+        if not self.tried_starts:
+            return ChosenStart()
+        threads = self.config.rl.threads or count_cores()
+        batch = WalkBatch(self.config, self.tried_starts, self.config.seed, threads=threads, evaluation=True)
+        try:
+            return choose_start(batch, self.policy, entry)
+        finally:
+            batch.close()
 
     def measure(self, starts: int) -> Robustness:
         """Walk from many start phases at the target speeds of the environment."""
@@ -229,8 +244,10 @@ def write_evaluations(
     for number, entry in enumerate(run.entries()):
         folder = run.folder / FOLDER_FORM.format(number)
         folder.mkdir(parents=True, exist_ok=True)
-        walk = ReportedWalk(run.name, run.walk(entry), run.source, run.overrides)
-        report = PolicyReport(folder, walk, compared, notices)
+        evaluation = run.walk(entry)
+        walk = ReportedWalk(run.name, evaluation, run.source, run.overrides)
+        said = [*notices, evaluation.start.note] if evaluation.start.note else notices
+        report = PolicyReport(folder, walk, compared, said)
         report.write_results()
         scores = report.write_policy_results(training, table)
         if pictures:

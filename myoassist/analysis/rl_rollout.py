@@ -102,13 +102,15 @@ def roll_out(batch: WalkBatch, policy: Policy, entry: EvaluationEntry, start: in
     set_schedule(batch, entry)
     observations = batch.reset(np.array([start]))
     before, actions, targets, terms = [read_state(batch)], [], [], []
-    outcome = Outcome.SURVIVED
+    outcome, failure = Outcome.SURVIVED, ""
+    batch.take_faults()
     for _ in range(entry.num_timesteps):
         action = np.array(policy.act(observations)[0], dtype=np.float64)
         batch.step(action[None])
         ended = int(batch.ended[0])
         if ended == UNSTABLE:
             outcome = Outcome.UNSTABLE
+            failure = batch.take_faults()[0].reason
             break
         actions.append(action)
         terms.append(batch.reward_terms[0].copy())
@@ -118,7 +120,7 @@ def roll_out(batch: WalkBatch, policy: Policy, entry: EvaluationEntry, start: in
             outcome = Outcome.FELL if ended == FELL else Outcome.ERROR
             break
         before.append(read_state(batch))
-    return _replay(batch, before, np.array(actions), np.array(targets), np.array(terms), outcome, entry)
+    return _replay(batch, before, np.array(actions), np.array(targets), np.array(terms), outcome, failure, entry)
 
 
 def set_schedule(batch: WalkBatch, entry: EvaluationEntry) -> None:
@@ -150,6 +152,7 @@ def _replay(
     targets: np.ndarray,
     terms: np.ndarray,
     outcome: Outcome,
+    failure: str,
     entry: EvaluationEntry,
 ) -> PolicyWalk:
     model, task = batch.walker.model, batch.task
@@ -186,7 +189,7 @@ def _replay(
     )
     reason = {
         Outcome.FELL: f"fell after {len(actions) * interval:.2f} s",
-        Outcome.UNSTABLE: f"the physics became unstable after {len(actions) * interval:.2f} s",
+        Outcome.UNSTABLE: failure,
         Outcome.ERROR: f"the environment ended the walk after {len(actions) * interval:.2f} s",
     }.get(outcome, "")
     limit = entry.num_timesteps * (task.substeps // substeps)

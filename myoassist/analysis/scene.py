@@ -7,6 +7,7 @@ import mujoco
 import numpy as np
 
 from myoassist.model.build import Walker
+from myoassist.model.world_frame import moving_geoms
 
 # Colours as red, green, blue in 0-1. Relaxed and active muscle are also told apart by width.
 BACKGROUND = np.array([0.95, 0.96, 0.97])
@@ -57,7 +58,7 @@ class WalkScene:
         self._slope = np.deg2rad(walker.slope_deg)
         self._fine = fine
         self._tendons = find_tendons(model, muscle_names)
-        still = [i for i in range(model.ngeom) if model.geom_bodyid[i] == 0]
+        still = np.flatnonzero(~moving_geoms(model)).tolist()
         self._grounds = [i for i in still if model.geom_type[i] == mujoco.mjtGeom.mjGEOM_PLANE]
         self._fields = [i for i in still if model.geom_type[i] == mujoco.mjtGeom.mjGEOM_HFIELD]
         _set_quality(model, width, height, fine)

@@ -1,6 +1,7 @@
 """Evaluate a policy that MyoAssist trained, as its session folder holds it."""
 
 import datetime
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +9,16 @@ from myoassist.analysis.rl_choice import choose_policy_file
 from myoassist.analysis.stored_config import change_config
 from myoassist.compat.session_exp import compose_session, draft_session
 from myoassist.compat.session_file import find_session_file, read_session
-from myoassist.config.errors import ConfigError
+from myoassist.compat.session_motion import SUBSTITUTE
+from myoassist.compat.session_policies import session_policy
+from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.run_folder import log_root
 from myoassist.config.run_record import CONFIG_NAME
 from myoassist.config.schemas import RunConfig
+from myoassist.rl.model_files import MODELS_NAME
 from myoassist.rl.session import SESSION_NAME
+
+_MOTION = "reference_data_path"
 
 
 @dataclass(frozen=True)
@@ -24,12 +30,14 @@ class SessionRun:
         config: Its configuration here, changed by overrides.
         path: The policy.
         name: Name of the session.
+        any_start: Whether its motion is a stand-in, so that the walk shown may start at any frame of it.
     """
 
     folder: Path
     config: RunConfig
     path: Path
     name: str
+    any_start: bool = False
 
 
 def is_session_folder(text: str | None) -> bool:
@@ -55,13 +63,28 @@ def open_session(text: str, params: str | None, overrides: list[str]) -> Session
     if file is None:
         raise ConfigError(f"run={text} holds no {SESSION_NAME}", "a session folder of MyoAssist")
     session = read_session(file)
-    path = choose_policy_file(params, session.folder)
-    draft = draft_session(session)
+    path = _choose_policy(params, session.folder)
+    given = {override.lstrip("+~").partition("=")[0] for override in overrides}
     # A policy walks on for as long as it is asked to; where its training started does not matter.
-    draft.values.pop("env.prev_trained_policy_path", None)
+    draft = draft_session(session, given=given | {"env.prev_trained_policy_path"})
     config = change_config(compose_session(session, draft), overrides)
-    print(f"{file.as_posix()} as an experiment here (`myoassist import {text}` shows it)")
+    print(f"{file.as_posix()} as an experiment here (`myoassist import {shlex.quote(text)}` shows it)")
     for note in [*draft.unmapped, *draft.remarks]:
         print(f"  {note}")
     place = log_root() / datetime.date.today().isoformat() / f"session_{session.name}"
-    return SessionRun(place, config, path, session.name)
+    # From the first frame of a motion that it has never seen a policy may fall that walks well.
+    substituted = config.env.reference_data_path == SUBSTITUTE != session.content["env_params"].get(_MOTION)
+    return SessionRun(place, config, path, session.name, substituted and "env.reference_data_path" not in given)
+
+
+def _choose_policy(params: str | None, folder: Path) -> Path:
+    if params not in (None, "newest"):
+        return choose_policy_file(params, folder)
+    path = session_policy(folder)
+    if path is None:
+        raise UserError(
+            f"{folder.as_posix()} holds no policy",
+            f"a session with {MODELS_NAME}/model_<steps>.zip",
+            "name one that lies elsewhere: params=<file.zip>",
+        )
+    return path

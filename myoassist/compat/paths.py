@@ -6,6 +6,7 @@ from pathlib import Path
 from myoassist.config.run_diff import make_relative
 
 # Where MyoAssist keeps its results, below the folder of its controller optimization.
+_DEPTH = 7
 _RESULTS = ("results/optim_results", "results/preoptimized", "results")
 
 
@@ -20,8 +21,8 @@ def locate(path: str, preset: Path) -> str | None:
         preset: The preset file.
     """
     wanted = Path(path.replace("\\", "/") if os.name != "nt" else path).expanduser()
-    # A checkout is a few folders deep; further up is none of it.
-    around = list(preset.resolve().parents)[:4]
+    # A checkout is a few folders deep: published sessions lie four below its root, files of newer ones deeper.
+    around = list(preset.resolve().parents)[:_DEPTH]
     candidates = [wanted, *(folder / wanted for folder in around)]
     if not wanted.is_absolute():
         candidates += [folder / results / wanted.name for folder in around for results in _RESULTS]

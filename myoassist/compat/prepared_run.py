@@ -30,6 +30,7 @@ class PreparedRun:
         parameters: Parameter file or policy; None for the initial values.
         name: Name in reports.
         result: The result of MyoAssist that it is, if it is one.
+        any_start: Whether a policy may be shown from whichever start phase it walks longest.
     """
 
     folder: Path
@@ -37,6 +38,7 @@ class PreparedRun:
     parameters: Path | None
     name: str
     result: ResultRun | None = None
+    any_start: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,9 @@ def _prepare_shipped(request: EvaluationRequest) -> PreparedRun:
 
 
 def _prepare_session(request: EvaluationRequest) -> PreparedRun:
-    session = open_session(str(request.run), request.params, request.overrides)
-    return _check_policy(request, PreparedRun(session.folder, session.config, session.path, session.name))
+    found = open_session(str(request.run), request.params, request.overrides)
+    run = PreparedRun(found.folder, found.config, found.path, found.name, any_start=found.any_start)
+    return _check_policy(request, run)
 
 
 def _check_policy(request: EvaluationRequest, item: PreparedRun) -> PreparedRun:

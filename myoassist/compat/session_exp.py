@@ -1,26 +1,28 @@
 """Turn a session of MyoAssist's RL training into an experiment and check that it composes."""
 
-from pathlib import Path
+import shlex
+from collections.abc import Collection
 
 from myoassist.compat.draft import Draft
 from myoassist.compat.exp_file import compose_experiment, format_experiment
 from myoassist.compat.paths import locate
 from myoassist.compat.session_file import Session
-from myoassist.compat.session_model import map_model
+from myoassist.compat.session_model import map_model, model_arguments
+from myoassist.compat.session_motion import map_motion
 from myoassist.compat.session_networks import map_networks
+from myoassist.compat.session_policies import session_policy
 from myoassist.compat.session_rewards import map_rewards
 from myoassist.compat.session_values import map_evaluations, map_values
+from myoassist.config.command_words import EVALUATE_COMMAND, localize_command
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.rl_schemas import ENV_IDS
+from myoassist.config.run_names import quote_value
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
 from myoassist.model.devices import check_device
-from myoassist.rl.model_files import newest_policy
-
-_SUBSTITUTE = "shipped:tutorial_fast"
 
 
-def draft_session(session: Session, reward: str | None = None) -> Draft:
+def draft_session(session: Session, reward: str | None = None, given: Collection[str] = ()) -> Draft:
     """Return what a session becomes here.
 
     A configuration that this version would refuse at the start keeps its values; the reason is among what is unmapped.
@@ -28,6 +30,7 @@ def draft_session(session: Session, reward: str | None = None) -> Draft:
     Args:
         session: The session.
         reward: Version of the reward; None takes what the session or its log says.
+        given: Keys that the caller sets itself; nothing is said about what they replace.
 
     Raises:
         UserError: if the session cannot be run anywhere: it names ground, models or places that do not exist.
@@ -40,7 +43,7 @@ def draft_session(session: Session, reward: str | None = None) -> Draft:
     if env_id not in ENV_IDS:
         draft.stale.append(f"env_id {env_id} is none of {', '.join(ENV_IDS)}")
     try:
-        _map_parts(session, reward, str(env_id), draft)
+        _map_parts(session, reward, str(env_id), given, draft)
     except (TypeError, AttributeError, KeyError, ArithmeticError) as error:
         # Keys that the published program reads without a check may hold anything here.
         raise UserError(
@@ -63,19 +66,20 @@ def draft_session(session: Session, reward: str | None = None) -> Draft:
     return draft
 
 
-def _map_parts(session: Session, reward: str | None, env_id: str, draft: Draft) -> None:
+def _map_parts(session: Session, reward: str | None, env_id: str, given: Collection[str], draft: Draft) -> None:
     """Map everything in a session, in the order in which parts need each other."""
     content = session.content
-    channels = map_model(session, draft)
+    channels = map_model(session, draft, "model.path" in given)
     map_values(content, draft)
     map_rewards(session, reward, draft)
-    _map_motion(session, draft)
+    map_motion(session, draft, "env.reference_data_path" in given)
     params = content.get("policy_params", {}).get("custom_policy_params") or {}
     if not isinstance(params, dict):
         raise UserError(f"{session.path}: custom_policy_params is no JSON object", "an object", "correct it in a copy")
     map_networks(params, env_id, channels, draft)
     map_evaluations(content, draft)
-    _map_policy(session, draft)
+    if "env.prev_trained_policy_path" not in given:
+        _map_policy(session, draft)
 
 
 def compose_session(session: Session, draft: Draft) -> RunConfig:
@@ -90,30 +94,6 @@ def compose_session(session: Session, draft: Draft) -> RunConfig:
     return config
 
 
-def _map_motion(session: Session, draft: Draft) -> None:
-    """Map the reference motion; published ones come with MyoAssist, not with this project."""
-    env = session.content["env_params"]
-    path = env.get("reference_data_path")
-    if env.get("env_id") == ENV_IDS[0]:
-        return
-    ours = session.content.get("model") is not None
-    if path and (str(path).startswith("shipped:") or ours):
-        draft.put("env.reference_data_path", path, f"reference_data_path {path}")
-        return
-    found = locate(str(path), session.path) if path else None
-    if found is not None and Path(found).is_file():
-        draft.put("env.reference_data_path", found, f"reference_data_path {path}")
-        draft.put("env.reference_end", "truncate", "end of the reference")
-        draft.remarks.append("env.reference_end=truncate: the published program ends episodes with the reference")
-    else:
-        draft.put("env.reference_data_path", _SUBSTITUTE, "reference_data_path")
-        draft.lack(
-            f"reference_data_path {path}",
-            f"there is no such file here, so {_SUBSTITUTE}, which is repeated at its end, stands in; "
-            "env.reference_data_path=<file> takes yours",
-        )
-
-
 def _map_policy(session: Session, draft: Draft) -> None:
     """Map the policy that the session went on from, and name the one that it ended with."""
     path = session.content["env_params"].get("prev_trained_policy_path")
@@ -126,12 +106,14 @@ def _map_policy(session: Session, draft: Draft) -> None:
             )
         elif draft.put("env.prev_trained_policy_path", found, given):
             draft.remarks.append(f"{given}: add rl.trust_checkpoint=true if you know where it comes from")
-    newest = newest_policy(session.folder)
+    newest = session_policy(session.folder)
     if newest is not None:
+        words = [EVALUATE_COMMAND, shlex.quote(f"run={session.folder.as_posix()}"), model_arguments(session)]
+        walk = " ".join(word for word in words if word)
+        start = shlex.quote(f"env.prev_trained_policy_path={quote_value(newest.as_posix())}")
         draft.remarks.append(
-            f"its policy {newest.name} walks with: bash scripts/local.sh scripts/eval.sh "
-            f"run={session.folder.as_posix()} rl.trust_checkpoint=true; training goes on from it with "
-            f"env.prev_trained_policy_path={newest.as_posix()} rl.trust_checkpoint=true"
+            localize_command(f"its policy {newest.name} walks with: {walk} rl.trust_checkpoint=true")
+            + f" ; training goes on from it with {start} rl.trust_checkpoint=true"
         )
 
 

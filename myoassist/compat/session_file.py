@@ -9,7 +9,8 @@ from myoassist.config.errors import UserError
 from myoassist.config.file_content import parse_json
 from myoassist.rl.session import SESSION_NAME
 
-LOG_NAME = "train_log.json"
+# Logs of this and of older versions, which wrote session_name_log.json.
+LOG_NAMES = ("train_log.json", "*_log.json")
 _EXPECTED = f"a {SESSION_NAME} of MyoAssist's RL training, or the folder that holds it"
 _PARTS = ("env_params", "ppo_params", "policy_params")
 _TERM = "foot_force_penalty"
@@ -74,7 +75,7 @@ def read_session(path: Path) -> Session:
         if not isinstance(content.get(part, {}), dict):
             raise UserError(f"{path}: {part} is no JSON object", _EXPECTED)
     name = path.resolve().parent.name if path.name == SESSION_NAME else path.stem
-    return Session(name, path, content, _read_reward(path.with_name(LOG_NAME)))
+    return Session(name, path, content, _read_reward(path.parent))
 
 
 def _read_json(path: Path) -> Any:
@@ -86,9 +87,10 @@ def _read_json(path: Path) -> Any:
         raise UserError(f"{path} is no JSON ({error})", _EXPECTED) from error
 
 
-def _read_reward(path: Path) -> str | None:
+def _read_reward(folder: Path) -> str | None:
     """Return the version of the reward that a log was written with: the older one paid for light feet."""
-    if not path.is_file():
+    path = next((file for name in LOG_NAMES for file in sorted(folder.glob(name)) if file.is_file()), None)
+    if path is None:
         return None
     try:
         records = parse_json(path.read_text(encoding="utf-8-sig"))["log_datas"]

@@ -1,16 +1,19 @@
 """The models of published RL sessions: which of ours they are, and what their channels are called."""
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from myoassist.compat.draft import Draft
 from myoassist.compat.paths import locate
 from myoassist.compat.session_file import Session
-from myoassist.config.errors import ConfigError
+from myoassist.config.errors import ConfigError, ModelError, UnsafeFileError
 from myoassist.config.groups import group_options
 from myoassist.config.keys import run_keys
+from myoassist.config.model_file import check_model_file
 from myoassist.config.rl_schemas import LUMBAR
+from myoassist.config.run_names import quote_value
 from myoassist.model.devices import MSK_KEYS, find_device
 
 _MODEL_FILE = re.compile(r"myo_?legs?_?(\d\d)(?:_[23]D)?_?(.*)", re.IGNORECASE)
@@ -44,8 +47,13 @@ class Channels:
     actions: tuple[str, ...]
 
 
-def map_model(session: Session, draft: Draft) -> Channels | None:
+def map_model(session: Session, draft: Draft, given: bool = False) -> Channels | None:
     """Choose the model; return the channels of the session where its model is known.
+
+    Args:
+        session: The session.
+        draft: Changed in place.
+        given: The caller names a model file itself.
 
     Raises:
         UserError: if the session names a model that is neither one of ours nor here as a file.
@@ -67,16 +75,37 @@ def map_model(session: Session, draft: Draft) -> Channels | None:
     here = locate(str(path), session.path)
     if number in MSK_KEYS and ending in _DEVICES:
         _choose(number, _DEVICES[ending], draft)
-        shown = f"model=custom model.path={here or Path(str(path)).name}"
         draft.comments.append(f"model_path: {path}")
-        draft.remarks.append(f"model_path {path}: our own model of the same name instead; that file itself: {shown}")
+        if not given:
+            shown = model_arguments(session) or "it is not here; model=custom model.path=<file> takes it"
+            draft.remarks.append(
+                f"model_path {path}: our own model of the same name instead; that file itself: {shown}"
+            )
         return _channels(number, _DEVICES[ending], env)
     if here is None or not Path(here).is_file():
         draft.stale.append(f"model_path {path} is no model that is known, and there is no such file here")
         return None
     draft.groups["model"] = "custom"
-    draft.put("model.path", here, f"model_path {path}")
+    if not given:
+        draft.put("model.path", here, f"model_path {path}")
     return None
+
+
+def model_arguments(session: Session) -> str:
+    """Return what runs the model file of a session itself, to be pasted; empty if it is not here."""
+    path = session.content["env_params"].get("model_path")
+    here = locate(str(path), session.path) if path else None
+    if here is None or not Path(here).is_file():
+        return ""
+    shown = f"model=custom {shlex.quote(f'model.path={quote_value(here)}')}"
+    try:
+        check_model_file(Path(here), "model.path", trusted=False)
+    except UnsafeFileError:
+        # Published files have their ground and their meshes in folders beside their own.
+        shown += " model.trust_path=true"
+    except ModelError:
+        return ""
+    return shown
 
 
 def _map_own(own: dict, env: dict, draft: Draft) -> Channels | None:

@@ -57,7 +57,8 @@ def _choose_version(session: Session, chosen: str | None, draft: Draft) -> str:
     if chosen is None:
         draft.remarks.append(
             "reward compat_b: no log tells which form of the foot force was trained with; checkpoints that were "
-            "published are of the older one: --reward compat_a. --reward clean counts every weight once"
+            "published are of the older one: env.reward_version=compat_a, or --reward compat_a of an import; clean "
+            "counts every weight once"
         )
         return "compat_b"
     if session.reward is not None and chosen != "clean":

@@ -24,6 +24,7 @@ from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
 from myoassist.model.spatial import repair_spatial_legs
 from myoassist.model.terrain import Terrain, add_ground, fit_own_ground, make_ground, make_terrain
+from myoassist.model.world_frame import moving_mass
 
 GRAVITY_FOR_WEIGHT = 9.8  # body weight in the published controller is 9.8 N/kg, not 9.81
 _LEFT_TOE_SITE = "l_toes_touch"
@@ -36,7 +37,7 @@ class Walker:
     Attributes:
         model: Compiled model; never changed after the build, so that threads share it.
         layout: Ids and addresses.
-        mass: Mass of all bodies, kg.
+        mass: Mass of all that moves, kg.
         own: Built from the model library (True) or read from `model.path` (False).
         init_pose: Name of the key pose at the start.
         slope_deg: Nominal inclination of the ground, uphill positive, deg.
@@ -104,7 +105,7 @@ def build_walker(
         # A walker is one island: looking for islands costs 4 to 8 % of a step. (A sparse Jacobian would save 6 % of
         # the planar full model too, but with it the solver ends the process when a state is beyond rescue.)
         compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
-    mass = float(compiled.body_mass.sum())
+    mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
     return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground, model.reflex_mode)
 

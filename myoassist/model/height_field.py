@@ -7,6 +7,7 @@ import numpy as np
 
 from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig
+from myoassist.model.world_frame import move_geom
 
 # The published grid: columns along x, rows along y.
 ROWS, COLUMNS = 100, 500
@@ -159,5 +160,5 @@ def scale_height_field(model: mujoco.MjModel, geom: int, field: HeightField, fac
         field: Heights at factor 1.
         factor: From 0, level, to 1.
     """
-    model.geom_pos[geom, 2] = factor * field.lowest
+    move_geom(model, geom, (None, None, factor * field.lowest))
     model.hfield_size[model.geom_dataid[geom], 2] = factor * max(field.relief, 1e-6)

@@ -9,6 +9,7 @@ from myoassist.model.devices import Device, Drive
 from myoassist.model.finder import Finder
 from myoassist.model.muscle_groups import GROUPS
 from myoassist.model.transmission import fit_arm
+from myoassist.model.world_frame import colliding_geoms, moving_geoms
 
 TOUCH_SENSORS = ("r_foot", "r_toes", "l_foot", "l_toes")
 SIDES = ("r", "l")
@@ -284,6 +285,4 @@ def _nearest_axis(axes_w: np.ndarray, direction_w: np.ndarray) -> np.ndarray:
 
 def _foot_geoms(model: mujoco.MjModel) -> np.ndarray:
     """Return the geoms that collide and move."""
-    moving = model.geom_bodyid > 0
-    colliding = (model.geom_contype > 0) | (model.geom_conaffinity > 0)
-    return np.flatnonzero(moving & colliding).astype(np.int64)
+    return np.flatnonzero(moving_geoms(model) & colliding_geoms(model)).astype(np.int64)

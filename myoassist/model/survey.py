@@ -19,6 +19,7 @@ from myoassist.config.reference import run_generator
 from myoassist.config.schemas import MUSCULATURES, EnvConfig, ModelConfig
 from myoassist.model.build import build_walker
 from myoassist.model.devices import DEVICES
+from myoassist.model.world_frame import moving_mass
 
 DATA = Path(__file__).parents[1] / "data" / "model_survey.json"
 _DURATION = 2.0  # s
@@ -63,7 +64,7 @@ def measure_model(musculature: int, device: str | None) -> tuple[Survey, float]:
         best = max(best, rate)
     muscles = int((model.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE).sum())
     free = model.nv - int((model.eq_type == mujoco.mjtEq.mjEQ_JOINT).sum())
-    mass = round(float(model.body_mass.sum()), 2)
+    mass = round(moving_mass(model), 2)
     found = Survey(musculature, device or "none", muscles, free, model.nu, mass, round(build, 2), 0.0, warning)
     return found, best
 

@@ -19,12 +19,13 @@ from myoassist.model.height_field import (
     scale_height_field,
 )
 from myoassist.model.terrain_tiles import add_tiles, sample_tiles
+from myoassist.model.world_frame import colliding_geoms, move_geom, moving_geoms
 
 GROUND = "ground"
 _SUNK = 0.005  # m
-# Geoms of the ground in published model files.
-_OWN_FIELD, _OWN_PLANE = "terrain", "ground-plane"
-_OUT_OF_REACH = -100.0  # m
+# Height field in published model files, alone or beside an infinite plane.
+_OWN_FIELD = "terrain"
+_SUNK_FIELD, _OUT_OF_REACH = -10.0, -100.0  # m
 _FIRST_RAMP_COLUMN = 51
 _PLATEAU = slice(48, 51)
 # The rise was computed for 20 m but is spread over the whole ramp, so that the true slope is much smaller.
@@ -164,10 +165,14 @@ def fit_own_ground(model: mujoco.MjModel, env: EnvConfig, seed: int) -> None:
     """
     geom = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_GEOM, _OWN_FIELD)
     has_field = geom >= 0 and model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_HFIELD
+    still = colliding_geoms(model) & ~moving_geoms(model)
+    planes = np.flatnonzero(still & (model.geom_type == mujoco.mjtGeom.mjGEOM_PLANE))
     if env.terrain == "flat":
         if has_field:
-            # Published reflex runs move it out of reach; published policies walk on plane and field at once.
-            model.geom_pos[geom, 2] = -10.0 if env.reward_version == "clean" else 0.0
+            # Published reflex runs move it out of reach; published policies walk on plane and field at once. Without a
+            # plane, as in the newest files, it is the only ground.
+            sunk = env.reward_version == "clean" and len(planes) > 0
+            move_geom(model, geom, (None, None, _SUNK_FIELD if sunk else 0.0))
         return
     field = make_height_field(env, seed)
     asset = int(model.geom_dataid[geom]) if has_field else -1
@@ -182,16 +187,15 @@ def fit_own_ground(model: mujoco.MjModel, env: EnvConfig, seed: int) -> None:
     model.hfield_data[start : start + field.heights.size] = (
         (field.heights - field.lowest) / max(field.relief, 1e-6)
     ).ravel()
+    model.hfield_size[asset, [0, 1, 3]] = HALF_LENGTH, HALF_WIDTH, BASE
+    move_geom(model, geom, (CENTRE_X, 0.0, None), upright=True)
     scale_height_field(model, geom, field, 1.0)
     size = model.hfield_size[asset]
     model.geom_rbound[geom] = np.linalg.norm([size[0], size[1], max(size[2], size[3])])
     model.geom_aabb[geom] = [0.0, 0.0, 0.5 * (size[2] - size[3]), size[0], size[1], 0.5 * (size[2] + size[3])]
-    plane = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_GEOM, _OWN_PLANE)
-    if plane >= 0:
+    for plane in planes:
         # It would carry whoever walks below 0.
-        model.geom_pos[plane, 2] = _OUT_OF_REACH
-        # A geom compiled at the origin of its body is not asked where it is.
-        model.geom_sameframe[plane] = mujoco.mjtSameFrame.mjSAMEFRAME_NONE
+        move_geom(model, int(plane), (None, None, _OUT_OF_REACH))
 
 
 def is_published(env: EnvConfig) -> bool:

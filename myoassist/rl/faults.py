@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import mujoco
 import numpy as np
 
 from myoassist.optimize.faults import keep_fault
+from myoassist.rollout.broken_state import describe_instability
+from myoassist.rollout.fault import PHYSICS
 from myoassist.rollout.fault_batch import BatchRecorder
 from myoassist.rollout.fault_file import WalkFault
 
@@ -31,7 +34,7 @@ def capture_episode(batch: "WalkBatch", recorder: BatchRecorder, i: int, action:
     if not np.isfinite(action).all():
         reason = "an action is not a number"
     else:
-        reason = f"the physics became unstable after {step * batch.task.dt:.3f} s"
+        reason = f"the physics became unstable after {step * batch.task.dt:.3f} s{_explain(batch, state, action)}"
     return WalkFault(
         kind="episode",
         config=batch.config,
@@ -43,6 +46,24 @@ def capture_episode(batch: "WalkBatch", recorder: BatchRecorder, i: int, action:
         action=np.array(action, dtype=float),
         ground=batch.terrain_factor,
     )
+
+
+def _explain(batch: "WalkBatch", state: np.ndarray, action: np.ndarray) -> str:
+    """Return what fails in a step that is simulated once more; empty where it is sound alone, as between reflexes."""
+    model, task = batch.walker.model, batch.task
+    data = mujoco.MjData(model)
+    mujoco.mj_setState(model, data, state, PHYSICS)
+    # With a reflex-controlled human the policy drives some actuators only; the others keep their controls.
+    driven = [model.actuator(name).id for name in batch.action_names]
+    data.ctrl[driven] = task.control_mid[driven] + np.clip(action, -1.0, 1.0) * task.control_half[driven]
+    for _ in range(task.substeps):
+        mujoco.mj_step(model, data)
+        if data.warning.number.any():
+            break
+    else:
+        mujoco.mj_forward(model, data)
+    found = describe_instability(model, data)
+    return f" ({found})" if found else ""
 
 
 def note_episodes(folder: Path, faults: list[WalkFault], steps: int) -> tuple[list[str], list[str]]:

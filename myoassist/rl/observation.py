@@ -8,6 +8,7 @@ import numpy as np
 from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import LUMBAR
 from myoassist.config.schemas import EnvConfig
+from myoassist.model.world_frame import moving_mass
 
 GRAVITY = 9.81
 
@@ -50,7 +51,7 @@ def resolve_observation(env: EnvConfig, model: mujoco.MjModel) -> Observation:
     muscles = [i for i in range(model.nu) if model.actuator_actadr[i] >= 0]
     act = [model.actuator_actadr[i] for i in muscles]
     sensors = [find_sensor(model, name, "env.observation_joint_sensor_keys") for name in sensor_names(env)]
-    weight = float(model.body_mass.sum()) * GRAVITY
+    weight = moving_mass(model) * GRAVITY
     scale = [1.0 / weight if "foot" in name or "toes" in name else 1.0 for name in sensor_names(env)]
     names = [f"qpos/{name}" for name in positions]
     names += [f"qvel/{name}" for name in velocities]

@@ -17,6 +17,7 @@ from myoassist.config.schemas import SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference
 from myoassist.rl.reference import FORWARD, ReferenceMotion, ReferenceMotionError
 from myoassist.rl.reference_mot import read_motion_table
+from myoassist.rl.reference_segmented import describe_stride, is_segmented, stride_channels
 
 _SERIES, _METADATA = "series_data", "metadata"
 _FORMATS = (
@@ -168,10 +169,19 @@ def save_reference(path: Path, motion: ReferenceMotion) -> None:
 def _read_npz(file: Path, source: str) -> tuple[dict[str, Any], dict[str, Any]]:
     try:
         with open_archive(file) as archive:
-            members = {info.filename.removesuffix(".npy"): archive.read(info) for info in archive.infolist()}
-        content = {name: _read_array(data, source) for name, data in members.items() if data.startswith(b"\x93NUMPY")}
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            segmented = is_segmented(list(members))
+            wanted = stride_channels(list(members)) if segmented else list(members)
+            data = {name: archive.read(members[name]) for name in wanted}
+        content = {
+            name: _read_array(part, source, plain=segmented)
+            for name, part in data.items()
+            if part.startswith(b"\x93NUMPY")
+        }
     except ARCHIVE_ERRORS as error:
         raise ReferenceMotionError(f"{source} is no complete .npz archive: {error}", _FORMATS, _HELP) from error
+    if segmented:
+        return describe_stride(content, source)
     metadata = content.get(_METADATA)
     if isinstance(metadata, str):
         metadata = _parse_json(metadata, f"{source}, metadata")
@@ -208,12 +218,14 @@ def _check_parts(series: Any, metadata: Any, keys: list, source: str) -> tuple[d
     return dict(series), dict(metadata)
 
 
-def _read_array(data: bytes, source: str) -> Any:
-    """Return an array of an archive; a 0-dimensional one as the value in it."""
+def _read_array(data: bytes, source: str, plain: bool = False) -> Any:
+    """Return an array of an archive; a 0-dimensional one as the value in it; of a `plain` file no pickled objects."""
     stream = io.BytesIO(data)
     version = np.lib.format.read_magic(stream)
     read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, dtype = read_header(stream)
+    if plain and dtype.hasobject:
+        raise UnsafeFileError(f"{source} holds pickled objects", "a mean stride: plain numbers", "use another file")
     if not dtype.hasobject:
         array = np.load(io.BytesIO(data), allow_pickle=False)
     else:

@@ -7,6 +7,7 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import BASE_ENV, REWARDS_KEY
 from myoassist.config.schemas import EnvConfig
 from myoassist.model.build import Walker
+from myoassist.model.world_frame import moving_mass
 from myoassist.rl.kernels.draws import MODES, N_SCHEDULE
 from myoassist.rl.kernels.layout import CLEAN, REWARD_VERSIONS, Task
 from myoassist.rl.kernels.rewards import TERMS
@@ -118,7 +119,7 @@ def make_task(
         start_at_target=not recorded and not (imitation and version == CLEAN and starts.scaled[layout.qvel_tx] > 0.0),
         dt=substeps * model.opt.timestep,
         safe_height=env.safe_height,
-        body_weight=float(model.body_mass.sum()) * GRAVITY,
+        body_weight=moving_mass(model) * GRAVITY,
         mean_speed=reference.mean_speed if reference is not None else 1.0,
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from myoassist.config.schemas import RunConfig
 from myoassist.reflex.delays import MUSCLE_NAMES
+from myoassist.rollout.broken_state import find_broken, joint_name, raised_warnings
 from myoassist.rollout.fault_file import FaultFileError, WalkFault
 from myoassist.rollout.log import SIDES, Outcome
 from myoassist.rollout.simulator import Simulator, walk_in_python
@@ -85,7 +86,7 @@ def repeat_step(model: mujoco.MjModel, fault: WalkFault, ctrl: np.ndarray, subst
         )
     data = mujoco.MjData(model)
     mujoco.mj_setState(model, data, fault.state, PHYSICS)
-    lines = [f"before the step: {text}" for text in _find_broken(model, data)]
+    lines = [f"before the step: {text}" for text in find_broken(model, data)]
     data.ctrl[:] = ctrl
     lines += [f"control of {model.actuator(int(i)).name} is {ctrl[i]}" for i in np.flatnonzero(~np.isfinite(ctrl))]
     if len(fault.xfrc) == data.xfrc_applied.size:
@@ -95,29 +96,14 @@ def repeat_step(model: mujoco.MjModel, fault: WalkFault, ctrl: np.ndarray, subst
     for step in range(substeps):
         mujoco.mj_step(model, data)
         raised = [
-            f"MuJoCo warns of {mujoco.mjtWarning(int(i)).name.removeprefix('mjWARN_').lower()}"
-            f"{_place_of(model, int(i), int(data.warning.lastinfo[i]))}"
-            for i in np.flatnonzero(data.warning.number)
+            f"MuJoCo warns of {warning}" + (f" at {place}" if place else "")
+            for warning, place in raised_warnings(model, data)
         ]
-        found = raised + _find_broken(model, data)
+        found = raised + find_broken(model, data)
         if found:
             head = f"physics step {step + 1} of {substeps}, {data.time:.4f} s"
             return [f"{head}: {text}" for text in [*found, *_find_largest(model, data)]]
     return []
-
-
-def _find_broken(model: mujoco.MjModel, data: mujoco.MjData) -> list[str]:
-    """Name the coordinates and activations that are not numbers."""
-    lines = []
-    for name in ("qpos", "qvel", "qacc"):
-        values = getattr(data, name)
-        bad = np.flatnonzero(~np.isfinite(values))
-        names = [_joint_name(model, int(i), name == "qpos") for i in bad[:5]]
-        if names:
-            more = f" and {len(bad) - 5} more" if len(bad) > 5 else ""
-            lines.append(f"{name} of {', '.join(names)}{more} is not a number")
-    bad = np.flatnonzero(~np.isfinite(data.act))
-    return lines + ([f"{len(bad)} muscle activations are not numbers"] if len(bad) else [])
 
 
 def _find_largest(model: mujoco.MjModel, data: mujoco.MjData) -> list[str]:
@@ -127,21 +113,5 @@ def _find_largest(model: mujoco.MjModel, data: mujoco.MjData) -> list[str]:
         values = np.abs(getattr(data, name))
         if np.isfinite(values).any():
             i = int(np.nanargmax(np.where(np.isfinite(values), values, -1.0)))
-            lines.append(f"largest {name}: {getattr(data, name)[i]:.4g} {unit} of {_joint_name(model, i)}")
+            lines.append(f"largest {name}: {getattr(data, name)[i]:.4g} {unit} of {joint_name(model, i)}")
     return [*lines, f"{data.ncon} contacts, {data.nefc} constraint rows"]
-
-
-def _place_of(model: mujoco.MjModel, warning: int, index: int) -> str:
-    kinds = mujoco.mjtWarning
-    if warning == kinds.mjWARN_BADCTRL:
-        return f" at {model.actuator(index).name}"
-    if warning in (kinds.mjWARN_BADQPOS, kinds.mjWARN_BADQVEL, kinds.mjWARN_BADQACC):
-        return f" at {_joint_name(model, index, warning == kinds.mjWARN_BADQPOS)}"
-    return ""
-
-
-def _joint_name(model: mujoco.MjModel, index: int, position: bool = False) -> str:
-    """Return the joint of an entry of qpos, or of qvel and qacc."""
-    addresses = model.jnt_qposadr if position else model.jnt_dofadr
-    joint = int(np.searchsorted(addresses, index, side="right")) - 1
-    return model.joint(joint).name or f"joint {joint}"

@@ -16,6 +16,7 @@ from myoassist.model.devices import choose_clock
 from myoassist.reflex.controller import make_reflex, reset_reflex
 from myoassist.reflex.indices import N_GAINS, UPRIGHT_ROLL
 from myoassist.reflex.parameters import ParameterTable, build_table
+from myoassist.rollout.broken_state import describe_instability
 from myoassist.rollout.buffers import Constants, make_buffers
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
@@ -175,7 +176,7 @@ class Simulator:
             return self._log(w, steps, Outcome.ERROR, f"{w.cancelled}, at {steps * self.dt:.2f} s of the walk", values)
         reason = _REASONS.get(outcome, "")
         if outcome is Outcome.UNSTABLE:
-            reason += self._warnings(w)
+            reason += f" ({describe_instability(self.walker.model, w.data)})"
         if outcome is Outcome.FELL:
             reason = f"fell after {steps * self.dt:.2f} s"
         elif reason:
@@ -215,11 +216,6 @@ class Simulator:
             w.reflex.share[place] = values[index]
         reset_reflex(w.reflex, self._ones_gains, gains, w.signals.body, w.signals.legs, swing, activation)
         return ""
-
-    def _warnings(self, w: _Worker) -> str:
-        raised = np.flatnonzero(w.data.warning.number)
-        names = [mujoco.mjtWarning(int(i)).name.removeprefix("mjWARN_").lower() for i in raised]
-        return f" ({', '.join(names)})" if names else " (position is not finite)"
 
     def _log(self, w: _Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
         return WalkLog(

@@ -7,6 +7,7 @@ from myoassist.config.errors import ModelError
 from myoassist.model.build import Walker
 from myoassist.model.couplings import find_couplings, follow_couplings
 from myoassist.model.layout import FRAMES, LEG_JOINTS, MUSCLES, PELVIS, SIDES
+from myoassist.model.world_frame import moving_bodies
 from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.sense import euler_angles
 
@@ -136,7 +137,7 @@ class StartPose:
         return ""
 
     def _lowest_body(self, data: mujoco.MjData) -> tuple[str, float]:
-        """Return the lowest body origin: of the named segments, or of all but world and ground in an own file."""
+        """Return the lowest body origin: of the named segments, or of all that move in an own file."""
         model, layout = self.walker.model, self.walker.layout
         if self.walker.own:
             carriers = layout.frame_body
@@ -145,9 +146,9 @@ class StartPose:
             heights = origins_w[:, 2] - self.terrain.at(origins_w[:, 0])
             low = int(np.argmin(heights))
             return FRAMES[low], float(heights[low])
-        heights = data.xpos[2:, 2]
+        heights = np.where(moving_bodies(model), data.xpos[:, 2], np.inf)
         low = int(np.argmin(heights))
-        return model.body(low + 2).name, float(heights[low])
+        return model.body(low).name, float(heights[low])
 
     def clearance(self, data: mujoco.MjData) -> float:
         """Return how far the pelvis must sink along the vertical until the lowest foot point touches, m."""

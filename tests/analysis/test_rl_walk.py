@@ -7,6 +7,7 @@ import urllib.request
 import mujoco
 import numpy as np
 import pytest
+from walking_policies import Quiet
 
 from myoassist.analysis.rl_evaluation import evaluate_policy, make_policy
 from myoassist.analysis.rl_figures import plot_actions, plot_reward, plot_speed, split_side
@@ -23,15 +24,6 @@ from myoassist.rollout.log import Outcome
 
 pytestmark = pytest.mark.long
 ENTRY = EvaluationEntry(num_timesteps=60, min_target_velocity=1.0, max_target_velocity=1.5)
-
-
-class Quiet:
-    """Hardly any excitation, no device torque: a fall within a second."""
-
-    def act(self, observations):
-        actions = np.full((len(observations), 24), -0.9)
-        actions[:, 22:] = 1.0
-        return actions
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Sessions, checkpoints and a model file in the published form, written for tests."""
+"""Sessions, checkpoints and reference motions in the published form, written for tests."""
 
 import base64
 import copy
@@ -7,21 +7,23 @@ import json
 import pickle
 import zipfile
 from itertools import pairwise
+from pathlib import Path
 
-import mujoco
 import numpy as np
 import torch as th
-from myo_sim.build.compose import sanitize_spec_xml
 
-from myoassist.config.schemas import ModelConfig
-from myoassist.model.build import _trim, compose_spec
-from myoassist.model.key_poses import add_key_poses
+from myoassist.rl.policy_file import read_policy
+from myoassist.rl.reference_file import load_reference
 
+ROOT = Path(__file__).resolve().parents[2]
 LEGS = [f"{joint}_{side}" for joint in ("ankle_angle", "hip_flexion", "knee_angle") for side in "lr"]
 POSITIONS = [*LEGS, "pelvis_tilt", "pelvis_ty"]
 VELOCITIES = [*LEGS, "pelvis_tilt", "pelvis_tx", "pelvis_ty"]
 SENSORS = ["r_foot", "l_foot", "r_toes", "l_toes"]
 STEPS = 19_939_328
+# 13 strides of the shipped reference last 16.78 s.
+LIGHT_FEET = {"average_reward_dict_per_episode": {"foot_force_penalty": 0.4}}
+STRIDE_SECONDS = 16.78 / 13
 
 
 def _range(start, end):
@@ -154,12 +156,12 @@ def make_tensors(exo_inputs=4):
     }
 
 
-def write_checkpoint(folder, bomb, tensors=None):
+def write_checkpoint(folder, bomb, tensors=None, params=PARAMS):
     """Write a checkpoint as Stable-Baselines3 2.6 does; what it pickles writes the file `bomb`."""
     pickled = {":type:": "<class 'abc.ABCMeta'>", ":serialized:": base64.b64encode(pickle.dumps(Bomb(bomb))).decode()}
     data = {
         "policy_class": pickled,
-        "policy_kwargs": {"custom_policy_params": PARAMS},
+        "policy_kwargs": {"custom_policy_params": params},
         "clip_range": pickled,
         "lr_schedule": pickled,
         "num_timesteps": STEPS,
@@ -175,22 +177,99 @@ def write_checkpoint(folder, bomb, tensors=None):
     return path
 
 
-def write_model(folder):
-    """Write a model file with ground, height field and names as published ones have."""
-    spec = compose_spec(ModelConfig(device="tutorial"))
-    for item in [*spec.pairs, *spec.excludes]:
-        spec.delete(item)
-    for geom in spec.geoms:
-        if geom.parent.name not in ("calcn_r", "calcn_l", "toes_r", "toes_l") or geom.meshname.startswith("Tutorial"):
-            geom.contype = geom.conaffinity = 0
-    spec.add_hfield(name="terrain", nrow=100, ncol=500, size=[50, 10, 1, 30], userdata=np.zeros(50_000))
-    contact = {"contype": 1, "conaffinity": 1, "condim": 3, "friction": [1.0, 0.005, 0.0001]}
-    field, plane = mujoco.mjtGeom.mjGEOM_HFIELD, mujoco.mjtGeom.mjGEOM_PLANE
-    spec.worldbody.add_geom(name="terrain", type=field, hfieldname="terrain", pos=[40, 0, -0.005], **contact)
-    spec.worldbody.add_geom(name="ground-plane", type=plane, size=[0, 0, 1], **contact)
-    add_key_poses(spec)
-    _trim(spec)
-    spec.compile()
-    path = folder / "myoLeg22_2D_TUTORIAL.xml"
-    path.write_text(sanitize_spec_xml(spec.to_xml()))
+def write_stride(path, bomb):
+    """Write a mean stride in the published form: plain arrays, a low pelvis, and an object that writes the file `bomb`.
+
+    It is a stride of the shipped reference, from a right heel strike, so that policies can start from it.
+    """
+    motion = load_reference("shipped:tutorial_fast")
+    frames = round(STRIDE_SECONDS * motion.sample_rate)
+    at = np.linspace(0.0, frames - 1.0, 100)
+    arrays = {}
+    for prefix, group in (("q_", motion.q), ("dq_", motion.dq)):
+        for name, values in group.items():
+            arrays[f"{prefix}{name}"] = np.interp(at, np.arange(len(values)), values)
+    arrays["q_pelvis_tx"] += 9.99
+    arrays["q_pelvis_ty"] -= 0.924
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, meta_data=np.array(Bomb(bomb), dtype=object), **arrays)
     return path
+
+
+# What public sessions say beside SESSION, which leaves keys out for their defaults.
+_SCENARIO = {
+    "min_target_velocity": 1.25,
+    "max_target_velocity": 1.25,
+    "target_velocity_period": 2,
+    "velocity_mode": "UNIFORM",
+    "cam_distance": 2.5,
+    "visualize_activation": True,
+}
+_NO_TERMS = dict.fromkeys(("pelvis_ty", "pelvis_tilt", *LEGS), 0)
+_FULL_ENV = {
+    "min_target_velocity_period": 2,
+    "max_target_velocity_period": 10,
+    "custom_max_episode_steps": 1000,
+    "lumbar_joint_damping_value": 0.05,
+    "out_of_trajectory_threshold": 100.0,
+    "lumbar_joint_fixed_angle": 0.0,
+    "reward_keys_and_weights": {
+        "forward_reward": 1.0,
+        "muscle_activation_penalty": 0.1,
+        "muscle_activation_diff_penalty": 0.1,
+        "footstep_delta_time": 0.0,
+        "average_velocity_per_step": 0.0,
+        "muscle_activation_penalty_per_step": 0.0,
+        "joint_constraint_force_penalty": 1.0,
+        "foot_force_penalty": 0.5,
+        "qpos_imitation_rewards": _NO_TERMS | {"pelvis_tilt": 1.0},
+        "qvel_imitation_rewards": _NO_TERMS | {"pelvis_tilt": 0.1},
+        "end_effector_imitation_reward": 0.0,
+    },
+}
+_FULL_PPO = {
+    "n_epochs": 30,
+    "gamma": 0.99,
+    "gae_lambda": 0.95,
+    "clip_range": 0.2,
+    "clip_range_vf": 100,
+    "ent_coef": 0.001,
+    "vf_coef": 0.5,
+    "max_grad_norm": 0.5,
+    "use_sde": False,
+    "sde_sample_freq": -1,
+}
+
+
+def make_walking_session(folder, policy="walk_rl", steps=150, old=False, **changes):
+    """Write a session whose checkpoint holds the networks of a shipped policy, in the published form; return it.
+
+    They have the published channels in the published order; only their hidden layers are wider.
+
+    Args:
+        folder: Session folder.
+        policy: Shipped policy.
+        steps: Control steps of its scenario.
+        old: Names of files as in the oldest public sessions.
+        changes: Values of env_params.
+    """
+    trained = read_policy(ROOT / "models" / "policies" / policy / "policy.zip")
+    content = make_content(**(_FULL_ENV | changes))
+    content["ppo_params"] |= _FULL_PPO
+    plot = {"category": "joint_data", "name": "pelvis_tx", "property_type": "qvel", "y_lim": [0.8, 2.4]}
+    content["evaluate_param_list"] = [
+        _SCENARIO | {"num_timesteps": steps, "cam_type": "average_speed", "realtime_plotting_info": [plot]}
+    ]
+    params = content["policy_params"]["custom_policy_params"]
+    params["net_arch"] = trained.params["net_arch"]
+    folder.mkdir(parents=True)
+    (folder / "session_config.json").write_text(json.dumps(content, indent=4))
+    tensors = {name: th.from_numpy(values.copy()) for name, values in trained.tensors.items()}
+    path = write_checkpoint(folder, folder / "bomb", tensors, params)
+    if old:
+        # As sessions of July 2025 have it.
+        (folder / "session_name_models").mkdir()
+        path.rename(folder / "session_name_models" / f"session_name_step_{STEPS}.zip")
+        path.parent.rmdir()
+        (folder / "session_name_log.json").write_text(json.dumps({"log_datas": [LIGHT_FEET]}))
+    return folder

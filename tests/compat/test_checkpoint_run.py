@@ -6,6 +6,7 @@ import mujoco
 import numpy as np
 import pytest
 import torch as th
+from published_model import write_model
 from published_rl import (
     PARAMS,
     POSITIONS,
@@ -14,7 +15,6 @@ from published_rl import (
     VELOCITIES,
     make_tensors,
     write_checkpoint,
-    write_model,
     write_session,
 )
 
@@ -98,6 +98,7 @@ def make_config(session, model):
     overrides = [
         "model=custom",
         f"model.path={model.as_posix()}",
+        "model.trust_path=true",
         "rl.trust_checkpoint=true",
         "env.num_envs=2",
         "rl.ppo_params.n_steps=8",

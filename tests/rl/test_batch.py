@@ -120,7 +120,14 @@ def test_a_fixed_start_survives_a_state():
     np.testing.assert_array_equal(second.obs, first.obs)
 
 
-@pytest.mark.parametrize("broken", ["qvel", "qpos", "action"])
+BROKEN = {
+    "qvel": "unstable after 0.000 s (badqvel: qvel of hip_flexion_r is nan",
+    "qpos": "unstable after 0.000 s (badqpos: qpos of hip_flexion_r is nan",
+    "action": "an action is not a number",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_nan_ends_only_its_own_episode(recorded, broken):
     actions, _ = recorded
     sound, batch = make_batch(6), make_batch(6)
@@ -136,6 +143,8 @@ def test_nan_ends_only_its_own_episode(recorded, broken):
     batch.step(action)
     assert END_REASONS[batch.ended[2]] == "unstable"
     assert batch.terminated[2] and not batch.truncated[2] and batch.unstable == 1
+    (fault,) = batch.take_faults()
+    assert BROKEN[broken] in fault.reason and "," not in fault.reason
     assert batch.rewards[2] == 0.0 and (batch.reward_terms[2] == 0.0).all()
     np.testing.assert_array_equal(batch.terminal_obs[2], before)
     assert np.isfinite(batch.obs).all()
