@@ -94,7 +94,7 @@ class WalkEnvConfig:
         ["UNIFORM", "SINUSOIDAL", "STEP"], "Schedules of the target speed that an episode draws from.", task="rl"
     )
     reference_data_path: str | None = option(
-        None, "Reference motion: a .npz, .json or .mot file, or shipped:NAME.", task="rl"
+        None, "Reference motion: a .npz, .json, .mot or .sto file, or shipped:NAME.", task="rl"
     )
     flag_random_ref_index: bool = option(
         True, "Start every episode at a random instant of the reference instead of its first.", task="rl"

@@ -29,6 +29,8 @@ INIT_POSES = ("walk_left", "walk_right")
 EXO_CONTROLLERS = ("none", "four_param", "npoint", "impedance")
 # Names of the cost terms that a weight can be given for.
 TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg", "metabolic")
+# Angles of a reference gait by the names of their columns; flexion and dorsiflexion are positive.
+REFERENCE_ANGLES = ("trunk_pitch", "hip_flexion", "knee_flexion", "ankle_dorsiflexion")
 # `newest:EXP` stands for the newest finished run of an exp.
 NEWEST_PREFIX = "newest:"
 # `optimizer.param_path=shipped:NAME` stands for a controller that comes with the package.
@@ -175,7 +177,21 @@ class CostConfig:
         [], "Terms added to those of the target once the gates are met: built-in ones, or own ones of plugins."
     )
     reference: str | None = option(
-        None, "Own reference gait, .csv, .mot or .npz: one stride from left heel strike; null is the built-in one."
+        None, "Own reference gait, .csv, .mot, .sto, .npz: one stride from left heel strike; null is the built-in one."
+    )
+    reference_shift: float | None = option(
+        None,
+        "Where in the file the left foot strikes, percent of the cycle; null is 0, and refuses a file that fits a walk "
+        "far better from elsewhere.",
+        ge=-100.0,
+        le=100.0,
+        unit="%",
+    )
+    reference_signs: dict[str, float] = option(
+        {}, "Signs of angles in the file, 1 or -1, e.g. {knee_flexion: -1}; what is named is not judged."
+    )
+    reference_offsets: dict[str, float] = option(
+        {}, "Degrees added to angles of the file, e.g. {trunk_pitch: -12}; what is named is not judged.", unit="deg"
     )
 
 

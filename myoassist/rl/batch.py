@@ -19,6 +19,7 @@ from myoassist.rl.kernels.rewards import TERMS
 from myoassist.rl.kernels.step import start_range, step_range
 from myoassist.rl.observation import action_names, resolve_observation
 from myoassist.rl.reference import resample
+from myoassist.rl.reference_check import check_ranges, check_units
 from myoassist.rl.reference_file import load_reference
 from myoassist.rl.starts import reference_starts, standing_start
 from myoassist.rl.state import make_state
@@ -84,6 +85,9 @@ class WalkBatch:
         path = None if env.env_id == BASE_ENV else env.reference_data_path
         reference = None if path is None else load_reference(path)
         check_task(env, reference)
+        if reference is not None:
+            check_units(reference)
+            check_ranges(model, reference)
         walk = record_reflex_walk(config, self.walker) if config.rl.human == "reflex" else None
         if walk is not None:
             starts = walk.starts

@@ -1,4 +1,4 @@
-"""Write and read reference motions: `.npz` (ours and the published form), `.json`, OpenSim `.mot`."""
+"""Write and read reference motions: `.npz` (ours and the published form), `.json`, OpenSim `.mot` and `.sto`."""
 
 import io
 import json
@@ -20,7 +20,8 @@ from myoassist.rl.reference_mot import read_motion_table
 
 _SERIES, _METADATA = "series_data", "metadata"
 _FORMATS = (
-    "a reference motion: .npz or .json with series_data (q_<joint>, dq_<joint>) and metadata (sample_rate), or .mot"
+    "a reference motion: .npz or .json with series_data (q_<joint>, dq_<joint>) and metadata (sample_rate), "
+    "or an OpenSim .mot or .sto"
 )
 _HELP = "`myoassist reference record run=<run> out=motion.npz` makes one"
 # What the published archives, two pickled mappings of arrays, consist of.
@@ -39,9 +40,9 @@ def load_reference(path: str, joint_map: str | None = None) -> ReferenceMotion:
     """Load the reference motion that `env.reference_data_path` names.
 
     Args:
-        path: .npz, .json or .mot file, or `shipped:NAME`.
-        joint_map: For a .mot: JSON or YAML file that maps its coordinates to joints, see `reference_mot`; where not
-            given, a file of the motion's name with the ending .map.yaml, .map.yml or .map.json beside it, else none.
+        path: .npz, .json, .mot or .sto file, or `shipped:NAME`.
+        joint_map: For a .mot or .sto: JSON or YAML file that maps its coordinates to joints, see `reference_mot`; where
+            not given, a file of its name with the ending .map.yaml, .map.yml or .map.json beside it, else none.
 
     Raises:
         ReferenceMotionError: if it cannot be read, is of another kind, has no sample rate, channels of different
@@ -56,10 +57,10 @@ def load_reference(path: str, joint_map: str | None = None) -> ReferenceMotion:
     if not file.is_file():
         found = "is a folder" if file.is_dir() else "does not exist"
         raise ReferenceMotionError(f"{SHIPPED_REFERENCE_KEY}={path} {found}", _FORMATS, _HELP)
-    if ending not in (*readers, ".mot"):
+    if ending not in (*readers, ".mot", ".sto"):
         raise ReferenceMotionError(f"{SHIPPED_REFERENCE_KEY}={path} is of an unknown kind", _FORMATS, _HELP)
     try:
-        if ending == ".mot":
+        if ending in (".mot", ".sto"):
             series, metadata = read_motion_table(file, path, joint_map)
         else:
             series, metadata = readers[ending](file, path)
