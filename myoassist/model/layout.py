@@ -61,7 +61,7 @@ class Layout:
         limit: Sensor addresses of the hip, knee, ankle limit torques, shape (2, 3).
         muscle: Actuator ids of MUSCLES, the first of a group, shape (2, 13).
         muscle_group: Actuator ids of all that share the command of one of MUSCLES, shape (2, 13, largest group).
-        muscle_f_max: Summed peak isometric forces of these, N, shape (2, 13); 1 where absent.
+        muscle_f_max: Summed peak isometric forces of these, N, shape (2, 13); 1 where absent or 0.
         all_muscles: Ids of all muscle actuators, in model order.
         muscle_act: Activation addresses of all muscles, in the order of `all_muscles`.
         muscle_names: Their names.
@@ -140,7 +140,8 @@ def resolve_layout(
     frontal = dimensions == 3
     group = _muscle_groups(model, find, frontal)
     f_max = np.where(group >= 0, model.actuator_gainprm[group, 2], 0.0).sum(axis=2)
-    f_max[group[:, :, 0] < 0] = 1.0
+    # Forces are read as shares of it; those of a muscle without strength are 0.
+    f_max[(group[:, :, 0] < 0) | (f_max == 0.0)] = 1.0
     exo, drive = _exo_actuators(find, device)
     sign_leg = _coordinate_signs(model, find, init_pose)
     exo_joint = LEG_JOINTS.index(drive.coordinate)

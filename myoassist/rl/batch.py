@@ -8,6 +8,7 @@ import numpy as np
 
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import RunConfig
+from myoassist.model.actuators import check_control_ranges
 from myoassist.model.build import Walker, build_walker
 from myoassist.rl.curriculum import Curriculum
 from myoassist.rl.faults import MAX_FAULTS, capture_episode
@@ -102,6 +103,7 @@ class WalkBatch:
         self.action_names = action_names(model)
         if walk is not None:
             self.action_names = tuple(name for name in self.action_names if f"act/{name}" not in observation.names)
+        check_control_ranges(model, self.action_names)
         self.reward_names = TERMS
         self._ground = EpisodeGround(self.walker, starts.qpos)
         task = make_task(env, self.walker, observation, reference, starts, self._ground, walk is not None)

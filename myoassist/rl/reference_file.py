@@ -2,7 +2,6 @@
 
 import io
 import json
-import math
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.config.errors import UnsafeFileError
 from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
+from myoassist.config.keys import is_number
 from myoassist.config.schemas import SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference
 from myoassist.rl.reference import FORWARD, ReferenceMotion, ReferenceMotionError
@@ -81,7 +81,7 @@ def build_motion(series: Mapping[str, Any], metadata: Mapping[str, Any], source:
         ReferenceMotionError: see `load_reference`.
     """
     rate = metadata.get("resampled_sample_rate", metadata.get("sample_rate"))
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not math.isfinite(rate) or rate <= 0.0:
+    if not is_number(rate) or rate <= 0.0:
         raise ReferenceMotionError(
             f"{source}: metadata has " + ("no sample_rate" if rate is None else f"sample_rate={rate!r}"),
             "the number of frames per second, e.g. sample_rate: 100",
@@ -114,7 +114,7 @@ def build_motion(series: Mapping[str, Any], metadata: Mapping[str, Any], source:
         raise ReferenceMotionError(f"{source} has {next(iter(lengths.values()))} frames", "at least two", _HELP)
     periodic = bool(metadata.get("periodic", False))
     advance = metadata.get("advance")
-    if not isinstance(advance, int | float) or not math.isfinite(advance):
+    if not is_number(advance):
         advance = q[FORWARD][-1] - q[FORWARD][0] + dq[FORWARD][-1] / rate if FORWARD in q else 0.0
     return ReferenceMotion(q, dq, act, float(rate), source, periodic, float(advance), dict(metadata))
 

@@ -5,7 +5,6 @@ A value becomes sign * scale * value + offset in rad or m. Beside coordinates it
 which wins over the header of the motion, and `periodic: true`.
 """
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import yaml
 
 from myoassist.config.file_content import parse_json, parse_yaml
+from myoassist.config.keys import is_number
 from myoassist.gait.reference_names import opensim_coordinate
 from myoassist.rl.reference import FORWARD, TRANSLATIONS, ReferenceMotionError
 
@@ -168,6 +168,6 @@ def _read_entry(name: str, entry: Any, source: str) -> _Column:
         return _Column(entry, 1.0, 0.0)
     if isinstance(entry, dict) and isinstance(entry.get("joint"), str) and set(entry) <= set(_ENTRY_KEYS):
         numbers = [entry.get("sign", 1.0), entry.get("scale", 1.0), entry.get("offset", 0.0)]
-        if all(isinstance(item, int | float) and math.isfinite(item) for item in numbers) and abs(numbers[0]) == 1:
+        if all(map(is_number, numbers)) and abs(numbers[0]) == 1:
             return _Column(entry["joint"], float(numbers[0] * numbers[1]), float(numbers[2]))
     raise ReferenceMotionError(f"{source}, {name}: {entry!r}", _MAP_EXPECTED)

@@ -1,5 +1,6 @@
 """Reference motions of others: degrees for radians and signs of another model are refused with a command that mends."""
 
+import json
 import re
 import shlex
 
@@ -136,3 +137,18 @@ def test_sto_states(tmp_path, capsys, paths):
         reference_command(["show", str(tmp_path / "walk.sto")])
         shown = capsys.readouterr().out
         assert "no pelvis_tx, so no speed" in shown and "nan" not in shown
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1e400", "-1", "0", "true", "null"])
+def test_rates_and_factors_that_are_no_use(tmp_path, number):
+    series = {"q_a": [0.0, 1.0], "dq_a": [1.0, 1.0]}
+    text = json.dumps({"series_data": series, "metadata": {"sample_rate": "RATE"}}).replace('"RATE"', number)
+    (tmp_path / "walk.json").write_text(text)
+    with pytest.raises(ReferenceMotionError, match="sample_rate"):
+        load_reference(str(tmp_path / "walk.json"))
+    rows = ["inDegrees=no", "endheader", "time a", *(f"{0.01 * i} {i}" for i in range(5))]
+    (tmp_path / "walk.mot").write_text("\n".join(rows))
+    (tmp_path / "walk.map.yaml").write_text(f"a: {{joint: b, sign: {number}, offset: {number}}}")
+    if number != "-1":
+        with pytest.raises(ReferenceMotionError, match=r"walk\.map\.yaml, a"):
+            load_reference(str(tmp_path / "walk.mot"))
