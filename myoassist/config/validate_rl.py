@@ -1,8 +1,10 @@
 """Check a run of the RL trainer before a model is loaded: rates, ranges, sizes, scenarios, files."""
 
+import difflib
 import math
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from myoassist.config.errors import ConfigError
@@ -11,6 +13,7 @@ from myoassist.config.keys import format_value, read_key, run_keys
 from myoassist.config.policy_path import resolve_policy_path, resolve_reference_path
 from myoassist.config.rl_schemas import ACTORS, BASE_ENV, CRITIC, NETWORKS_KEY, PPOConfig
 from myoassist.config.schemas import EnvConfig, RunConfig
+from myoassist.config.shipped import models_folder
 from myoassist.config.start_point import resolve_param_path
 
 # What A2C has no use for.
@@ -185,8 +188,16 @@ def _check_terrain(env: EnvConfig) -> None:
         f"'env.terrain_params=\"{example}\"'",
     )
     if kind == "tile":
+        known = sorted(path.stem for path in (models_folder() / "terrains").glob("*.json"))
         if len(words) != 1:
             raise refusal
+        if words[0] not in known and not Path(words[0]).expanduser().is_file():
+            near = difflib.get_close_matches(words[0], known, n=1, cutoff=0.3)
+            raise ConfigError(
+                f"env.terrain=tile with env.terrain_params={words[0]}: there is no such ground",
+                f"a JSON file, or one of {', '.join(known) or 'none'}",
+                f"env.terrain_params={near[0] if near else '<file>'}",
+            )
         return
     try:
         numbers = [float(word) for word in words]

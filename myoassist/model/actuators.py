@@ -60,20 +60,18 @@ def check_actuators(model: mujoco.MjModel, layout: Layout, name: str, exo: ExoCo
     _warn_of_servos(model, motors)
 
 
-def check_control_ranges(model: mujoco.MjModel, names: tuple[str, ...]) -> None:
+def check_control_ranges(model: mujoco.MjModel, actuators: np.ndarray) -> None:
     """Refuse actuators that a policy cannot drive because the file gives them no control range.
 
     Args:
         model: Compiled model.
-        names: Actuators that the policy drives.
+        actuators: Ids of those that the policy drives.
 
     Raises:
         ModelError: naming the first one.
     """
-    for name in names:
-        actuator = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_ACTUATOR, name)
-        if actuator < 0:
-            raise ModelError("the model has an actuator without a name", "a name for each", 'name="..." in its file')
+    for actuator in actuators:
+        name = model.actuator(int(actuator)).name
         low, high = model.actuator_ctrlrange[actuator]
         if not model.actuator_ctrllimited[actuator] or not low < high or not np.isfinite([low, high]).all():
             raise ModelError(
@@ -187,8 +185,8 @@ def _judge_reach(model: mujoco.MjModel, layout: Layout, row: int, exo: ExoConfig
     if not np.isfinite(gain) or not torque >= exo.max_torque * (1.0 - 1e-9):
         return _Fault(
             name,
-            f"reaches {max(torque, 0.0) + 0.0:.4g} N·m of assistance (gain {gain:g}, gear {model.actuator_gear[i, 0]:g}, "
-            f"control range {ends[0]:g} to {ends[1]:g})",
+            f"reaches {max(torque, 0.0) + 0.0:.4g} N·m of assistance (gain {gain:g}, "
+            f"gear {model.actuator_gear[i, 0]:g}, control range {ends[0]:g} to {ends[1]:g})",
             asked,
             f"exo.max_torque={torque:.4g}, or {line}" if torque > 0.0 else f"{line}, or exo=none",
         )

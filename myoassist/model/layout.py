@@ -7,28 +7,11 @@ import numpy as np
 
 from myoassist.model.devices import Device, Drive
 from myoassist.model.finder import Finder
-from myoassist.model.muscle_groups import GROUPS
+from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 from myoassist.model.transmission import fit_arm
 
 TOUCH_SENSORS = ("r_foot", "r_toes", "l_foot", "l_toes")
 SIDES = ("r", "l")
-# Controller muscle -> actuator without its side suffix. Order is the order of the controller's outputs.
-MUSCLES = {
-    "HAB": "abd",
-    "HAD": "add",
-    "HFL": "iliopsoas",
-    "GLU": "glutmax",
-    "HAM": "hamstrings",
-    "RF": "rectfem",
-    "VAS": "vasti",
-    "BFSH": "bifemsh",
-    "GAS": "gastroc",
-    "SOL": "soleus",
-    "TA": "tibant",
-    "FDL": "fdl",
-    "EDL": "edl",
-}
-FRONTAL_MUSCLES = ("HAB", "HAD")
 LEG_JOINTS = ("hip_flexion", "knee_angle", "ankle_angle", "mtp_angle")
 # Bodies whose pose and centre of mass are read; the first four by the controller, all by the start check.
 _SEGMENTS = [f"{segment}_{side}" for segment in ("femur", "tibia", "calcn", "toes") for side in SIDES]

@@ -8,7 +8,6 @@ import numpy as np
 
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import RunConfig
-from myoassist.model.actuators import check_control_ranges
 from myoassist.model.build import Walker, build_walker
 from myoassist.rl.curriculum import Curriculum
 from myoassist.rl.faults import MAX_FAULTS, capture_episode
@@ -20,7 +19,6 @@ from myoassist.rl.kernels.rewards import TERMS
 from myoassist.rl.kernels.step import start_range, step_range
 from myoassist.rl.observation import action_names, resolve_observation
 from myoassist.rl.reference import resample
-from myoassist.rl.reference_check import check_ranges, check_units
 from myoassist.rl.reference_file import load_reference
 from myoassist.rl.starts import reference_starts, standing_start
 from myoassist.rl.state import make_state
@@ -85,10 +83,7 @@ class WalkBatch:
         model = self.walker.model
         path = None if env.env_id == BASE_ENV else env.reference_data_path
         reference = None if path is None else load_reference(path)
-        check_task(env, reference)
-        if reference is not None:
-            check_units(reference)
-            check_ranges(model, reference)
+        check_task(env, reference, model)
         walk = record_reflex_walk(config, self.walker) if config.rl.human == "reflex" else None
         if walk is not None:
             starts = walk.starts
@@ -103,7 +98,6 @@ class WalkBatch:
         self.action_names = action_names(model)
         if walk is not None:
             self.action_names = tuple(name for name in self.action_names if f"act/{name}" not in observation.names)
-        check_control_ranges(model, self.action_names)
         self.reward_names = TERMS
         self._ground = EpisodeGround(self.walker, starts.qpos)
         task = make_task(env, self.walker, observation, reference, starts, self._ground, walk is not None)

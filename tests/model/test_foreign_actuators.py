@@ -137,9 +137,10 @@ def test_other_servos_are_told_of(tmp_path):
 
 def test_a_policy_needs_ranges(tmp_path):
     walker = build(edited(tmp_path, "soleus_r", ctrllimited=mujoco.mjtLimited.mjLIMITED_FALSE, ctrlrange=[0.0, 0.0]))
-    check_control_ranges(walker.model, ("soleus_l", "Exo_R"))
+    ids = {name: walker.model.actuator(name).id for name in ("soleus_l", "soleus_r", "Exo_R")}
+    check_control_ranges(walker.model, np.array([ids["soleus_l"], ids["Exo_R"]]))
     with pytest.raises(ModelError, match="soleus_r has no control range"):
-        check_control_ranges(walker.model, ("soleus_l", "soleus_r"))
+        check_control_ranges(walker.model, np.array([ids["soleus_l"], ids["soleus_r"]]))
 
 
 @pytest.mark.parametrize("task", ["reflex", "rl"])

@@ -14,8 +14,9 @@ from myoassist.gait.reference import load_reference_gait
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.reference import ReferenceMotion, ReferenceMotionError
 from myoassist.rl.reference_changes import change_motion
-from myoassist.rl.reference_check import check_ranges, check_units
+from myoassist.rl.reference_check import check_units
 from myoassist.rl.reference_file import load_reference, save_reference
+from myoassist.rl.reference_ranges import check_ranges
 from tests.walkers import make_walker
 
 SIGNALS = load_reference_gait().signals
