@@ -83,25 +83,19 @@ def train(composed: "ComposedRun") -> float:
     from myoassist.config.run_folder import open_run
     from myoassist.config.run_record import read_fitness
     from myoassist.config.run_storage import explain_storage
-    from myoassist.config.validate import validate_config
-    from myoassist.cost.targets import check_cost
-    from myoassist.model.devices import check_device
     from myoassist.model.load_mujoco import load_mujoco
-    from myoassist.optimize.conditions import list_conditions
+    from myoassist.sweep.preflight import check_files, check_keys
 
     config = composed.config
-    validate_config(config)
-    check_device(config)
+    check_keys(config)
     if config.plugins:
         # They may import MuJoCo themselves.
         load_mujoco()
         import_plugins(config.plugins)
         # What is named by who trains may run again when the run is evaluated.
         remember_plugins(config.plugins)
-    if config.task == "reflex":
-        # After the plugins, because they bring terms of their own.
-        check_cost(config.cost)
-        list_conditions(config)
+    # After the plugins, because they bring terms of their own.
+    check_files(config)
     if config.task == "rl" and config.rl.realtime_evaluate:
         load_mujoco()
         from myoassist.analysis.rl_live import watch_configured

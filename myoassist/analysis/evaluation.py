@@ -16,11 +16,14 @@ from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.targets import check_cost
 from myoassist.exo.splines import TorqueCurve, explain_invalid, profile_curve
+from myoassist.gait.own_reference import load_reference
 from myoassist.gait.reference import ReferenceGait
+from myoassist.gait.reference_edits import edits_of
 from myoassist.model.build import Walker, build_walker
 from myoassist.model.devices import choose_clock
 from myoassist.optimize.conditions import condition_config
 from myoassist.optimize.multi import load_condition_vector, nearest_condition
+from myoassist.optimize.reference_limits import check_limits
 from myoassist.optimize.start import load_start
 from myoassist.rollout.log import WalkLog
 from myoassist.rollout.simulator import Simulator, choose_loop
@@ -145,6 +148,7 @@ def evaluate_parameters(
     if condition is not None:
         config = condition_config(run, condition)
     walker = build_walker(config.model, config.env, exo=config.exo)
+    check_limits(walker, load_reference(config.cost.reference, edits_of(config.cost)), config.cost)
     repeating = min(spread.count, config.optimizer.threads or count_cores()) if spread else 0
     simulator = Simulator(walker, config.env, config.exo, workers=1 + repeating)
     if condition is None:
@@ -154,7 +158,7 @@ def evaluate_parameters(
     choose_loop(simulator)
     poses = np.zeros((simulator.step_limit, walker.model.nq))
     log = simulator.simulate(vector, poses=poses)
-    plan = plan_cost(simulator.log_layout.muscle_names, config.cost.reference)
+    plan = plan_cost(simulator.log_layout.muscle_names, config.cost.reference, edits_of(config.cost))
     result = evaluate_cost(log, vector, config.cost, plan)
     metrics = measure_walk(log, config.cost)
     curves = cut_curves(log, config.cost.num_strides, config.cost.mode == "compat")

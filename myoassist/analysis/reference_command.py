@@ -1,5 +1,6 @@
-"""The `myoassist reference` command: make reference motions for the RL trainer, or say what one holds."""
+"""The `myoassist reference` command: make reference motions for the RL trainer, cut strides, say what they hold."""
 
+import math
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,21 +15,28 @@ if TYPE_CHECKING:
 USAGE = """usage: myoassist reference record run=RUN out=FILE.npz [duration=20] [key=value ...]
                                   [trust_plugins=true]
        myoassist reference synthesize out=FILE.npz [speed=1.25] [stride=1.1] [key=value ...]
-       myoassist reference convert in=FILE.mot out=FILE.npz [map=FILE.yaml]
+       myoassist reference convert in=FILE.mot out=FILE.npz [map=FILE.yaml] [stride=1]
+                                   [flip=JOINT,JOINT] [degrees=true]
+       myoassist reference gait in=FILE out=FILE.csv [stride=1] [shift_r=50]
        myoassist reference show FILE
 
 record      simulate a reflex-controlled run (a folder, or shipped:NAME) and cut whole strides out of it that loop
 synthesize  a motion with the normative joint angles, the lower foot on the ground
-convert     read a .mot, .json or published .npz file and write it in the form that nothing is unpickled for
+convert     read a .mot, .sto, .json or published .npz file and write it in the form that nothing is unpickled for;
+            stride= cuts one out, from right heel strike on, flip= turns the signs of joints, degrees=true turns angles
+            that no header says are in degrees into radians
+gait        cut one stride out of a recording for cost.reference, from left heel strike on; shift_r= begins the right
+            leg's columns there, % of the cycle: 50 where either leg begins with its own heel strike
 show        joints, muscles, length, rate and speed of a motion
 
   key=value  change the model that is simulated: model.physics=fast, model.device=dephy
-A motion is used with env.reference_data_path=FILE.npz (task=rl).
+A motion is used with env.reference_data_path=FILE.npz (task=rl), a gait with cost.reference=FILE.csv.
 """
 _OPTIONS = {
     "record": ("run", "out", "duration", TRUST_KEY),
     "synthesize": ("out", "speed", "stride"),
-    "convert": ("in", "out", "map"),
+    "convert": ("in", "out", "map", "stride", "flip", "degrees"),
+    "gait": ("in", "out", "stride", "shift_r"),
     "show": ("in",),
 }
 
@@ -58,6 +66,8 @@ def main(arguments: list[str]) -> int:
         _synthesize(own, overrides, shlex.join(["myoassist", "reference", *arguments]))
     elif what == "convert":
         _convert(own)
+    elif what == "gait":
+        _cut_gait(own)
     else:
         print(_show(own["in"]))
     return 0
@@ -66,7 +76,9 @@ def main(arguments: list[str]) -> int:
 def _parse(what: str, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     own: dict[str, str] = {}
     overrides: list[str] = []
-    needed = {"record": ("run", "out"), "synthesize": ("out",), "convert": ("in", "out"), "show": ("in",)}[what]
+    needed = {"record": ("run", "out"), "synthesize": ("out",), "convert": ("in", "out"), "gait": ("in", "out")}.get(
+        what, ("in",)
+    )
     for word in arguments:
         key, separator, value = word.partition("=")
         if not separator and what == "show":
@@ -82,10 +94,13 @@ def _parse(what: str, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     missing = [f"{name}=" for name in needed if name not in own]
     if missing:
         raise UserError(f"myoassist reference {what} lacks {' and '.join(missing)}", USAGE.rstrip())
-    if "out" in own and Path(own["out"]).suffix != ".npz":
+    ending = ".csv" if what == "gait" else ".npz"
+    if "out" in own and Path(own["out"]).suffix != ending:
         raise UserError(
-            f"out={own['out']}", "a file that ends with .npz", f"out={Path(own['out']).with_suffix('.npz')}"
+            f"out={own['out']}", f"a file that ends with {ending}", f"out={Path(own['out']).with_suffix(ending)}"
         )
+    if "out" in own and "in" in own and Path(own["out"]).resolve() == Path(own["in"]).resolve():
+        raise UserError(f"out={own['out']} is the file that is read", "another file", "out=<new file>")
     return own, overrides
 
 
@@ -179,10 +194,47 @@ def _described(motion: "ReferenceMotion", config: "RunConfig", command: str) -> 
     return replace(motion, metadata=metadata)
 
 
+def _stride(own: dict[str, str]) -> int | None:
+    if "stride" not in own:
+        return None
+    if not own["stride"].isdecimal() or not 1 <= int(own["stride"]) <= 9999:
+        raise UserError(f"stride={own['stride']}", "a whole number from 1", "stride=1")
+    return int(own["stride"])
+
+
+def _cut_gait(own: dict[str, str]) -> None:
+    from myoassist.config.atomic import write_text_atomic
+    from myoassist.gait.own_reference import load_reference
+    from myoassist.gait.reference_columns import ReferenceFileError
+    from myoassist.gait.stride_cut import cut_stride, format_cut
+
+    cut = cut_stride(own["in"], _stride(own), _number(own, "shift_r", 0.0, -100.0, 100.0))
+    out = Path(own["out"]).expanduser()
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_text_atomic(out, format_cut(cut.columns))
+    except OSError as error:
+        raise UserError(
+            f"{out} cannot be written: {error.strerror or error}",
+            "a file in a folder that can be written",
+            "out=<file>",
+        ) from error
+    print(f"{own['out']}: {cut.note}")
+    try:
+        load_reference(str(out))
+    except ReferenceFileError as error:
+        # It was asked for and is written; what else is wrong with it is said now rather than by the run.
+        print(f"A run would refuse it:\n{error}")
+
+
 def _convert(own: dict[str, str]) -> None:
+    from myoassist.config.plugin_trust import parse_truth
+    from myoassist.rl.reference_changes import change_motion
     from myoassist.rl.reference_file import load_reference, save_reference
 
-    motion = load_reference(own["in"], own.get("map"))
+    stride, flip = _stride(own), [name for name in own.get("flip", "").split(",") if name]
+    degrees = parse_truth("degrees", own.get("degrees", "false"))
+    motion = change_motion(load_reference(own["in"], own.get("map")), stride, flip, degrees)
     save_reference(Path(own["out"]).expanduser(), motion)
     print(_show(own["out"]))
 
@@ -193,7 +245,8 @@ def _show(path: str) -> str:
     motion = load_reference(path)
     lines = [
         f"{path}: {motion.length} frames at {motion.sample_rate:g} Hz, {motion.duration:.2f} s, "
-        f"{'periodic' if motion.periodic else 'not periodic'}, mean speed {motion.mean_speed:.3f} m/s",
+        f"{'periodic' if motion.periodic else 'not periodic'}, "
+        + ("no pelvis_tx, so no speed" if math.isnan(motion.mean_speed) else f"mean speed {motion.mean_speed:.3f} m/s"),
         f"joints: {', '.join(motion.q)}",
         f"activations: {', '.join(motion.act) or 'none'}",
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from myoassist.config.errors import UserError
 from myoassist.config.file_content import parse_json
+from myoassist.config.keys import is_number
 from myoassist.rl.session import SESSION_NAME
 
 # Logs of this and of older versions, which wrote session_name_log.json.
@@ -97,11 +98,7 @@ def _read_reward(folder: Path) -> str | None:
         values = [record["average_reward_dict_per_episode"].get(_TERM, 0.0) for record in records]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    signs = {
-        math.copysign(1.0, value)
-        for value in values
-        if isinstance(value, int | float) and math.isfinite(value) and value != 0.0
-    }
+    signs = {math.copysign(1.0, value) for value in values if is_number(value) and value != 0.0}
     if len(signs) != 1:
         return None
     return "compat_a" if signs == {1.0} else "compat_b"

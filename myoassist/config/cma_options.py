@@ -1,11 +1,10 @@
 """Check the options that a run hands to pycma."""
 
 import difflib
-import math
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import format_value
+from myoassist.config.keys import format_value, is_number
 
 # Options that the run sets itself, with the key that does, or why nothing may: a second place would contradict the
 # first.
@@ -86,4 +85,4 @@ def check_cma_options(options: Any) -> dict[str, Any]:
 def _is_plain_number(value: Any) -> bool:
     if isinstance(value, list):
         return all(_is_plain_number(item) for item in value)
-    return value is None or (isinstance(value, bool | int | float) and math.isfinite(value))
+    return value is None or isinstance(value, bool) or is_number(value)

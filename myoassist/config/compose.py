@@ -27,6 +27,8 @@ AUTOMATIC = "auto"
 # Mappings with keys of the user's choice: Hydra takes new keys only with ++, which nobody should have to know.
 _FREE_MAPPINGS = (
     "cost.weights",
+    "cost.reference_signs",
+    "cost.reference_offsets",
     "model.muscle_strength",
     "optimizer.cma_options",
     f"{REWARDS_KEY}.qpos_imitation_rewards",

@@ -4,10 +4,11 @@ import dataclasses
 import difflib
 import functools
 import math
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from myoassist.config.errors import ConfigError
@@ -90,6 +91,11 @@ def describe_expected(key: Key) -> str:
     return f"{text}, or null" if key.optional else text
 
 
+def describe_entry(key: Key) -> str:
+    """Say in words which numbers a mapping or list of numbers takes, e.g. `a finite number, at least 0`."""
+    return describe_expected(replace(key, kind=float))
+
+
 def format_value(value: Any) -> str:
     """Write a value as it is typed on the command line."""
     if value is None:
@@ -107,7 +113,10 @@ def format_value(value: Any) -> str:
 
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, int):
+        # An integer too large for a float is as little use as infinity, and math.isfinite fails on it.
+        return not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    return isinstance(value, float) and math.isfinite(value)
 
 
 def refuse_unknown_keys(content: Iterable[Any], known: Sequence[str], where: str) -> None:

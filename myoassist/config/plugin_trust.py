@@ -18,8 +18,17 @@ def parse_trust(value: str) -> bool:
     Raises:
         ConfigError: if it is neither true nor false.
     """
+    return parse_truth(TRUST_KEY, value)
+
+
+def parse_truth(key: str, value: str) -> bool:
+    """Return a truth value of a command line.
+
+    Raises:
+        ConfigError: if it is neither true nor false.
+    """
     if value.lower() not in ("true", "false"):
-        raise ConfigError(f"{TRUST_KEY}={value}", "true or false", f"{TRUST_KEY}=true")
+        raise ConfigError(f"{key}={value}", "true or false", f"{key}=true")
     return value.lower() == "true"
 
 

@@ -8,7 +8,7 @@ from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference, models_folder, unknown_name
 
 POLICY_KEY = "env.prev_trained_policy_path"
-REFERENCE_ENDINGS = (".npz", ".json", ".mot")
+REFERENCE_ENDINGS = (".npz", ".json", ".mot", ".sto")
 _POLICY_KINDS = f"a run folder, a .zip (with or without the ending), {SHIPPED_PREFIX}<name> or {NEWEST_PREFIX}<exp>"
 
 

@@ -24,33 +24,37 @@ CRITIC = "common_critic"
 LUMBAR = "lumbar_extension"
 
 
+def _weight(default: float, doc: str) -> Any:
+    return option(default, doc, ge=-1e4, le=1e4, task="rl")
+
+
+def _joints(doc: str) -> Any:
+    return option({}, doc, ge=0.0, le=1e4, task="rl")
+
+
 @dataclass
 class RewardWeightsConfig:
     """Weight of every reward term; 0 leaves it out. Terms are per second: each carries the control interval."""
 
-    forward_reward: float = option(0.01, "Closeness of the pelvis speed to the target speed.", task="rl")
-    muscle_activation_penalty: float = option(0.1, "Mean activation, paid as a penalty.", task="rl")
-    muscle_activation_diff_penalty: float = option(
-        0.1, "Smoothness of activations from step to step (a bonus, despite its published name).", task="rl"
+    forward_reward: float = _weight(0.01, "Closeness of the pelvis speed to the target speed.")
+    muscle_activation_penalty: float = _weight(0.1, "Mean activation, paid as a penalty.")
+    muscle_activation_diff_penalty: float = _weight(
+        0.1, "Smoothness of activations from step to step (a bonus, despite its published name)."
     )
-    footstep_delta_time: float = option(0.0, "Duration of the last completed footstep.", task="rl")
-    average_velocity_per_step: float = option(
-        0.0, "Distance of the last footstep's mean speed from the target.", task="rl"
+    footstep_delta_time: float = _weight(0.0, "Duration of the last completed footstep.")
+    average_velocity_per_step: float = _weight(0.0, "Distance of the last footstep's mean speed from the target.")
+    muscle_activation_penalty_per_step: float = _weight(0.0, "Squared activations summed over the last footstep.")
+    joint_constraint_force_penalty: float = _weight(0.0, "Largest torque of a joint limit, by body weight.")
+    foot_force_penalty: float = _weight(0.0, "Load on both feet above 1.2 body weights.")
+    exo_activation_penalty: float = _weight(0.0, "Mean squared command of the device's actuators.")
+    qpos_imitation_rewards: dict[str, float] = _joints(
+        "Weight per joint of the closeness of its position to the reference."
     )
-    muscle_activation_penalty_per_step: float = option(
-        0.0, "Squared activations summed over the last footstep.", task="rl"
+    qvel_imitation_rewards: dict[str, float] = _joints(
+        "Weight per joint of the closeness of its velocity to the reference."
     )
-    joint_constraint_force_penalty: float = option(0.0, "Largest torque of a joint limit, by body weight.", task="rl")
-    foot_force_penalty: float = option(0.0, "Load on both feet above 1.2 body weights.", task="rl")
-    exo_activation_penalty: float = option(0.0, "Mean squared command of the device's actuators.", task="rl")
-    qpos_imitation_rewards: dict[str, float] = option(
-        {}, "Weight per joint of the closeness of its position to the reference.", task="rl"
-    )
-    qvel_imitation_rewards: dict[str, float] = option(
-        {}, "Weight per joint of the closeness of its velocity to the reference.", task="rl"
-    )
-    end_effector_imitation_reward: float = option(
-        0.0, "Closeness of both feet, seen from the pelvis, to those of the reference.", task="rl"
+    end_effector_imitation_reward: float = _weight(
+        0.0, "Closeness of both feet, seen from the pelvis, to those of the reference."
     )
 
 
@@ -94,7 +98,7 @@ class WalkEnvConfig:
         ["UNIFORM", "SINUSOIDAL", "STEP"], "Schedules of the target speed that an episode draws from.", task="rl"
     )
     reference_data_path: str | None = option(
-        None, "Reference motion: a .npz, .json or .mot file, or shipped:NAME.", task="rl"
+        None, "Reference motion: a .npz, .json, .mot or .sto file, or shipped:NAME.", task="rl"
     )
     flag_random_ref_index: bool = option(
         True, "Start every episode at a random instant of the reference instead of its first.", task="rl"
@@ -134,7 +138,7 @@ class WalkEnvConfig:
         task="rl",
     )
     lumbar_joint_damping_value: float = option(
-        0.05, "Damping of a fixed lumbar joint.", ge=0.0, unit="N·m·s/rad", task="rl"
+        0.05, "Damping of a fixed lumbar joint.", ge=0.0, le=1e6, unit="N·m·s/rad", task="rl"
     )
     observation_joint_pos_keys: list[str] = option([], "Joints whose position is observed, in order.", task="rl")
     observation_joint_vel_keys: list[str] = option([], "Joints whose velocity is observed, in order.", task="rl")
@@ -229,8 +233,8 @@ class PPOConfig:
     gae_lambda: float = option(0.95, "Trade-off of the advantage estimate.", ge=0.0, le=1.0, task="rl")
     clip_range: float = option(0.2, "Clipping of the probability ratio.", gt=0.0, le=10.0, task="rl")
     clip_range_vf: float | None = option(100.0, "Clipping of the value; null for none.", gt=0.0, task="rl")
-    ent_coef: float = option(0.001, "Weight of the entropy.", ge=0.0, task="rl")
-    vf_coef: float = option(0.5, "Weight of the value loss.", ge=0.0, task="rl")
+    ent_coef: float = option(0.001, "Weight of the entropy.", ge=0.0, le=1e6, task="rl")
+    vf_coef: float = option(0.5, "Weight of the value loss.", ge=0.0, le=1e6, task="rl")
     max_grad_norm: float = option(0.5, "Longest gradient.", gt=0.0, task="rl")
     use_sde: bool = option(
         False, "State-dependent exploration (not for several networks).", choices=(False,), task="rl"
@@ -238,7 +242,7 @@ class PPOConfig:
     sde_sample_freq: int = option(-1, "Steps between its samples.", ge=-1, task="rl")
     target_kl: float | None = option(0.01, "Divergence that ends the passes; null for none.", gt=0.0, task="rl")
     device: str | None = option(None, "Where networks are trained.", choices=("cpu", "cuda"), alias="rl.device")
-    mirror_coef: float = option(0.0, "Weight of the mirror-symmetry loss; 0 turns it off.", ge=0.0, task="rl")
+    mirror_coef: float = option(0.0, "Weight of the mirror-symmetry loss; 0 turns it off.", ge=0.0, le=1e6, task="rl")
 
 
 @dataclass
@@ -246,7 +250,12 @@ class CurriculumConfig:
     """What gets harder while training goes on."""
 
     start_velocity: float | None = option(
-        None, "Target speed at the beginning, from which the range grows to the configured one.", unit="m/s", task="rl"
+        None,
+        "Target speed at the beginning, from which the range grows to the configured one.",
+        ge=-5.0,
+        le=5.0,
+        unit="m/s",
+        task="rl",
     )
     fraction: float = option(0.5, "Part of the training over which it grows.", gt=0.0, le=1.0, task="rl")
     terrain_start: float = option(
@@ -278,6 +287,7 @@ class RLConfig:
         30_000_000,
         "Control steps to train, summed over environments; more extends a finished run.",
         ge=1,
+        le=10**15,
         task="rl",
         change=False,
     )
@@ -289,7 +299,7 @@ class RLConfig:
         change=False,
     )
     threads: int | None = option(
-        None, "Threads of physics and networks; null uses all cores.", ge=1, task="rl", change=False
+        None, "Threads of physics and networks; null uses all cores.", ge=1, le=4096, task="rl", change=False
     )
     device: str = option("cpu", "Where networks are trained.", choices=("cpu", "cuda"), task="rl", change=False)
     evaluate_param_list: Any = option(

@@ -29,6 +29,8 @@ INIT_POSES = ("walk_left", "walk_right")
 EXO_CONTROLLERS = ("none", "four_param", "npoint", "impedance")
 # Names of the cost terms that a weight can be given for.
 TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg", "metabolic")
+# Angles of a reference gait by the names of their columns; flexion and dorsiflexion are positive.
+REFERENCE_ANGLES = ("trunk_pitch", "hip_flexion", "knee_flexion", "ankle_dorsiflexion")
 # `newest:EXP` stands for the newest finished run of an exp.
 NEWEST_PREFIX = "newest:"
 # `optimizer.param_path=shipped:NAME` stands for a controller that comes with the package.
@@ -86,7 +88,9 @@ class ModelConfig:
     muscle_strength: dict[str, float] = option(
         {},
         "Factors of peak muscle forces: `all`, a side (`r`, `l`), a muscle of both legs (`soleus`) or of one "
-        "(`soleus_r`); they multiply.",
+        "(`soleus_r`); they multiply. 0 takes a muscle away.",
+        ge=0.0,
+        le=100.0,
     )
 
 
@@ -95,7 +99,7 @@ class PerturbationConfig:
     """Disturbances of a walk; all off by default. Their random numbers follow the seed of the candidate."""
 
     push_force: float = option(0.0, "Force on the pelvis, forward positive.", ge=-2000.0, le=2000.0, unit="N")
-    push_interval: float = option(3.0, "Time from push to push; the first comes after one.", gt=0.0, unit="s")
+    push_interval: float = option(3.0, "Time from push to push; the first comes after one.", gt=0.0, le=1e6, unit="s")
     push_duration: float = option(0.1, "Length of a push.", gt=0.0, le=10.0, unit="s")
     sensor_noise: float = option(
         0.0,
@@ -166,7 +170,9 @@ class CostConfig:
         "clean follows the documented formulas; compat reproduces the values of the public implementation.",
         choices=("clean", "compat"),
     )
-    weights: dict[str, float] = option({}, "Factor of single terms of the target, by term name; 1 where not given.")
+    weights: dict[str, float] = option(
+        {}, "Factor of single terms of the target, by term name; 1 where not given.", ge=0.0, le=1e6
+    )
     tgt_vel: float = option(1.25, "Target walking speed.", gt=0.0, le=5.0, unit="m/s")
     num_strides: int = option(5, "Number of strides at the end of the walk that are judged.", ge=1, le=100)
     tgt_sym_th: float = option(0.1, "Symmetry gate.", gt=0.0, le=10.0, unit="m")
@@ -181,7 +187,28 @@ class CostConfig:
         [], "Terms added to those of the target once the gates are met: built-in ones, or own ones of plugins."
     )
     reference: str | None = option(
-        None, "Own reference gait, .csv, .mot or .npz: one stride from left heel strike; null is the built-in one."
+        None, "Own reference gait, .csv, .mot, .sto, .npz: one stride from left heel strike; null is the built-in one."
+    )
+    reference_shift: float | None = option(
+        None,
+        "Where in the file the left foot strikes, percent of the cycle; null is 0, and refuses a file that fits a walk "
+        "far better from elsewhere.",
+        ge=-100.0,
+        le=100.0,
+        unit="%",
+    )
+    reference_signs: dict[str, float] = option(
+        {},
+        "Signs of angles in the file, 1 or -1, e.g. {knee_flexion: -1}; what is named is not judged.",
+        ge=-1.0,
+        le=1.0,
+    )
+    reference_offsets: dict[str, float] = option(
+        {},
+        "Added to angles of the file, e.g. {trunk_pitch: -12}; what is named is not judged.",
+        ge=-180.0,
+        le=180.0,
+        unit="deg",
     )
 
 
@@ -210,8 +237,12 @@ class OptimizerConfig:
         None, "In mode evaluate: what optim_params are; null simulates one condition.", choices=("speed", "slope")
     )
     popsize: int = option(16, "Candidates per generation.", ge=2, le=10000)
-    maxiter: int = option(1000, "Number of generations; a larger value extends a finished run.", ge=1, change=False)
-    threads: int | None = option(None, "Candidates simulated at once; null uses all cores.", ge=1, change=False)
+    maxiter: int = option(
+        1000, "Number of generations; a larger value extends a finished run.", ge=1, le=10**9, change=False
+    )
+    threads: int | None = option(
+        None, "Candidates simulated at once; null uses all cores.", ge=1, le=4096, change=False
+    )
     executor: str = option(
         "threads",
         "Where candidates are simulated: threads of this process, or processes with a model each. Same results.",
@@ -245,7 +276,7 @@ class OptimizerConfig:
 class FakeConfig:
     """Synthetic trainer of task=fake: seconds instead of hours, to try out sweeps and clusters."""
 
-    noise: float = option(0.05, "Standard deviation of the noise on the fitness, seeded by seed.", ge=0.0)
+    noise: float = option(0.05, "Standard deviation of the noise on the fitness, seeded by seed.", ge=0.0, le=1e6)
     steps: int = option(3, "Steps of the run; a checkpoint is written after each.", ge=1, le=100000)
     sleep: float = option(0.0, "Pause in every step.", ge=0.0, le=86400.0, unit="s", change=False)
     fail_below: float | None = option(None, "Runs with a lower fitness fail half-way, in the way of fake.failure.")

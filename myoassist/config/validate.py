@@ -10,7 +10,7 @@ from typing import Any
 
 from myoassist.config.cma_options import check_cma_options
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import Key, describe_expected, format_value, run_keys
+from myoassist.config.keys import Key, describe_entry, describe_expected, format_value, run_keys
 from myoassist.config.model_file import check_model_file
 from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
@@ -79,10 +79,21 @@ def check_value(key: Key, value: Any) -> None:
         raise _refuse(key, value, key.default)
     if isinstance(value, float) and not math.isfinite(value):
         raise _refuse(key, value, key.default)
+    if isinstance(value, dict | list):
+        _check_entries(key, value)
+        return
     meta = key.metadata
     if meta["choices"] and value not in meta["choices"]:
         near = difflib.get_close_matches(str(value), [str(choice) for choice in meta["choices"]], n=1)
         raise _refuse(key, value, near[0] if near else key.default)
+    broken = _broken_limit(key, value)
+    if broken is not None:
+        raise _refuse(key, value, meta[broken] if broken in ("ge", "le") else key.default)
+
+
+def _broken_limit(key: Key, value: Any) -> str | None:
+    """Return which limit of a key a number breaks: ge, gt, le or lt."""
+    meta = key.metadata
     for limit, holds in (
         ("ge", lambda low: value >= low),
         ("gt", lambda low: value > low),
@@ -90,7 +101,26 @@ def check_value(key: Key, value: Any) -> None:
         ("lt", lambda high: value < high),
     ):
         if meta[limit] is not None and not holds(meta[limit]):
-            raise _refuse(key, value, meta[limit] if limit in ("ge", "le") else key.default)
+            return limit
+    return None
+
+
+def _check_entries(key: Key, value: dict | list) -> None:
+    """Refuse a number in a mapping or list that is not finite or out of the key's range, naming its entry."""
+    for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, str):
+            continue
+        broken = "" if not math.isfinite(item) else _broken_limit(key, item)
+        if broken is None:
+            continue
+        better = key.metadata[broken] if broken in ("ge", "le") else 1.0
+        if isinstance(value, dict):
+            found, remedy = f"{key.name}.{name}={format_value(item)}", f"{key.name}.{name}={format_value(better)}"
+        else:
+            changed = [better if place == name else other for place, other in enumerate(value)]
+            found = f"{key.name}={format_value(value)}: {format_value(item)}"
+            remedy = f"{key.name}={format_value(changed)}"
+        raise ConfigError(f"{found} is not allowed", describe_entry(key), remedy)
 
 
 def _has_type(value: Any, kind: Any) -> bool:
@@ -168,12 +198,6 @@ def _check_weights(weights: dict[str, float], own_terms: bool) -> None:
                 f"cost.weights.{name}={format_value(weight)}: there is no cost term {name}",
                 f"one of {', '.join(TERM_NAMES)}",
                 f"cost.weights.{near[0] if near else TERM_NAMES[0]}={format_value(weight)}",
-            )
-        if not math.isfinite(weight) or weight < 0:
-            raise ConfigError(
-                f"cost.weights.{name}={format_value(weight)} is not allowed",
-                "a finite number, at least 0",
-                f"cost.weights.{name}=1",
             )
 
 

@@ -1,22 +1,27 @@
 """Check a run of the RL trainer before a model is loaded: rates, ranges, sizes, scenarios, files."""
 
+import difflib
 import math
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import VELOCITY_MODES, read_evaluation_entries
 from myoassist.config.keys import format_value, read_key, run_keys
 from myoassist.config.policy_path import resolve_policy_path, resolve_reference_path
-from myoassist.config.rl_schemas import ACTORS, BASE_ENV, CRITIC, NETWORKS_KEY, REWARDS_KEY, PPOConfig
+from myoassist.config.rl_schemas import ACTORS, BASE_ENV, CRITIC, NETWORKS_KEY, PPOConfig
 from myoassist.config.schemas import EnvConfig, RunConfig
+from myoassist.config.shipped import models_folder
 from myoassist.config.start_point import resolve_param_path
 
 # What A2C has no use for.
 PPO_ONLY = ("batch_size", "n_epochs", "clip_range", "clip_range_vf", "target_kl", "mirror_coef")
 REFLEX_RATE = 100  # Hz, of the reflex controller without delays
 LONGEST_TIMESTEP = 0.002
+HIGHEST_GROUND = 10.0  # m
+SHORTEST_PERIOD, LONGEST_PERIOD = 0.01, 1e6  # cells
 
 
 def validate_rl(config: RunConfig) -> None:
@@ -36,7 +41,6 @@ def validate_rl(config: RunConfig) -> None:
     _check_rates(config)
     _check_ranges(config)
     _check_trainer(config)
-    _check_rewards(config.env)
     _check_networks(config)
     _check_terrain(config.env)
     _check_human(config)
@@ -121,17 +125,6 @@ def _check_trainer(config: RunConfig) -> None:
         )
 
 
-def _check_rewards(env: EnvConfig) -> None:
-    for group in ("qpos_imitation_rewards", "qvel_imitation_rewards"):
-        for joint, weight in getattr(env.reward_keys_and_weights, group).items():
-            if not math.isfinite(weight) or weight < 0.0:
-                raise ConfigError(
-                    f"{REWARDS_KEY}.{group}.{joint}={format_value(weight)} is not allowed",
-                    "a finite number, at least 0",
-                    f"{REWARDS_KEY}.{group}.{joint}=0.2",
-                )
-
-
 def _check_networks(config: RunConfig) -> None:
     policy = config.rl.policy_params.custom_policy_params
     for name in ("net_arch", "net_indexing_info"):
@@ -180,10 +173,11 @@ def _check_terrain(env: EnvConfig) -> None:
     if kind == "flat":
         return
     expected, example = {
-        "random": ("the largest height in m", "0.05"),
+        "random": (f"the largest height, 0 to {HIGHEST_GROUND:g} m", "0.05"),
         "slope": ("rise over run, from -1 to 1", "0.05"),
         "harmonic_sinusoidal": (
-            "groups of four numbers: height (m) and period (cells of 0.2 m) across, the same along the way",
+            f"groups of four numbers: height (up to {HIGHEST_GROUND:g} m) and period (cells of 0.2 m, "
+            f"{SHORTEST_PERIOD:g} to {LONGEST_PERIOD:g}) across, the same along the way",
             "0 1 0.05 20",
         ),
         "tile": ("the name or the JSON file of a tile", "<name>"),
@@ -194,8 +188,16 @@ def _check_terrain(env: EnvConfig) -> None:
         f"'env.terrain_params=\"{example}\"'",
     )
     if kind == "tile":
+        known = sorted(path.stem for path in (models_folder() / "terrains").glob("*.json"))
         if len(words) != 1:
             raise refusal
+        if words[0] not in known and not Path(words[0]).expanduser().is_file():
+            near = difflib.get_close_matches(words[0], known, n=1, cutoff=0.3)
+            raise ConfigError(
+                f"env.terrain=tile with env.terrain_params={words[0]}: there is no such ground",
+                f"a JSON file, or one of {', '.join(known) or 'none'}",
+                f"env.terrain_params={near[0] if near else '<file>'}",
+            )
         return
     try:
         numbers = [float(word) for word in words]
@@ -204,9 +206,12 @@ def _check_terrain(env: EnvConfig) -> None:
     good = (
         all(math.isfinite(number) for number in numbers)
         and {
-            "random": len(numbers) == 1 and numbers[0] >= 0.0,
+            "random": len(numbers) == 1 and 0.0 <= numbers[0] <= HIGHEST_GROUND,
             "slope": len(numbers) == 1 and abs(numbers[0]) <= 1.0,
-            "harmonic_sinusoidal": len(numbers) > 0 and len(numbers) % 4 == 0 and all(x > 0.0 for x in numbers[1::2]),
+            "harmonic_sinusoidal": len(numbers) > 0
+            and len(numbers) % 4 == 0
+            and all(abs(height) <= HIGHEST_GROUND for height in numbers[::2])
+            and all(SHORTEST_PERIOD <= period <= LONGEST_PERIOD for period in numbers[1::2]),
         }[kind]
     )
     if not good:

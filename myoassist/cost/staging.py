@@ -12,8 +12,9 @@ from myoassist.cost.result import FAILURE_COST, CostResult, sum_parts
 from myoassist.cost.targets import STAGE_COST, assemble
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.muscles import MuscleColumns, find_muscle_columns, select_muscles
-from myoassist.gait.own_reference import load_reference
+from myoassist.gait.own_reference import UNCHANGED, load_reference
 from myoassist.gait.reference import ReferenceGait
+from myoassist.gait.reference_edits import ReferenceEdits
 from myoassist.gait.strides import GaitWindow, cut_window, displacement, duration
 from myoassist.rollout.log import Outcome, WalkLog
 
@@ -40,18 +41,21 @@ class CostPlan:
     reference: ReferenceGait
 
 
-def plan_cost(muscle_names: tuple[str, ...], reference: str | None = None) -> CostPlan:
+def plan_cost(
+    muscle_names: tuple[str, ...], reference: str | None = None, edits: ReferenceEdits = UNCHANGED
+) -> CostPlan:
     """Look up what the cost needs of a model.
 
     Args:
         muscle_names: Actuator names of the muscles in the order of the log.
         reference: Value of `cost.reference`: file of an own reference gait, None for the built-in one.
+        edits: What is changed in it.
 
     Raises:
         ModelError: if a muscle is missing.
         ReferenceFileError: if the file of an own reference gait is refused.
     """
-    muscles, gait = find_muscle_columns(tuple(muscle_names)), load_reference(reference)
+    muscles, gait = find_muscle_columns(tuple(muscle_names)), load_reference(reference, edits)
     return CostPlan(tuple(muscle_names), muscles, select_muscles(muscles, gait.emg_muscles), gait)
 
 

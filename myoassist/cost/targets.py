@@ -8,6 +8,7 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import TERM_NAMES, CostConfig
 from myoassist.cost.own_terms import active_own_terms, registered_terms
 from myoassist.gait.own_reference import load_reference
+from myoassist.gait.reference_edits import edits_of
 
 STAGE_COST = 1000.0
 VELOCITY_TOLERANCE = 0.01
@@ -95,8 +96,9 @@ def check_cost(config: CostConfig) -> None:
         number = isinstance(weight, int | float) and not isinstance(weight, bool)
         if not number or not math.isfinite(weight) or weight < 0.0:
             raise ConfigError(f"cost.weights.{name}={weight}", "a finite number, 0 or larger")
+    edits = edits_of(config)
     if config.reference is not None:
-        reference = load_reference(config.reference)
+        reference = load_reference(config.reference, edits)
         if "emg" in used and config.weights.get("emg", 1.0) > 0.0 and not reference.emg_known:
             raise ConfigError(
                 f"cost.reference={config.reference} has no muscle activity, but the term emg counts",

@@ -1,6 +1,7 @@
 """A user's own reference gait in place of the built-in one, and a template to fill in."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,25 @@ from myoassist.gait.reference_columns import (
     Column,
     Quantity,
     ReferenceFileError,
+    check_unit,
     check_values,
     find_columns,
+    is_possible,
 )
+from myoassist.gait.reference_edits import ReferenceEdits
 from myoassist.gait.reference_file import read_table
+from myoassist.gait.reference_judgement import (
+    check_offsets,
+    check_order,
+    check_strides,
+    cutting,
+    find_better,
+    find_offsets,
+    refuse_order,
+)
 from myoassist.gait.strides import STRIDE_POINTS
 
+UNCHANGED = ReferenceEdits()
 SMALLEST_ROWS = 20
 # Largest step of an angle from the end of the stride to its beginning, rad.
 LARGEST_GAP = np.deg2rad(20.0)
@@ -30,32 +44,70 @@ LARGEST_GAP = np.deg2rad(20.0)
 SHORTEST_SPAN = 0.9
 
 
-def load_reference(path: str | None) -> ReferenceGait:
+def load_reference(path: str | None, edits: ReferenceEdits = UNCHANGED) -> ReferenceGait:
     """Return the reference gait that `cost.reference` names: the built-in one for None, else that of a file.
 
     Muscle activity and ground reaction forces that the file lacks are the built-in ones (see
     `ReferenceGait.emg_known`). A leg without columns is the other one half a cycle later.
 
     Args:
-        path: .csv, .mot or .npz with one stride, from left heel strike to left heel strike.
+        path: .csv, .mot, .sto or .npz with one stride, from left heel strike to left heel strike.
+        edits: What is changed in it, see `edits_of`.
 
     Raises:
         ReferenceFileError: if it cannot be read; for unknown, missing or repeated columns, NaN, too few rows, values
-            outside what a person can do in that unit, or a stride whose end does not lead to its beginning.
+            outside what a person can do in that unit, several strides, a stride whose end does not lead to its
+            beginning, or, where `edits` leave that open, for another first foot, other signs and other zeros.
     """
     if path is None:
         return load_reference_gait()
     table = read_table(path)
     columns = find_columns(list(table), path)
     _check_rows(table, path)
-    phase = _find_phase(table, path)
+    phase = find_phase(table, path)
+    for column in columns:
+        check_unit(column, table[column.name], path)
+    angles = [column for column in columns if column.quantity in (TRUNK, *JOINTS)]
+    hips = [_evenly(phase, table[column.name]) for column in angles if column.quantity is JOINTS[0]]
+    if edits.judged:
+        check_strides(hips, path)
+    for column in angles:
+        _check_closed(column, table[column.name] * column.factor, path)
     curves: dict[tuple[str, str], np.ndarray] = {}
     for column in columns:
-        check_values(column, table[column.name], path)
-        values = table[column.name] * column.factor
-        _check_closed(column, values, path)
-        curves[column.quantity.name, column.side or "l"] = _resample(phase, values)
+        name = column.quantity.name
+        values = edits.apply_to_values(name, table[column.name] * column.factor)
+        curves[name, column.side or "l"] = edits.apply_to_cycle(_resample(phase, values))
+    _check_values(table, columns, curves, edits, path)
+    if edits.judged:
+        check_order(curves, edits, path)
+        check_offsets(curves, edits, path)
     return _assemble(curves)
+
+
+def _check_values(
+    table: dict[str, np.ndarray],
+    columns: list[Column],
+    curves: dict[tuple[str, str], np.ndarray],
+    edits: ReferenceEdits,
+    source: str,
+) -> None:
+    """Refuse values that no person has; where another sign, order or zero makes them good, say which."""
+    try:
+        for column in columns:
+            values = edits.apply_to_values(column.quantity.name, table[column.name] * column.factor) / column.factor
+            check_values(column, values, source)
+    except ReferenceFileError as refusal:
+        better, now, best = find_better(curves, edits) if edits.judged else (edits, 1.0, 1.0)
+        turned = {name: sign * edits.signs.get(name, 1.0) for name, sign in better.signs.items()}
+        mended = {(name, side): turned.get(name, 1.0) * curve for (name, side), curve in curves.items()}
+        offsets = find_offsets(mended, edits) if edits.judged else {}
+        mended = {(name, side): curve + np.deg2rad(offsets.get(name, 0.0)) for (name, side), curve in mended.items()}
+        better = replace(better, offsets=dict(edits.offsets) | offsets)
+        fits = all(is_possible(column.quantity, mended[column.quantity.name, column.side or "l"]) for column in columns)
+        if better == edits or not fits:
+            raise
+        raise refuse_order(edits, better, now, best, source) from refusal
 
 
 def _check_rows(table: dict[str, np.ndarray], source: str) -> None:
@@ -77,7 +129,7 @@ def _check_rows(table: dict[str, np.ndarray], source: str) -> None:
             )
 
 
-def _find_phase(table: dict[str, np.ndarray], source: str) -> np.ndarray:
+def find_phase(table: dict[str, np.ndarray], source: str) -> np.ndarray:
     """Return the phase of each row in the gait cycle, 0 to 1."""
     n_rows = len(next(iter(table.values())))
     if "phase_percent" in table and "time_s" in table:
@@ -114,8 +166,13 @@ def _check_closed(column: Column, values: np.ndarray, source: str) -> None:
             "first",
             f"one stride, from left heel strike to left heel strike, whose ends are within "
             f"{np.rad2deg(LARGEST_GAP):.0f} deg",
-            "cut the file at two successive left heel strikes",
+            f"cut the file at two successive left heel strikes: {cutting(source)}",
         )
+
+
+def _evenly(phase: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return values at evenly spaced phases from the first to the last, same shape."""
+    return np.interp(np.linspace(phase[0], phase[-1], len(phase)), phase, values)
 
 
 def _resample(phase: np.ndarray, values: np.ndarray) -> np.ndarray:

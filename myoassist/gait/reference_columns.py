@@ -8,13 +8,15 @@ import numpy as np
 from myoassist.config.errors import UserError
 from myoassist.gait.angles import CLINICAL_JOINTS
 from myoassist.gait.reference import EMG_MUSCLES
+from myoassist.gait.reference_names import guess_column
 
 _DEG = np.pi / 180.0
 _ANGLE_UNITS = {"deg": _DEG, "rad": 1.0}
 # One body weight is 9.8 N/kg throughout.
 _FORCE_UNITS = {"bw": 1.0, "n_per_kg": 1.0 / 9.8}
-# A hip that moves less than this over a stride (deg) is one in radians under the wrong name.
-SMALLEST_HIP_RANGE_DEG = 3.0
+# A joint that moves less than this over a stride (deg), and would move more in the other unit, has the wrong unit in
+# its name: in radians the hip of a very slow walk moves by 0.5, a knee by 0.7, an ankle by 0.3, and nobody's knee by 2.
+SMALLEST_RANGES_DEG = {"hip_flexion": 3.0, "knee_flexion": 2.0, "ankle_dorsiflexion": 1.0}
 
 
 class ReferenceFileError(UserError):
@@ -105,18 +107,16 @@ def find_columns(names: list[str], source: str) -> list[Column]:
     Raises:
         ReferenceFileError: if a column is unknown, is there twice (also in another unit), or an angle is missing.
     """
-    found = []
-    for name in names:
-        if name in PHASE_COLUMNS:
-            continue
-        if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=2, cutoff=0.5)
-            raise ReferenceFileError(
-                f"cost.reference={source} has the unknown column {name!r}",
-                "angle columns such as hip_flexion_l_deg, grf_vertical_l_bw, emg_sol_l, and phase_percent or time_s",
-                f"did you mean {' or '.join(near)}?" if near else "docs/own-terms.md lists all columns",
-            )
-        found.append(COLUMNS[name])
+    unknown = [name for name in names if name not in PHASE_COLUMNS and name not in COLUMNS]
+    if unknown:
+        raise ReferenceFileError(
+            f"cost.reference={source} has the unknown column{'s' if len(unknown) > 1 else ''} "
+            + ", ".join(map(repr, unknown[:8]))
+            + (f" and {len(unknown) - 8} more" if len(unknown) > 8 else ""),
+            "angle columns such as hip_flexion_l_deg, grf_vertical_l_bw, emg_sol_l, and phase_percent or time_s",
+            _suggest_names(unknown) or "docs/own-terms.md lists all columns",
+        )
+    found = [COLUMNS[name] for name in names if name not in PHASE_COLUMNS]
     for quantity in QUANTITIES:
         sides = [column.side for column in found if column.quantity is quantity]
         if len(set(sides)) < len(sides) or ("" in sides and len(sides) > 1):
@@ -137,6 +137,66 @@ def find_columns(names: list[str], source: str) -> list[Column]:
     return found
 
 
+def _suggest_names(unknown: list[str]) -> str:
+    """Say what unknown columns may mean; empty where that is not known of any."""
+    if len(unknown) == 1:
+        near = difflib.get_close_matches(unknown[0].lower(), COLUMNS, n=2, cutoff=0.8)
+        near = near or [guess for guess in [guess_column(unknown[0])] if guess]
+        near = near or difflib.get_close_matches(unknown[0].lower(), COLUMNS, n=2, cutoff=0.5)
+        return f"did you mean {' or '.join(near)}?" if near else ""
+    pairs = [(name, guess_column(name)) for name in unknown]
+    guesses = [guess for _, guess in pairs]
+    # Two headers of one meaning, such as a joint and its moment: which is which nobody can say from here.
+    words = [f"{name!r} to {guess}" for name, guess in pairs if guess and guesses.count(guess) == 1]
+    words += [
+        f"one of {', '.join(repr(name) for name, other in pairs if other == guess)} to {guess}"
+        for guess in dict.fromkeys(guesses)
+        if guess and guesses.count(guess) > 1
+    ]
+    left = [repr(name) for name, guess in pairs if not guess]
+    if not words:
+        return ""
+    return f"rename {', '.join(words)}" + (f"; leave {', '.join(left[:8])} out" if left else "")
+
+
+def check_unit(column: Column, values: np.ndarray, source: str) -> None:
+    """Refuse values that fit another unit than that of their column, and a hip that stands still.
+
+    Args:
+        column: What they are.
+        values: In the unit of the column, shape (rows,).
+        source: Name of the file, for errors.
+
+    Raises:
+        ReferenceFileError: naming the column, what its values are, and the unit that they look like.
+    """
+    quantity = column.quantity
+    if quantity in JOINTS:
+        smallest = SMALLEST_RANGES_DEG[quantity.name] * _DEG
+        moves = float(np.ptp(values))
+        if moves == 0.0 and quantity is JOINTS[0]:
+            raise ReferenceFileError(
+                f"cost.reference={source}, column {column.name}: every row is {values[0]:g} {column.unit}; the hip "
+                "does not move",
+                "the angles of one stride of walking",
+                "give the columns of a walk, not of a pose or of a static trial",
+            )
+        if moves * column.factor < smallest and (quantity is JOINTS[0] or _guess_unit(column, values)):
+            joint = quantity.name.partition("_")[0]
+            raise ReferenceFileError(
+                f"cost.reference={source}, column {column.name}: the {joint} moves by {moves:.3g} {column.unit} only",
+                f"at least {smallest / column.factor:.3g} {column.unit} over a stride",
+                _guess_unit(column, values) or "give one whole stride of walking",
+            )
+    if not is_possible(quantity, values * column.factor) and (guess := _guess_unit(column, values)):
+        raise _impossible(column, values, source, guess)
+
+
+def is_possible(quantity: Quantity, values: np.ndarray) -> bool:
+    """Whether a person can have all of these values (rad, body weights or 1)."""
+    return bool(np.all((values >= quantity.lower) & (values <= quantity.upper)))
+
+
 def check_values(column: Column, values: np.ndarray, source: str) -> None:
     """Refuse values that no walking person has.
 
@@ -146,34 +206,35 @@ def check_values(column: Column, values: np.ndarray, source: str) -> None:
         source: Name of the file, for errors.
 
     Raises:
-        ReferenceFileError: naming the column, the row and the value, and the unit that they look like.
+        ReferenceFileError: naming the column, the row and the value.
     """
+    if not is_possible(column.quantity, values * column.factor):
+        raise _impossible(column, values, source, "correct the value; docs/own-terms.md says which sign is which")
+
+
+def _impossible(column: Column, values: np.ndarray, source: str, remedy: str) -> ReferenceFileError:
     quantity = column.quantity
+    scaled = values * column.factor
+    row = int(np.flatnonzero((scaled < quantity.lower) | (scaled > quantity.upper))[0])
     low, high = quantity.lower / column.factor, quantity.upper / column.factor
     unit = column.unit or "(no unit)"
-    outside = np.flatnonzero((values < low) | (values > high))
-    if len(outside):
-        row = int(outside[0])
-        raise ReferenceFileError(
-            f"cost.reference={source}, column {column.name}, data row {row + 1}: {values[row]:g} {unit}",
-            f"{low:.4g} to {high:.4g} {unit}",
-            _guess_unit(column, values) or "correct the value; docs/own-terms.md says which sign is which",
-        )
-    if quantity is JOINTS[0] and np.ptp(values) * column.factor < SMALLEST_HIP_RANGE_DEG * _DEG:
-        raise ReferenceFileError(
-            f"cost.reference={source}, column {column.name}: the hip moves by {np.ptp(values):.3g} {unit} only",
-            f"at least {SMALLEST_HIP_RANGE_DEG * _DEG / column.factor:.3g} {unit} over a stride",
-            _guess_unit(column, values) or "give one whole stride of walking",
-        )
+    return ReferenceFileError(
+        f"cost.reference={source}, column {column.name}, data row {row + 1}: {values[row]:g} {unit}",
+        f"{low:.4g} to {high:.4g} {unit}",
+        remedy,
+    )
 
 
 def _guess_unit(column: Column, values: np.ndarray) -> str:
     """Say which unit the values fit, where it is not the one of the column."""
     quantity = column.quantity
+    smallest = SMALLEST_RANGES_DEG.get(quantity.name, 0.0) * _DEG
     for unit, factor in quantity.units.items():
-        fits = np.all((values * factor >= quantity.lower) & (values * factor <= quantity.upper))
-        moves = np.ptp(values) * factor >= SMALLEST_HIP_RANGE_DEG * _DEG or quantity not in JOINTS
-        if unit != column.unit and fits and moves:
+        # A knee that is straight at 0 and counts flexion negative is in its unit all the same.
+        fits = is_possible(quantity, values * factor) or (
+            quantity in JOINTS and is_possible(quantity, -values * factor)
+        )
+        if unit != column.unit and fits and np.ptp(values) * factor >= smallest:
             words = [word for word in (quantity.name, column.side, unit) if word]
             return f"the values look like {unit or 'fractions of 1'}: name the column {'_'.join(words)}"
     return ""

@@ -1,4 +1,4 @@
-"""Read the files in which people keep one stride of a gait: .csv, OpenSim .mot, .npz."""
+"""Read the files in which people keep one stride of a gait: .csv, OpenSim .mot and .sto, .npz."""
 
 import csv
 import io
@@ -8,7 +8,8 @@ import numpy as np
 
 from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive
 from myoassist.gait.published_table import read_published_table
-from myoassist.gait.reference_columns import ReferenceFileError
+from myoassist.gait.reference_columns import COLUMNS, PHASE_COLUMNS, ReferenceFileError
+from myoassist.gait.reference_names import opensim_coordinate
 
 # OpenSim coordinate -> column and sign. Knee flexion is negative in some models and positive in others.
 _MOT_COORDINATES = {
@@ -16,11 +17,13 @@ _MOT_COORDINATES = {
     "knee_angle": ("knee_flexion", 1.0),
     "ankle_angle": ("ankle_dorsiflexion", 1.0),
 }
-_FORMATS = "a .csv with one header line, an OpenSim .mot, or an .npz"
+_FORMATS = "a .csv with one header line, an OpenSim .mot or .sto, or an .npz"
+_SHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+_BYTE_ORDERS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_table(path: str) -> dict[str, np.ndarray]:
-    """Read the columns of a file by name; those of a .mot come under our names, with our signs.
+    """Read the columns of a file by name; those of a .mot or .sto come under our names, with our signs.
 
     Args:
         path: File.
@@ -32,14 +35,15 @@ def read_table(path: str) -> dict[str, np.ndarray]:
         ReferenceFileError: if the file cannot be read or is of another kind.
     """
     file = Path(path).expanduser()
-    readers = {".csv": _read_csv, ".mot": _read_mot, ".npz": _read_npz}
+    readers = {".csv": _read_csv, ".mot": _read_mot, ".sto": _read_mot, ".npz": _read_npz}
     if not file.is_file():
         found = "is a folder" if file.is_dir() else "does not exist"
         raise ReferenceFileError(
             f"cost.reference={path} {found}", f"{_FORMATS}, relative to the current folder", "cost.reference=<file>"
         )
     if file.suffix.lower() not in readers:
-        raise ReferenceFileError(f"cost.reference={path} is of an unknown kind", _FORMATS)
+        save = "save the sheet as CSV" if file.suffix.lower() in _SHEETS else ""
+        raise ReferenceFileError(f"cost.reference={path} is of an unknown kind", _FORMATS, save)
     try:
         return read_published_table(file) or readers[file.suffix.lower()](file, path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -47,14 +51,40 @@ def read_table(path: str) -> dict[str, np.ndarray]:
 
 
 def _read_csv(file: Path, source: str) -> dict[str, np.ndarray]:
-    rows = list(csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
-    rows = [row for row in rows if row and not row[0].lstrip().startswith("#")]
+    text = _decode(file.read_bytes())
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    separator = next((mark for mark in ";\t" if lines and mark in lines[0]), ",")
+    if lines and lines[0].lower().startswith("sep="):
+        separator = lines.pop(0)[4:5] or separator
+    rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    # Spreadsheets leave empty columns at the end.
+    while rows and len(rows[0]) > 1 and all(len(row) >= len(rows[0]) and not row[-1].strip() for row in rows):
+        rows = [row[:-1] for row in rows]
     return _columns(rows[0] if rows else [], rows[1:], source)
+
+
+def _decode(data: bytes) -> str:
+    """Return the text of a file as spreadsheets write it: UTF-8, UTF-16, or the encoding of Western Windows."""
+    if data.startswith(_BYTE_ORDERS):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252")
+
+
+def _number(cell: str) -> float:
+    """Return the number in a cell, which may have a decimal comma."""
+    try:
+        return float(cell)
+    except ValueError:
+        return float(cell.strip().replace(",", ".", 1))
 
 
 def _columns(names: list[str], rows: list[list[str]], source: str) -> dict[str, np.ndarray]:
     """Turn rows of text into columns."""
-    names = [name.strip() for name in names]
+    names = [_known(name.strip()) for name in names]
     if not rows:
         raise ReferenceFileError(f"cost.reference={source} has no data rows", "a header and 20 or more rows")
     if len(set(names)) < len(names):
@@ -69,14 +99,19 @@ def _columns(names: list[str], rows: list[list[str]], source: str) -> dict[str, 
             )
         for place, cell in enumerate(row):
             try:
-                values[number, place] = float(cell)
+                values[number, place] = _number(cell)
             except ValueError:
                 raise ReferenceFileError(
                     f"cost.reference={source}, data row {number + 1}, column {names[place]}: {cell[:40]!r}",
-                    "a number in every cell, with a point as decimal mark",
+                    "a number in every cell, without separators of thousands",
                     "the first line has to hold the names of the columns" if number == 0 else "fill or correct it",
                 ) from None
     return {name: values[:, place] for place, name in enumerate(names)}
+
+
+def _known(name: str) -> str:
+    """Return a name of ours that is written with capitals as we write it, any other as it is."""
+    return name.lower() if name.lower() in COLUMNS or name.lower() in PHASE_COLUMNS else name
 
 
 def _read_npz(file: Path, source: str) -> dict[str, np.ndarray]:
@@ -93,7 +128,7 @@ def _read_npz(file: Path, source: str) -> dict[str, np.ndarray]:
             raise ReferenceFileError(
                 f"cost.reference={source}, key {name}: shape {values.shape} of {values.dtype}", "numbers, shape (rows,)"
             )
-    return {name: values.astype(np.float64) for name, values in columns.items()}
+    return {_known(name): values.astype(np.float64) for name, values in columns.items()}
 
 
 def _read_mot(file: Path, source: str) -> dict[str, np.ndarray]:
@@ -109,7 +144,14 @@ def _read_mot(file: Path, source: str) -> dict[str, np.ndarray]:
             "an OpenSim motion file, whose header says inDegrees=yes or inDegrees=no and ends with endheader",
         )
     rows = [line.split() for line in lines[ends[0] + 1 :] if line.strip()]
-    coordinates = _columns(rows[0] if rows else [], rows[1:], source)
+    table = _columns(rows[0] if rows else [], rows[1:], source)
+    coordinates: dict[str, np.ndarray] = {}
+    for column, values in table.items():
+        name = opensim_coordinate(column)
+        if name in coordinates:
+            raise ReferenceFileError(f"cost.reference={source} has the coordinate {name} twice", "each column once")
+        if name is not None:
+            coordinates["time" if name.lower() == "time" else name] = values
     unit = "deg" if header["indegrees"] == "yes" else "rad"
     columns = {"time_s": coordinates["time"]} if "time" in coordinates else {}
     if "pelvis_tilt" in coordinates:
@@ -127,7 +169,7 @@ def _read_mot(file: Path, source: str) -> dict[str, np.ndarray]:
             columns[name] = -columns[name]
     if len(columns) < 2:
         raise ReferenceFileError(
-            f"cost.reference={source} has none of the coordinates that are compared; it has {', '.join(coordinates)}",
+            f"cost.reference={source} has none of the coordinates that are compared; it has {', '.join(table)}",
             "time, pelvis_tilt, hip_flexion_l, knee_angle_l, ankle_angle_l, and the same with _r",
             "export inverse kinematics, or write a .csv",
         )

@@ -10,6 +10,7 @@ import numpy as np
 from myoassist.config.errors import ModelError
 from myoassist.config.model_file import check_model_file
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.model.actuators import check_actuators
 from myoassist.model.device_edits import fit_device, sole_shapes
 from myoassist.model.devices import MSK_KEYS, Device, device_of
 from myoassist.model.fast_geometry import load_fit, simplify_geometry
@@ -101,6 +102,8 @@ def build_walker(
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     device = device_of(model)
     layout = resolve_layout(compiled, name, env.init_pose, unfused, device)
+    if not own or (device is not None and device.config is not None):
+        check_actuators(compiled, layout, name, exo)
     if own:
         # A walker is one island: looking for islands costs 4 to 8 % of a step. (A sparse Jacobian would save 6 % of
         # the planar full model too, but with it the solver ends the process when a state is beyond rescue.)

@@ -237,6 +237,12 @@ def check_device(config: RunConfig) -> None:
             f"one of {', '.join(fits) or 'none of ours'}, as compatible_msk of the device says",
             f"model.musculature={fits[0]}" if fits else "edit compatible_msk of the device",
         )
+    if exo.mass is not None and device is None:
+        raise ConfigError(
+            f"exo.mass={exo.mass:g} with model.device=null",
+            "a device to weigh: model.device=tutorial, or null",
+            "exo.mass=null",
+        )
     if exo.controller in TORQUE_CONTROLLERS and (device is None or device.drive is None):
         raise ConfigError(
             f"exo.controller={exo.controller} needs an ankle or hip actuator, but model.device="
@@ -264,6 +270,14 @@ def _check_own_file(config: RunConfig) -> None:
         )
     if exo.controller == "impedance":
         raise ConfigError("exo.controller=impedance with model.path", "a prosthesis as model.device", "exo=none")
+    slopes = config.optimizer.optim_params if config.optimizer.mode == "multislope" else [config.env.slope_deg]
+    if any(slopes) and config.task == "reflex":
+        shown = f"env.slope_deg={config.env.slope_deg:g}" if config.env.slope_deg else "optimizer.mode=multislope"
+        raise ConfigError(
+            f"{shown} with model.path",
+            "level ground: that of an own file is not edited",
+            "env.slope_deg=0" if config.env.slope_deg else "optimizer.mode=single",
+        )
     if model.height_scale != 1.0:
         raise ConfigError(
             f"model.height_scale={model.height_scale:g} with model.path",

@@ -7,29 +7,12 @@ import numpy as np
 
 from myoassist.model.devices import Device, Drive
 from myoassist.model.finder import Finder
-from myoassist.model.muscle_groups import GROUPS
+from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 from myoassist.model.transmission import fit_arm
 from myoassist.model.world_frame import colliding_geoms, moving_geoms
 
 TOUCH_SENSORS = ("r_foot", "r_toes", "l_foot", "l_toes")
 SIDES = ("r", "l")
-# Controller muscle -> actuator without its side suffix. Order is the order of the controller's outputs.
-MUSCLES = {
-    "HAB": "abd",
-    "HAD": "add",
-    "HFL": "iliopsoas",
-    "GLU": "glutmax",
-    "HAM": "hamstrings",
-    "RF": "rectfem",
-    "VAS": "vasti",
-    "BFSH": "bifemsh",
-    "GAS": "gastroc",
-    "SOL": "soleus",
-    "TA": "tibant",
-    "FDL": "fdl",
-    "EDL": "edl",
-}
-FRONTAL_MUSCLES = ("HAB", "HAD")
 LEG_JOINTS = ("hip_flexion", "knee_angle", "ankle_angle", "mtp_angle")
 # Bodies whose pose and centre of mass are read; the first four by the controller, all by the start check.
 _SEGMENTS = [f"{segment}_{side}" for segment in ("femur", "tibia", "calcn", "toes") for side in SIDES]
@@ -62,7 +45,7 @@ class Layout:
         limit: Sensor addresses of the hip, knee, ankle limit torques, shape (2, 3).
         muscle: Actuator ids of MUSCLES, the first of a group, shape (2, 13).
         muscle_group: Actuator ids of all that share the command of one of MUSCLES, shape (2, 13, largest group).
-        muscle_f_max: Summed peak isometric forces of these, N, shape (2, 13); 1 where absent.
+        muscle_f_max: Summed peak isometric forces of these, N, shape (2, 13); 1 where absent or 0.
         all_muscles: Ids of all muscle actuators, in model order.
         muscle_act: Activation addresses of all muscles, in the order of `all_muscles`.
         muscle_names: Their names.
@@ -141,7 +124,8 @@ def resolve_layout(
     frontal = dimensions == 3
     group = _muscle_groups(model, find, frontal)
     f_max = np.where(group >= 0, model.actuator_gainprm[group, 2], 0.0).sum(axis=2)
-    f_max[group[:, :, 0] < 0] = 1.0
+    # Forces are read as shares of it; those of a muscle without strength are 0.
+    f_max[(group[:, :, 0] < 0) | (f_max == 0.0)] = 1.0
     exo, drive = _exo_actuators(find, device)
     sign_leg = _coordinate_signs(model, find, init_pose)
     exo_joint = LEG_JOINTS.index(drive.coordinate)

@@ -1,5 +1,22 @@
-"""Which actuators of the 80-muscle legs share one command of the walking controller, which knows 13 muscles per leg."""
+"""The 13 muscles per leg that the walking controller knows, and which actuators of the 80-muscle legs are one."""
 
+# Controller muscle -> actuator without its side suffix. Order is the order of the controller's outputs.
+MUSCLES = {
+    "HAB": "abd",
+    "HAD": "add",
+    "HFL": "iliopsoas",
+    "GLU": "glutmax",
+    "HAM": "hamstrings",
+    "RF": "rectfem",
+    "VAS": "vasti",
+    "BFSH": "bifemsh",
+    "GAS": "gastroc",
+    "SOL": "soleus",
+    "TA": "tibant",
+    "FDL": "fdl",
+    "EDL": "edl",
+}
+FRONTAL_MUSCLES = ("HAB", "HAD")
 # Controller muscle -> actuators without their side suffix. Every muscle of the leg is in one group or in REST.
 GROUPS = {
     "HAB": ("glmed1", "glmed2", "glmed3", "glmin1", "glmin2", "glmin3", "tfl", "piri", "sart"),

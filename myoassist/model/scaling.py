@@ -6,6 +6,7 @@ import numpy as np
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import ExoConfig, ModelConfig
 from myoassist.model.devices import device_of
+from myoassist.model.strength import check_strength, names_of
 
 _F_MAX = 2  # place of the peak force in a muscle's gain and bias parameters
 
@@ -56,19 +57,8 @@ def muscle_factors(compiled: mujoco.MjModel, strength: dict[str, float]) -> np.n
     factors = np.ones(compiled.nu)
     muscles = np.flatnonzero(compiled.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE)
     names = {int(i): compiled.actuator(int(i)).name for i in muscles}
+    check_strength(strength, names.values())
     for key, factor in strength.items():
-        chosen = [i for i, name in names.items() if _matches(key, name)]
-        if not chosen:
-            known = sorted({name.rsplit("_", 1)[0] for name in names.values()})
-            raise ConfigError(
-                f"model.muscle_strength.{key}={factor:g}: there is no such muscle",
-                f"all, r, l, or one of {', '.join(known)}, with or without _r or _l",
-                f"model.muscle_strength.{known[0]}_r={factor:g}",
-            )
-        factors[chosen] *= factor
+        chosen = set(names_of(key, names.values()))
+        factors[[i for i, name in names.items() if name in chosen]] *= factor
     return factors
-
-
-def _matches(key: str, name: str) -> bool:
-    stem, _, side = name.rpartition("_")
-    return key in ("all", side, stem, name)

@@ -7,6 +7,7 @@ from myoassist.cost.multi_result import combine_results
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.terms import parameter_l1
+from myoassist.gait.reference_edits import edits_of
 from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, vector_at
 from myoassist.optimize.conditions import (
     Condition,
@@ -54,7 +55,7 @@ class MultiProblem:
             if condition.slope_deg not in self._simulators:
                 self._simulators[condition.slope_deg] = WalkProblem(own, workers).simulator
         first = next(iter(self._simulators.values()))
-        self._plan = plan_cost(first.log_layout.muscle_names, config.cost.reference)
+        self._plan = plan_cost(first.log_layout.muscle_names, config.cost.reference, edits_of(config.cost))
         self._single_table = first.table
         self._affine = choose_strategy(config.optimizer) == "affine"
         per = slope_unit(config.optimizer)

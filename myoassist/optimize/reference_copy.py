@@ -6,17 +6,19 @@ import numpy as np
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.errors import ResumeError
-from myoassist.gait.own_reference import format_gait, load_reference
+from myoassist.gait.own_reference import UNCHANGED, format_gait, load_reference
+from myoassist.gait.reference_edits import ReferenceEdits
 
 REFERENCE_NAME = "reference_gait.csv"
 
 
-def keep_reference(reference: str | None, folder: Path) -> None:
+def keep_reference(reference: str | None, folder: Path, edits: ReferenceEdits = UNCHANGED) -> None:
     """Write the gait that `cost.reference` names into a run folder, resampled; nothing for the built-in one.
 
     Args:
         reference: Value of `cost.reference`.
         folder: Run folder.
+        edits: What the run changes in the file; the copy holds the changed gait.
 
     Raises:
         ReferenceFileError: if the file is refused.
@@ -24,11 +26,11 @@ def keep_reference(reference: str | None, folder: Path) -> None:
     """
     if reference is None:
         return
-    gait, copy = load_reference(reference), folder / REFERENCE_NAME
+    gait, copy = load_reference(reference, edits), folder / REFERENCE_NAME
     if not copy.is_file():
         write_text_atomic(copy, format_gait(gait))
         return
-    kept = load_reference(str(copy))
+    kept = load_reference(str(copy), ReferenceEdits(judged=False))
     same = (kept.emg_known, kept.emg_muscles) == (gait.emg_known, gait.emg_muscles)
     if not same or not all(
         # The copy is rounded.

@@ -15,11 +15,13 @@ from myoassist.config.start_point import resolve_param_path
 from myoassist.cost.report import format_terms
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.gait.reference_edits import edits_of
 from myoassist.model.build import build_walker
 from myoassist.optimize.conditions import choose_strategy
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.problem import OptimizationResult, describe_timeout
 from myoassist.optimize.reference_copy import keep_reference
+from myoassist.optimize.reference_limits import check_limits
 from myoassist.optimize.start import load_start
 from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.fault import capture_walk
@@ -42,7 +44,8 @@ class WalkProblem:
         )
         self.table: ParameterTable = self.simulator.table
         self.workers = workers
-        self._plan = plan_cost(self.simulator.log_layout.muscle_names, config.cost.reference)
+        self._plan = plan_cost(self.simulator.log_layout.muscle_names, config.cost.reference, edits_of(config.cost))
+        check_limits(self.simulator.walker, self._plan.reference, config.cost)
         choose_loop(self.simulator)
 
     def evaluate(self, vector: np.ndarray, seed: int, worker: int) -> CostResult:
@@ -74,7 +77,7 @@ def train_reflex(config: RunConfig, folder: RunFolder) -> float:
         UserError: for what the user can change.
         Stopped: after a stop signal; everything is saved.
     """
-    keep_reference(config.cost.reference, folder.path)
+    keep_reference(config.cost.reference, folder.path, edits_of(config.cost))
     if config.optimizer.mode == "evaluate":
         return _evaluate_vector(config, folder)
     if choose_strategy(config.optimizer) == "chain":

@@ -83,7 +83,7 @@ class WalkBatch:
         model = self.walker.model
         path = None if env.env_id == BASE_ENV else env.reference_data_path
         reference = None if path is None else load_reference(path)
-        check_task(env, reference)
+        check_task(env, reference, model)
         walk = record_reflex_walk(config, self.walker) if config.rl.human == "reflex" else None
         if walk is not None:
             starts = walk.starts

@@ -11,6 +11,8 @@ from myoassist.config.errors import UserError
 
 # Coordinate that grows by the distance walked; every other one of a periodic motion returns to where it was.
 FORWARD = "pelvis_tx"
+# Coordinates of the leg models that are lengths; everything else is an angle.
+TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 # Largest relative change of a periodic motion's duration when it is brought to another rate.
 RATE_TOLERANCE = 1e-3
 _MOST_REPEATS = 20

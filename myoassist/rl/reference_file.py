@@ -1,8 +1,7 @@
-"""Write and read reference motions: `.npz` (ours and the published form), `.json`, OpenSim `.mot`."""
+"""Write and read reference motions: `.npz` (ours and the published form), `.json`, OpenSim `.mot` and `.sto`."""
 
 import io
 import json
-import math
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.config.errors import UnsafeFileError
 from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
+from myoassist.config.keys import is_number
 from myoassist.config.schemas import SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference
 from myoassist.rl.reference import FORWARD, ReferenceMotion, ReferenceMotionError
@@ -21,7 +21,8 @@ from myoassist.rl.reference_segmented import describe_stride, is_segmented, stri
 
 _SERIES, _METADATA = "series_data", "metadata"
 _FORMATS = (
-    "a reference motion: .npz or .json with series_data (q_<joint>, dq_<joint>) and metadata (sample_rate), or .mot"
+    "a reference motion: .npz or .json with series_data (q_<joint>, dq_<joint>) and metadata (sample_rate), "
+    "or an OpenSim .mot or .sto"
 )
 _HELP = "`myoassist reference record run=<run> out=motion.npz` makes one"
 # What the published archives, two pickled mappings of arrays, consist of.
@@ -40,9 +41,9 @@ def load_reference(path: str, joint_map: str | None = None) -> ReferenceMotion:
     """Load the reference motion that `env.reference_data_path` names.
 
     Args:
-        path: .npz, .json or .mot file, or `shipped:NAME`.
-        joint_map: For a .mot: JSON or YAML file that maps its coordinates to joints, see `reference_mot`; where not
-            given, a file of the motion's name with the ending .map.yaml, .map.yml or .map.json beside it, else none.
+        path: .npz, .json, .mot or .sto file, or `shipped:NAME`.
+        joint_map: For a .mot or .sto: JSON or YAML file that maps its coordinates to joints, see `reference_mot`; where
+            not given, a file of its name with the ending .map.yaml, .map.yml or .map.json beside it, else none.
 
     Raises:
         ReferenceMotionError: if it cannot be read, is of another kind, has no sample rate, channels of different
@@ -57,10 +58,10 @@ def load_reference(path: str, joint_map: str | None = None) -> ReferenceMotion:
     if not file.is_file():
         found = "is a folder" if file.is_dir() else "does not exist"
         raise ReferenceMotionError(f"{SHIPPED_REFERENCE_KEY}={path} {found}", _FORMATS, _HELP)
-    if ending not in (*readers, ".mot"):
+    if ending not in (*readers, ".mot", ".sto"):
         raise ReferenceMotionError(f"{SHIPPED_REFERENCE_KEY}={path} is of an unknown kind", _FORMATS, _HELP)
     try:
-        if ending == ".mot":
+        if ending in (".mot", ".sto"):
             series, metadata = read_motion_table(file, path, joint_map)
         else:
             series, metadata = readers[ending](file, path)
@@ -81,7 +82,7 @@ def build_motion(series: Mapping[str, Any], metadata: Mapping[str, Any], source:
         ReferenceMotionError: see `load_reference`.
     """
     rate = metadata.get("resampled_sample_rate", metadata.get("sample_rate"))
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not math.isfinite(rate) or rate <= 0.0:
+    if not is_number(rate) or rate <= 0.0:
         raise ReferenceMotionError(
             f"{source}: metadata has " + ("no sample_rate" if rate is None else f"sample_rate={rate!r}"),
             "the number of frames per second, e.g. sample_rate: 100",
@@ -114,7 +115,7 @@ def build_motion(series: Mapping[str, Any], metadata: Mapping[str, Any], source:
         raise ReferenceMotionError(f"{source} has {next(iter(lengths.values()))} frames", "at least two", _HELP)
     periodic = bool(metadata.get("periodic", False))
     advance = metadata.get("advance")
-    if not isinstance(advance, int | float) or not math.isfinite(advance):
+    if not is_number(advance):
         advance = q[FORWARD][-1] - q[FORWARD][0] + dq[FORWARD][-1] / rate if FORWARD in q else 0.0
     return ReferenceMotion(q, dq, act, float(rate), source, periodic, float(advance), dict(metadata))
 

@@ -5,7 +5,6 @@ A value becomes sign * scale * value + offset in rad or m. Beside coordinates it
 which wins over the header of the motion, and `periodic: true`.
 """
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,11 @@ import numpy as np
 import yaml
 
 from myoassist.config.file_content import parse_json, parse_yaml
-from myoassist.rl.reference import FORWARD, ReferenceMotionError
+from myoassist.config.keys import is_number
+from myoassist.gait.reference_names import opensim_coordinate
+from myoassist.rl.reference import FORWARD, TRANSLATIONS, ReferenceMotionError
 
 MAP_ENDINGS = (".map.yaml", ".map.yml", ".map.json")
-# Coordinates of the leg models that are lengths; everything else is an angle.
-_TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 _SETTINGS = ("degrees", "periodic")
 _ENTRY_KEYS = ("joint", "sign", "scale", "offset")
 _EXPECTED = "an OpenSim motion: a header that ends with endheader, a line of names with time first, and rows of numbers"
@@ -35,7 +34,7 @@ class _Column:
 
 
 def read_motion_table(file: Path, source: str, joint_map: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read a .mot file as channels q_<joint>, dq_<joint> and metadata with its sample rate.
+    """Read a .mot or .sto file as channels q_<joint>, dq_<joint> and metadata with its sample rate.
 
     Velocities are central differences of the positions. Rows have to be equally spaced in time.
 
@@ -68,7 +67,7 @@ def read_motion_table(file: Path, source: str, joint_map: str | None = None) -> 
     series: dict[str, Any] = {}
     for coordinate, column in columns.items():
         q = values[:, names.index(coordinate)]
-        if degrees and column.joint not in _TRANSLATIONS:
+        if degrees and column.joint not in TRANSLATIONS:
             q = np.deg2rad(q)
         q = column.factor * q + column.offset
         series[f"q_{column.joint}"] = q
@@ -93,7 +92,9 @@ def _read_rows(file: Path, source: str) -> tuple[list[str], np.ndarray, dict[str
         key.strip().lower(): value.strip().lower() for key, _, value in (line.partition("=") for line in lines[:end])
     }
     rows = [line.split() for line in lines[end + 1 :] if line.strip()]
-    names = rows[0] if rows else []
+    # States come under paths; their speeds and activations are left out.
+    plain = [opensim_coordinate(name) for name in (rows[0] if rows else [])]
+    names = [name for name in plain if name is not None]
     if not names or names[0].lower() != "time" or len(set(names)) < len(names):
         raise ReferenceMotionError(
             f"{source} has the columns {', '.join(names) or 'none'}", _EXPECTED + ", each name once"
@@ -101,10 +102,11 @@ def _read_rows(file: Path, source: str) -> tuple[list[str], np.ndarray, dict[str
     values = np.empty((len(rows) - 1, len(names)))
     for number, row in enumerate(rows[1:]):
         try:
-            values[number] = [float(cell) for cell in row]
+            cells = zip(row, plain, strict=True)
+            values[number] = [float(cell) for cell, name in cells if name is not None]
         except ValueError:
             raise ReferenceMotionError(
-                f"{source}, data row {number + 1}: {' '.join(row)[:60]!r}", f"{len(names)} numbers"
+                f"{source}, data row {number + 1}: {' '.join(row)[:60]!r}", f"{len(plain)} numbers"
             ) from None
     bad = np.argwhere(~np.isfinite(values))
     if len(bad):
@@ -143,7 +145,10 @@ def _load_map(file: Path, joint_map: str | None) -> tuple[dict[str, Any], str]:
 def _match_columns(content: dict[str, Any], names: list[str], map_source: str, source: str) -> dict[str, _Column]:
     if not content:
         return {name: _Column(name, 1.0, 0.0) for name in names}
-    columns = {str(name): _read_entry(str(name), entry, map_source) for name, entry in content.items()}
+    columns = {
+        opensim_coordinate(str(name)) or str(name): _read_entry(str(name), entry, map_source)
+        for name, entry in content.items()
+    }
     missing = [name for name in columns if name not in names]
     if missing:
         raise ReferenceMotionError(
@@ -163,6 +168,6 @@ def _read_entry(name: str, entry: Any, source: str) -> _Column:
         return _Column(entry, 1.0, 0.0)
     if isinstance(entry, dict) and isinstance(entry.get("joint"), str) and set(entry) <= set(_ENTRY_KEYS):
         numbers = [entry.get("sign", 1.0), entry.get("scale", 1.0), entry.get("offset", 0.0)]
-        if all(isinstance(item, int | float) and math.isfinite(item) for item in numbers) and abs(numbers[0]) == 1:
+        if all(map(is_number, numbers)) and abs(numbers[0]) == 1:
             return _Column(entry["joint"], float(numbers[0] * numbers[1]), float(numbers[2]))
     raise ReferenceMotionError(f"{source}, {name}: {entry!r}", _MAP_EXPECTED)

@@ -6,6 +6,7 @@ import numpy as np
 from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import BASE_ENV, REWARDS_KEY
 from myoassist.config.schemas import EnvConfig
+from myoassist.model.actuators import check_control_ranges
 from myoassist.model.build import Walker
 from myoassist.model.world_frame import moving_mass
 from myoassist.rl.kernels.draws import MODES, N_SCHEDULE
@@ -13,6 +14,8 @@ from myoassist.rl.kernels.layout import CLEAN, REWARD_VERSIONS, Task
 from myoassist.rl.kernels.rewards import TERMS
 from myoassist.rl.observation import GRAVITY, Observation, find_joint, find_sensor
 from myoassist.rl.reference import FORWARD, ReferenceMotion
+from myoassist.rl.reference_check import check_units
+from myoassist.rl.reference_ranges import check_ranges
 from myoassist.rl.starts import FEET_FRAMES, HEIGHT, Starts
 from myoassist.rl.terrain import EpisodeGround
 
@@ -48,6 +51,7 @@ def make_task(
     weights = env.reward_keys_and_weights
     muscles = np.flatnonzero(model.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE)
     device = np.setdiff1d(np.arange(model.nu), muscles)
+    check_control_ranges(model, device if recorded else np.arange(model.nu))
     control_range = model.actuator_ctrlrange.copy()
     control_range[device] *= env.device_ctrl_scale
     low, high = control_range.T
@@ -180,11 +184,12 @@ def _has_sensor(model: mujoco.MjModel, name: str) -> bool:
     return mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SENSOR, name) >= 0
 
 
-def check_task(env: EnvConfig, reference: ReferenceMotion | None) -> None:
-    """Refuse an imitation environment without a reference.
+def check_task(env: EnvConfig, reference: ReferenceMotion | None, model: mujoco.MjModel) -> None:
+    """Refuse an imitation environment without a reference, and a reference that the model cannot mean.
 
     Raises:
         ConfigError: naming both keys.
+        ReferenceMotionError: for angles in degrees or beyond the joints of the model.
     """
     if env.env_id != BASE_ENV and reference is None:
         raise ConfigError(
@@ -192,3 +197,6 @@ def check_task(env: EnvConfig, reference: ReferenceMotion | None) -> None:
             "the reference motion that is imitated",
             f"env.reference_data_path=shipped:tutorial_fast (or env.env_id={BASE_ENV})",
         )
+    if reference is not None:
+        check_units(reference)
+        check_ranges(model, reference)

@@ -14,17 +14,18 @@ from omegaconf.errors import OmegaConfBaseException
 from myoassist.config.compose import convert_composed, normalize_arguments
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.groups import config_folder
-from myoassist.config.keys import flatten_keys
+from myoassist.config.keys import flatten_keys, run_keys
 from myoassist.config.labels import SWEEPER_GROUPS, default_expname
 from myoassist.config.run_diff import to_plain
 from myoassist.config.run_folder import log_root
 from myoassist.config.run_names import override_key, quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
+from myoassist.config.validate import check_value
 from myoassist.sweep.constraints import LinearConstraint, read_constraints
 from myoassist.sweep.evolution_config import EvolutionOptim, check_optim, count_evaluations
 from myoassist.sweep.individual import Individual
+from myoassist.sweep.preflight import check_run
 from myoassist.sweep.search_space import SWEEP_KEYS, SearchSpace, format_override, read_search_space
 
 
@@ -173,26 +174,68 @@ def _check_space(config: DictConfig, context: HydraContext, space: SearchSpace, 
         "upper": {key: entry.get("upper", _first(entry)) for key, entry in space.parameters.items()},
     }
     composed = None
+    _check_bounds(space)
     for corner, values in corners.items():
         if corner != "start" and limits:
             # The constraints may be there to keep the individuals out of impossible corners.
             continue
-        texts = [
-            format_override(key, round(value) if space.parameters[key].get("integer") else value)
-            for key, value in values.items()
-            if value is not None
-        ]
-        run = _compose(config, context, normalize_arguments([*space.groups, *space.fixed, *texts]))
-        try:
-            validate_config(run)
-        except UserError as error:
-            words = {"start": "the start", "lower": "the lower bounds", "upper": "the upper bounds"}[corner]
-            raise ConfigError(
-                f"the search space has {words} where no run is possible: {error.found}", error.expected, error.remedy
-            ) from None
+        words = {"start": "the start", "lower": "the lower bounds", "upper": "the upper bounds"}[corner]
+        run = _check_point(config, context, space, values, words)
         composed = composed or run
+    for key, entry in space.parameters.items():
+        for choice in entry.get("choices", [])[1:]:
+            # All others as at the start: the combinations are too many.
+            shown = format_override(key, choice)
+            _check_point(config, context, space, corners["start"] | {key: choice}, f"the choice {shown}")
     assert composed is not None, "the start is always composed"
     return composed
+
+
+def _check_point(
+    config: DictConfig, context: HydraContext, space: SearchSpace, values: dict[str, Any], words: str
+) -> RunConfig:
+    """Return the run at one point of the space.
+
+    Raises:
+        ConfigError: if no run is possible there.
+    """
+    texts = [
+        format_override(key, round(value) if space.parameters[key].get("integer") else value)
+        for key, value in values.items()
+        if value is not None
+    ]
+    run = _compose(config, context, normalize_arguments([*space.groups, *space.fixed, *texts]))
+    try:
+        check_run(run)
+    except UserError as error:
+        raise ConfigError(
+            f"the search space has {words} where no run is possible: {error.found}", error.expected, error.remedy
+        ) from None
+    return run
+
+
+def _check_bounds(space: SearchSpace) -> None:
+    """Refuse bounds that a key cannot take by itself, also where constraints keep the corners from being tried.
+
+    Raises:
+        ConfigError: naming the parameter, the bound and what the key takes.
+    """
+    for name, entry in space.parameters.items():
+        parent = name.rpartition(".")[0]
+        key = run_keys().get(name) or run_keys().get(parent)
+        for bound in ("lower", "upper"):
+            value = entry.get(bound)
+            if key is None or value is None or key.base not in (int, float, dict[str, float]):
+                continue
+            number = round(value) if key.base is int else value
+            try:
+                check_value(key, {name.rpartition(".")[2]: number} if key.name == parent else number)
+            except ConfigError as error:
+                raise ConfigError(
+                    f"the search space has a bound that no run can have: {bound} of {name}: {error.found}",
+                    error.expected,
+                    f"'{name}=interval(<lower>,<upper>)'",
+                ) from None
 
 
 def _compose(config: DictConfig, context: HydraContext, overrides: list[str]) -> RunConfig:

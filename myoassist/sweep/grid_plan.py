@@ -21,8 +21,7 @@ from myoassist.config.run_folder import log_root, plan_run
 from myoassist.config.run_names import override_key, quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.run_record import list_date_folders, read_status
-from myoassist.config.validate import validate_config
-from myoassist.model.devices import check_device
+from myoassist.sweep.preflight import check_run
 from myoassist.sweep.run_index import INDEX_NAME, read_index
 
 
@@ -88,8 +87,7 @@ def plan_grid(
     for overrides in BasicSweeper.split_arguments(parsed, None)[0]:
         composed = context.config_loader.load_sweep_config(config, overrides)
         run = convert_composed(composed, composed.hydra.runtime.choices, overrides, swept=keys)
-        validate_config(run.config)
-        check_device(run.config)
+        check_run(run.config)
         runs.append((overrides, run))
     today = today or datetime.date.today()
     jobs = _place(runs, keys, today)

@@ -1,0 +1,56 @@
+"""Which muscles a factor of `model.muscle_strength` means, and which muscles the models of the library have."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+from myoassist.config.errors import ConfigError
+from myoassist.config.schemas import ModelConfig
+from myoassist.model.devices import device_of
+from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
+
+
+def names_of(key: str, muscles: Iterable[str]) -> list[str]:
+    """Return the actuators that a key means: all, a side, a muscle of both legs or of one."""
+    return [name for name in muscles if key in ("all", name.rpartition("_")[2], name.rpartition("_")[0], name)]
+
+
+def check_strength(strength: Mapping[str, float], muscles: Iterable[str]) -> None:
+    """Refuse factors of muscles that are not there.
+
+    Args:
+        strength: `model.muscle_strength`.
+        muscles: Names of the muscle actuators.
+
+    Raises:
+        ConfigError: naming the key, what there is, and the name that is near, if one is.
+    """
+    muscles = list(muscles)
+    for key, factor in strength.items():
+        if names_of(key, muscles):
+            continue
+        stems = sorted({name.rpartition("_")[0] for name in muscles})
+        known = {name.lower(): name for name in (*stems, *muscles, "all", "r", "l")}
+        near = difflib.get_close_matches(key.lower(), known, n=1)
+        raise ConfigError(
+            f"model.muscle_strength.{key}={factor:g}: there is no such muscle",
+            f"all, r, l, or one of {', '.join(stems)}, with or without _r or _l",
+            f"model.muscle_strength.{known[near[0]]}={factor:g}" if near else f"leave {key} out",
+        )
+
+
+def library_muscles(model: ModelConfig) -> list[str]:
+    """Return the names of the muscle actuators of a model of the library, without loading it."""
+    if model.musculature == 80:
+        groups = GROUPS
+    else:
+        absent = FRONTAL_MUSCLES if model.musculature == 22 else ()
+        groups = {short: (name,) for short, name in MUSCLES.items() if short not in absent}
+    device = device_of(model)
+    gone = device.prosthesis.muscles if device is not None and device.prosthesis is not None else ()
+    return [
+        f"{name}_{side}"
+        for side in ("r", "l")
+        for short, names in groups.items()
+        if side == "l" or short not in gone
+        for name in names
+    ]
