@@ -9,9 +9,10 @@ import time
 import numpy as np
 
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.fake_schemas import FakeConfig
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.run_record import read_json
-from myoassist.config.schemas import TERM_NAMES, FakeConfig, RunConfig
+from myoassist.config.schemas import TERM_NAMES, RunConfig
 from myoassist.optimize.signals import Stopped, StopRequest
 
 RESULT_NAME = "result.json"
