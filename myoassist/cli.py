@@ -168,10 +168,10 @@ def _keys(_: list[str]) -> str:
 def _params(overrides: list[str]) -> str:
     from myoassist.config.compose import compose_run
     from myoassist.config.validate import validate_config
+    from myoassist.control.table import build_table
     from myoassist.model.devices import check_device, choose_clock, device_of
     from myoassist.optimize.affine import add_slopes
     from myoassist.optimize.conditions import choose_strategy, slope_unit
-    from myoassist.reflex.parameters import build_table
 
     config = compose_run(overrides).config
     # Where the search starts does not matter for the table.

@@ -12,10 +12,10 @@ from myoassist.analysis.repeats import Repeats, StartSpread, repeat_walk
 from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.cores import count_cores
 from myoassist.config.schemas import RunConfig
+from myoassist.control.device.splines import TorqueCurve, explain_invalid, profile_curve
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.targets import check_cost
-from myoassist.exo.splines import TorqueCurve, explain_invalid, profile_curve
 from myoassist.gait.reference import ReferenceGait
 from myoassist.model.build import Walker, build_walker
 from myoassist.model.devices import choose_clock

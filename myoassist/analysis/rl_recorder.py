@@ -5,10 +5,10 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from myoassist.exo.timing import make_exo
+from myoassist.control.device.timing import make_exo
+from myoassist.control.human.reflex.controller import make_reflex
+from myoassist.control.signals import UPRIGHT_ROLL
 from myoassist.model.build import Walker
-from myoassist.reflex.controller import make_reflex
-from myoassist.reflex.indices import UPRIGHT_ROLL
 from myoassist.rollout.buffers import Constants, make_buffers
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.loop import finish_step

@@ -7,7 +7,7 @@ from pathlib import Path
 
 # Tells a NUMBA_CACHE_DIR inherited from a process of ours, e.g. by a job on another node, from one that a user set.
 _OWN_CHOICE = "MYOASSIST_KERNEL_CACHE"
-_KERNEL_PACKAGES = ("reflex", "exo", "rollout", "model", "rl/kernels")
+_KERNEL_PACKAGES = ("control", "rollout", "model", "rl/kernels")
 
 
 def cache_folder() -> Path:
@@ -34,7 +34,7 @@ def use_kernel_cache() -> None:
     package = Path(__file__).parents[1]
     digest = hashlib.sha256(sys.version.encode())
     for name in _KERNEL_PACKAGES:
-        for source in sorted((package / name).glob("*.py")):
+        for source in sorted((package / name).rglob("*.py")):
             digest.update(source.read_bytes())
     os.environ["NUMBA_CACHE_DIR"] = os.environ[_OWN_CHOICE] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])
 

@@ -8,7 +8,8 @@ from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.optimize.start import load_start, match_layout
 from myoassist.optimize.vector_file import find_vector_file, read_vector
-from myoassist.reflex.parameters import INF, Parameter, ParameterTable
+from myoassist.space.parameter import INF, Parameter
+from myoassist.space.table import ParameterTable
 
 SLOPE_PREFIX = "slope_"
 SLOPE_GROUP = "slope"

@@ -12,7 +12,7 @@ from myoassist.config.errors import UserError
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.optimize.problem import describe_timeout
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 _STOP_WAIT = 2.0  # s
 # Sent by a process that has built its model and begins an evaluation.

@@ -20,10 +20,10 @@ from myoassist.optimize.loop import run_cma
 from myoassist.optimize.problem import OptimizationResult, describe_timeout
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.start import load_start
-from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault
 from myoassist.rollout.simulator import Simulator, choose_loop
+from myoassist.space.table import ParameterTable
 
 
 class WalkProblem:

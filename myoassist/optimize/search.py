@@ -17,7 +17,7 @@ from myoassist.optimize.problem import Candidate
 from myoassist.optimize.result_json import decode_candidate, encode_candidate
 from myoassist.optimize.safe_pickle import dump_state, load_state_bytes
 from myoassist.optimize.strategy import adopt_strategy
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 if TYPE_CHECKING:
     from cma import CMAEvolutionStrategy

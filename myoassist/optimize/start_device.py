@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from myoassist.control.table import build_table
 from myoassist.optimize.vector_file import StoredVector
-from myoassist.reflex.parameters import ParameterTable, build_table
+from myoassist.space.table import ParameterTable
 
 
 def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:

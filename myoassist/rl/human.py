@@ -9,11 +9,11 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import ExoConfig, PerturbationConfig, RunConfig
 from myoassist.config.start_point import resolve_param_path
-from myoassist.exo.impedance import Impedance, make_impedance
-from myoassist.exo.timing import Exo, make_exo
+from myoassist.control.device.impedance import Impedance, make_impedance
+from myoassist.control.device.timing import Exo, make_exo
+from myoassist.control.human.reflex.controller import Reflex, make_reflex
 from myoassist.model.build import Walker
 from myoassist.optimize.vector_file import find_vector_file, read_vector
-from myoassist.reflex.controller import Reflex, make_reflex
 from myoassist.rl.kernels.hybrid import step_reflex
 from myoassist.rl.kernels.layout import RUNNING, State, Task
 from myoassist.rl.starts import Starts

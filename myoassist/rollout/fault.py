@@ -6,7 +6,7 @@ import mujoco
 import numpy as np
 
 from myoassist.config.schemas import RunConfig
-from myoassist.reflex.delays import MUSCLE_NAMES
+from myoassist.control.signals import MUSCLE_NAMES
 from myoassist.rollout.fault_file import FaultFileError, WalkFault
 from myoassist.rollout.log import SIDES, Outcome
 from myoassist.rollout.simulator import Simulator, walk_in_python

@@ -7,13 +7,13 @@ the exo command has not changed, only activation rates: muscle forces depend on 
 
 import numpy as np
 
-from myoassist.exo.impedance import Impedance, joint_torque, update_phase
-from myoassist.exo.timing import Exo, update_exo
+from myoassist.control.device.impedance import Impedance, joint_torque, update_phase
+from myoassist.control.device.timing import Exo, update_exo
+from myoassist.control.human.reflex.controller import Reflex, update_reflex
+from myoassist.control.signals import B_THETA, LOAD, N_MUSCLES, P_ANKLE, PRE_STIMULATION
 from myoassist.model.kernel import copy, is_finite, kernel
 from myoassist.model.layout import PELVIS
 from myoassist.model.transmission import MIN_ARM
-from myoassist.reflex.controller import Reflex, update_reflex
-from myoassist.reflex.indices import B_THETA, LOAD, N_MUSCLES, P_ANKLE, PRE_STIMULATION
 from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.log import Outcome

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from myoassist.exo.timing import PERCENT, Exo
+from myoassist.control import signals as sg
+from myoassist.control.device.timing import PERCENT, Exo
+from myoassist.control.human.reflex import indices as ix
+from myoassist.control.human.reflex.controller import Reflex
 from myoassist.model.kernel import kernel
 from myoassist.model.layout import PELVIS, TORSO
-from myoassist.reflex import indices as ix
-from myoassist.reflex.controller import Reflex
 from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 from myoassist.rollout.sense import euler_angles, exo_torque_per_force, frame_coordinate, frame_quaternion, torso_rates
 
@@ -42,20 +43,20 @@ def record_sample(
     row[0] = time
     for i in range(3):
         row[1 + i] = frame_coordinate(b, ids, PELVIS, ids.frame_pos_b[PELVIS], i)
-    row[4] = s.body[ix.B_VX]
-    row[5] = -s.body[ix.B_VY]
+    row[4] = s.body[sg.B_VX]
+    row[5] = -s.body[sg.B_VY]
     row[6] = pitch
     row[7] = rate
-    row[8] = roll - ix.UPRIGHT_ROLL
+    row[8] = roll - sg.UPRIGHT_ROLL
     row[9] = yaw
-    row[10] = s.body[ix.B_THETA]
+    row[10] = s.body[sg.B_THETA]
     row[11] = b.qpos[ids.qpos_root[4]] if ids.qpos_root[4] >= 0 else 0.0
     row[12] = b.qpos[ids.qpos_root[5]] if ids.qpos_root[5] >= 0 else 0.0
     c = 13
     for leg in range(2):
-        row[c] = s.legs[leg, ix.P_HIP]
-        row[c + 1] = s.legs[leg, ix.P_KNEE]
-        row[c + 2] = s.legs[leg, ix.P_ANKLE]
+        row[c] = s.legs[leg, sg.P_HIP]
+        row[c + 1] = s.legs[leg, sg.P_KNEE]
+        row[c + 2] = s.legs[leg, sg.P_ANKLE]
         c += 3
     for leg in range(2):
         for j in range(3):

@@ -8,14 +8,15 @@ import mujoco
 import numpy as np
 
 from myoassist.config.schemas import EnvConfig, ExoConfig
-from myoassist.exo.impedance import make_impedance, reset_impedance
-from myoassist.exo.splines import explain_invalid, profile_curve
-from myoassist.exo.timing import make_exo, reset_exo
+from myoassist.control.device.impedance import make_impedance, reset_impedance
+from myoassist.control.device.splines import explain_invalid, profile_curve
+from myoassist.control.device.timing import make_exo, reset_exo
+from myoassist.control.human.reflex.controller import make_reflex, reset_reflex
+from myoassist.control.human.reflex.indices import N_GAINS
+from myoassist.control.signals import UPRIGHT_ROLL
+from myoassist.control.table import build_table
 from myoassist.model.build import Walker
 from myoassist.model.devices import choose_clock
-from myoassist.reflex.controller import make_reflex, reset_reflex
-from myoassist.reflex.indices import N_GAINS, UPRIGHT_ROLL
-from myoassist.reflex.parameters import ParameterTable, build_table
 from myoassist.rollout.buffers import Constants, make_buffers
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
@@ -23,6 +24,7 @@ from myoassist.rollout.loop import control, drive_motors, finish_step, prepare_c
 from myoassist.rollout.muscle_shares import find_shares
 from myoassist.rollout.sense import make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg
+from myoassist.space.table import ParameterTable
 
 CONTROL_INTERVAL = 0.01  # s, without delays
 DELAYED_INTERVAL = 0.001  # s, with delays

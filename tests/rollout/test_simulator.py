@@ -8,9 +8,9 @@ import pytest
 
 from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.control.human.reflex import indices as ix
 from myoassist.model.build import build_walker
 from myoassist.model.couplings import follow_couplings
-from myoassist.reflex import indices as ix
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.loop import finish_step
 from myoassist.rollout.sense import euler_angles, sense

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.control.human.reflex import indices as ix
 from myoassist.model.build import build_walker
-from myoassist.reflex import indices as ix
 from myoassist.rollout.loop import control
 from myoassist.rollout.sense import sense
 from myoassist.rollout.simulator import Simulator

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from myoassist.exo.impedance import Impedance
-from myoassist.exo.timing import Exo
+from myoassist.control.device.impedance import Impedance
+from myoassist.control.device.timing import Exo
+from myoassist.control.human.reflex.controller import Reflex
 from myoassist.model.kernel import is_finite, kernel
-from myoassist.reflex.controller import Reflex
 from myoassist.rl.kernels.layout import State, Task
 from myoassist.rl.kernels.step import begin_step, finish_step
 from myoassist.rollout.batch import DATA, WARNINGS, advance, count_warnings

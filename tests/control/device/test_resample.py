@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from myoassist.config.schemas import ExoConfig
-from myoassist.exo.resample import find_peak, four_param_to_npoint, resample_npoint, sample_curve
-from myoassist.exo.splines import build_curve, explain_invalid, four_param_knots, npoint_knots
+from myoassist.control.device.resample import find_peak, four_param_to_npoint, resample_npoint, sample_curve
+from myoassist.control.device.splines import build_curve, explain_invalid, four_param_knots, npoint_knots
 
-VECTORS = json.loads((Path(__file__).parents[1] / "data" / "exo_vectors.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "data" / "exo_vectors.json").read_text())
 
 
 def curve_of(values):

@@ -1,33 +1,13 @@
-"""Positions of signals, delay slots, phases, muscles and gains in the flat arrays of the controller."""
+"""Positions of delay slots, phases and gains in the flat arrays of the controller."""
 
-import math
-
-from myoassist.reflex.delays import (
-    BODY_SIGNALS,
-    EFFERENCES,
-    LEG_SIGNALS,
-    MUSCLE_NAMES,
-    body_slot,
-    leg_slot,
-)
+from myoassist.control.human.reflex.delays import EFFERENCES, body_slot, leg_slot
+from myoassist.control.signals import MUSCLE_NAMES
 
 PHASES = ("st", "csw", "sw0", "stst", "sw", "sw1", "sw2", "sw3", "sw4", "flag1", "flag2")
 ST, CSW, SW0, STST, SW, SW1, SW2, SW3, SW4, FLAG1, FLAG2 = range(len(PHASES))
 IN_CONTACT = len(PHASES)
 CONTACT_THRESHOLD = 0.1  # body weights
-PRE_STIMULATION = 0.01
-UPRIGHT_ROLL = math.pi / 2.0  # the anatomical frame is turned by 90 deg about the forward axis
 N_GAINS = 63  # 51 sagittal, 12 frontal
-
-# Positions in the sensor vectors.
-B_THETA, B_DTHETA, B_THETA_F, B_DTHETA_F, B_PX, B_PY, B_VX, B_VY = range(len(BODY_SIGNALS))
-_L = {name: i for i, name in enumerate(LEG_SIGNALS)}
-LOAD, P_HIP, P_KNEE, P_ANKLE, P_MTP = (_L[n] for n in ("load_ipsi", "phi_hip", "phi_knee", "phi_ankle", "phi_mtp"))
-D_HIP, D_KNEE, P_ADD = (_L[n] for n in ("dphi_hip", "dphi_knee", "phi_hip_add"))
-F_GLU, F_VAS, F_SOL, F_GAS, F_HAM, F_HAB, F_FDL = (
-    _L[n] for n in ("F_GLU", "F_VAS", "F_SOL", "F_GAS", "F_HAM", "F_HAB", "F_FDL")
-)
-TALUS_X, TALUS_Y, TALUS_VX, TALUS_VY = (_L[f"talus_contra_{n}"] for n in ("pos_x", "pos_y", "vel_x", "vel_y"))
 
 # Delay slots.
 SLOT_MB = body_slot("m", "theta")  # four module body signals in a row
@@ -50,8 +30,6 @@ SLOT_C_ALPHA, SLOT_C_ALPHA_F, SLOT_C_SWING = (
 SLOT_OUT = leg_slot("o", MUSCLE_NAMES[0])  # thirteen in a row
 SLOT_EFF = leg_slot("e", EFFERENCES[0])  # six in a row
 
-N_MUSCLES = len(MUSCLE_NAMES)
-HAB, HAD, HFL, GLU, HAM, RF, VAS, BFSH, GAS, SOL, TA, FDL, EDL = range(N_MUSCLES)
 E_HAB, E_HAD, E_HFL, E_GLU, E_HAM, E_RF = range(len(EFFERENCES))
 
 # Positions of the gains: the order of the parameter table's 3D layout, whose first 51 are the 2D ones.

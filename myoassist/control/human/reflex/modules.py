@@ -6,10 +6,11 @@ receives the effect.
 
 from typing import Any
 
+from myoassist.control import signals as sg
+from myoassist.control.human.reflex import indices as ix
+from myoassist.control.human.reflex.delays import N_BODY, N_LEG, oldest, push
+from myoassist.control.signals import PRE_STIMULATION
 from myoassist.model.kernel import kernel
-from myoassist.reflex import indices as ix
-from myoassist.reflex.delays import N_BODY, N_LEG, oldest, push
-from myoassist.reflex.indices import PRE_STIMULATION
 
 
 @kernel
@@ -120,19 +121,19 @@ def stimulate_leg(reflex: Any, leg: int) -> None:
     out = base + ix.SLOT_OUT
     stim = reflex.stimulation[leg]
     if three_d:
-        stim[ix.HAB] = _output(delays, out + ix.HAB, hab)
-        stim[ix.HAD] = _output(delays, out + ix.HAD, had)
-    stim[ix.HFL] = _output(delays, out + ix.HFL, hfl3 + hfl4 + hfl6 + hfl10)
-    stim[ix.GLU] = _output(delays, out + ix.GLU, glu1 + glu3 + glu4 + glu6 + glu10)
-    stim[ix.HAM] = _output(delays, out + ix.HAM, ham2 + ham3 + ham4 + ham9)
-    stim[ix.RF] = _output(delays, out + ix.RF, rf8)
-    stim[ix.VAS] = _output(delays, out + ix.VAS, vas1 + vas2 + vas10)
-    stim[ix.BFSH] = _output(delays, out + ix.BFSH, bfsh2 + bfsh7 + bfsh8 + bfsh9)
-    stim[ix.GAS] = _output(delays, out + ix.GAS, gas2 + gas9)
-    stim[ix.SOL] = _output(delays, out + ix.SOL, sol1)
-    stim[ix.TA] = _output(delays, out + ix.TA, ta5)
-    stim[ix.FDL] = _output(delays, out + ix.FDL, fdl1)
-    stim[ix.EDL] = _output(delays, out + ix.EDL, edl5)
+        stim[sg.HAB] = _output(delays, out + sg.HAB, hab)
+        stim[sg.HAD] = _output(delays, out + sg.HAD, had)
+    stim[sg.HFL] = _output(delays, out + sg.HFL, hfl3 + hfl4 + hfl6 + hfl10)
+    stim[sg.GLU] = _output(delays, out + sg.GLU, glu1 + glu3 + glu4 + glu6 + glu10)
+    stim[sg.HAM] = _output(delays, out + sg.HAM, ham2 + ham3 + ham4 + ham9)
+    stim[sg.RF] = _output(delays, out + sg.RF, rf8)
+    stim[sg.VAS] = _output(delays, out + sg.VAS, vas1 + vas2 + vas10)
+    stim[sg.BFSH] = _output(delays, out + sg.BFSH, bfsh2 + bfsh7 + bfsh8 + bfsh9)
+    stim[sg.GAS] = _output(delays, out + sg.GAS, gas2 + gas9)
+    stim[sg.SOL] = _output(delays, out + sg.SOL, sol1)
+    stim[sg.TA] = _output(delays, out + sg.TA, ta5)
+    stim[sg.FDL] = _output(delays, out + sg.FDL, fdl1)
+    stim[sg.EDL] = _output(delays, out + sg.EDL, edl5)
 
     copies = base + ix.SLOT_EFF
     push(delays, copies + ix.E_HFL, _clip(hfl6 + hfl10, PRE_STIMULATION, 1.0))

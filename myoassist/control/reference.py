@@ -4,8 +4,10 @@ import math
 import sys
 
 from myoassist.config.reference import escape_cell, run_generator
+from myoassist.control.table import build_table
 from myoassist.model.devices import find_device
-from myoassist.reflex.parameters import Parameter, ParameterTable, build_table
+from myoassist.space.parameter import Parameter
+from myoassist.space.table import ParameterTable
 
 # By name; entries that differ only in side, muscle or number share the beginning of theirs, see `explain`.
 _MEANINGS = {

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from myoassist.exo.splines import TorqueCurve, build_curve, four_param_knots, npoint_knots
+from myoassist.control.device.splines import TorqueCurve, build_curve, four_param_knots, npoint_knots
 
 # Torque fractions below this make a curve unusable.
 LOWEST_TORQUE = 0.01

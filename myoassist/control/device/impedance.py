@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from myoassist.exo.timing import STANCE_LOAD
+from myoassist.control.device.timing import STANCE_LOAD
 from myoassist.model.kernel import kernel
 
 # Late stance, which pushes off, begins when the ankle is dorsiflexed far enough; the second half of swing after a time.

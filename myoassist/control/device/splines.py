@@ -10,8 +10,8 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from myoassist.config.schemas import ExoConfig
+from myoassist.control.device.parameters import DEFAULT_FOUR_PARAM, DEFAULT_FOUR_PARAM_STRIDE
 from myoassist.model.devices import TORQUE_CONTROLLERS
-from myoassist.reflex.device_parameters import DEFAULT_FOUR_PARAM, DEFAULT_FOUR_PARAM_STRIDE
 
 
 @dataclass(frozen=True)

@@ -8,44 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS, MUSCLE_NAMES
 from myoassist.model.kernel import inlined_kernel, kernel
-from myoassist.model.layout import MUSCLES
 
 SHORT, MID, LONG, SUPRA = 3, 5, 10, 15
-MUSCLE_NAMES = tuple(MUSCLES)
 
-# Signals of one control step, in the order of the sensor vectors.
-BODY_SIGNALS = (
-    "theta",
-    "dtheta",
-    "theta_f",
-    "dtheta_f",
-    "pelvis_pos_x",
-    "pelvis_pos_y",
-    "pelvis_vel_x",
-    "pelvis_vel_y",
-)
-LEG_SIGNALS = (
-    "load_ipsi",
-    "phi_hip",
-    "phi_knee",
-    "phi_ankle",
-    "phi_mtp",
-    "dphi_hip",
-    "dphi_knee",
-    "phi_hip_add",
-    "F_GLU",
-    "F_VAS",
-    "F_SOL",
-    "F_GAS",
-    "F_HAM",
-    "F_HAB",
-    "F_FDL",
-    "talus_contra_pos_x",
-    "talus_contra_pos_y",
-    "talus_contra_vel_x",
-    "talus_contra_vel_y",
-)
 LOADS = ("load_contra", "contact_ipsi", "contact_contra")
 
 _OUTPUT_DELAY = {

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from myoassist.exo.impedance import (
+from myoassist.control.device.impedance import (
     ANKLE,
     EARLY_STANCE,
     KNEE,
@@ -15,8 +15,8 @@ from myoassist.exo.impedance import (
     reset_impedance,
     update_phase,
 )
+from myoassist.control.table import build_table
 from myoassist.model.devices import find_device
-from myoassist.reflex.parameters import build_table
 
 DT = 0.01
 

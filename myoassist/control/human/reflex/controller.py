@@ -8,11 +8,23 @@ from typing import NamedTuple
 
 import numpy as np
 
+from myoassist.control import signals as sg
+from myoassist.control.human.reflex import indices as ix
+from myoassist.control.human.reflex.delays import (
+    LEG_SOURCE,
+    N_BODY,
+    N_LEG,
+    N_LEG_SENSORS,
+    Delays,
+    fill,
+    make_delays,
+    oldest,
+    push,
+)
+from myoassist.control.human.reflex.indices import CONTACT_THRESHOLD, N_GAINS
+from myoassist.control.human.reflex.modules import stimulate_leg
+from myoassist.control.signals import N_MUSCLES, PRE_STIMULATION
 from myoassist.model.kernel import copy, kernel
-from myoassist.reflex import indices as ix
-from myoassist.reflex.delays import LEG_SOURCE, N_BODY, N_LEG, N_LEG_SENSORS, Delays, fill, make_delays, oldest, push
-from myoassist.reflex.indices import CONTACT_THRESHOLD, N_GAINS, N_MUSCLES, PRE_STIMULATION
-from myoassist.reflex.modules import stimulate_leg
 
 N_SOURCES = int(LEG_SOURCE.max()) + 1
 
@@ -86,7 +98,7 @@ def _collect(source: np.ndarray, legs: np.ndarray, leg: int) -> None:
     n = legs.shape[1]
     for i in range(n):
         source[i] = legs[leg, i]
-    load, load_c = legs[leg, ix.LOAD], legs[1 - leg, ix.LOAD]
+    load, load_c = legs[leg, sg.LOAD], legs[1 - leg, sg.LOAD]
     source[n] = load_c
     source[n + 1] = 1.0 if load > CONTACT_THRESHOLD else 0.0
     source[n + 2] = 1.0 if load_c > CONTACT_THRESHOLD else 0.0
@@ -131,10 +143,10 @@ def reset_reflex(
             fill(delays, _slot(leg, s), reflex.source[LEG_SOURCE[s]])
         row = legs[leg]
         sign = 1.0 if leg == 0 else -1.0
-        d_x, d_y = body[ix.B_PX] - row[ix.TALUS_X], body[ix.B_PY] - row[ix.TALUS_Y]
-        v_x, v_y = body[ix.B_VX] - row[ix.TALUS_VX], body[ix.B_VY] - row[ix.TALUS_VY]
-        sagittal = g[ix.ALPHA_0] - g[ix.C_D] * d_x - g[ix.C_V] * v_x - body[ix.B_THETA]
-        frontal = g[ix.ALPHA_0_F] - sign * (g[ix.C_D_F] * d_y + g[ix.C_V_F] * v_y + body[ix.B_THETA_F])
+        d_x, d_y = body[sg.B_PX] - row[sg.TALUS_X], body[sg.B_PY] - row[sg.TALUS_Y]
+        v_x, v_y = body[sg.B_VX] - row[sg.TALUS_VX], body[sg.B_VY] - row[sg.TALUS_VY]
+        sagittal = g[ix.ALPHA_0] - g[ix.C_D] * d_x - g[ix.C_V] * v_x - body[sg.B_THETA]
+        frontal = g[ix.ALPHA_0_F] - sign * (g[ix.C_D_F] * d_y + g[ix.C_V_F] * v_y + body[sg.B_THETA_F])
         fill(delays, _slot(leg, ix.SLOT_C_ALPHA), sagittal)
         fill(delays, _slot(leg, ix.SLOT_C_ALPHA_F), frontal)
         fill(delays, _slot(leg, ix.SLOT_C_SWING), 1.0 if leg == swing_leg else 0.0)
@@ -183,12 +195,12 @@ def _update_target(reflex: Reflex, leg: int) -> None:
     """Push the foot-placement target of a leg and put the delayed one in force."""
     delays, g = reflex.delays, reflex.gains
     talus = _slot(leg, ix.SLOT_S_TALUS)
-    d_x = oldest(delays, ix.SLOT_SB + ix.B_PX) - oldest(delays, talus)
-    d_y = oldest(delays, ix.SLOT_SB + ix.B_PY) - oldest(delays, talus + 1)
-    v_x = oldest(delays, ix.SLOT_SB + ix.B_VX) - oldest(delays, talus + 2)
-    v_y = oldest(delays, ix.SLOT_SB + ix.B_VY) - oldest(delays, talus + 3)
-    theta = oldest(delays, ix.SLOT_SB + ix.B_THETA)
-    theta_f = oldest(delays, ix.SLOT_SB + ix.B_THETA_F)
+    d_x = oldest(delays, ix.SLOT_SB + sg.B_PX) - oldest(delays, talus)
+    d_y = oldest(delays, ix.SLOT_SB + sg.B_PY) - oldest(delays, talus + 1)
+    v_x = oldest(delays, ix.SLOT_SB + sg.B_VX) - oldest(delays, talus + 2)
+    v_y = oldest(delays, ix.SLOT_SB + sg.B_VY) - oldest(delays, talus + 3)
+    theta = oldest(delays, ix.SLOT_SB + sg.B_THETA)
+    theta_f = oldest(delays, ix.SLOT_SB + sg.B_THETA_F)
     sign = 1.0 if leg == 0 else -1.0
     sagittal = g[ix.ALPHA_0] - g[ix.C_D] * d_x - g[ix.C_V] * v_x - theta
     frontal = g[ix.ALPHA_0_F] - sign * (g[ix.C_D_F] * d_y + g[ix.C_V_F] * v_y + theta_f)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from myoassist.config.schemas import ExoConfig
-from myoassist.exo.splines import profile_curve
-from myoassist.exo.timing import COUNT, INITIAL_STRIDE, MEAN, PERCENT, make_exo, reset_exo, update_exo
-from myoassist.reflex.device_parameters import DEFAULT_FOUR_PARAM_STRIDE
+from myoassist.control.device.parameters import DEFAULT_FOUR_PARAM_STRIDE
+from myoassist.control.device.splines import profile_curve
+from myoassist.control.device.timing import COUNT, INITIAL_STRIDE, MEAN, PERCENT, make_exo, reset_exo, update_exo
 
 DT = 0.01
 CONFIG = ExoConfig(controller="four_param", max_torque=20.0)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from myoassist.reflex.parameter import Parameter
+from myoassist.space.parameter import Parameter
 
 FOUR_PARAM_NAMES = ("exo_peak_torque", "exo_rise_time", "exo_peak_time", "exo_fall_time")
 DEFAULT_FOUR_PARAM = (0.5, 0.467, 0.90, 0.075)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from myoassist.config.schemas import ExoConfig
-from myoassist.exo.splines import build_curve, explain_invalid, four_param_knots, npoint_knots, profile_curve
-from myoassist.exo.timing import COUNT, MEAN, make_exo, reset_exo, update_exo
-from myoassist.reflex.device_parameters import default_npoint_torques
-from myoassist.reflex.parameters import build_table
+from myoassist.control.device.parameters import default_npoint_torques
+from myoassist.control.device.splines import build_curve, explain_invalid, four_param_knots, npoint_knots, profile_curve
+from myoassist.control.device.timing import COUNT, MEAN, make_exo, reset_exo, update_exo
+from myoassist.control.table import build_table
 
-VECTORS = json.loads((Path(__file__).parents[1] / "data" / "exo_vectors.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "data" / "exo_vectors.json").read_text())
 GRID = np.array(VECTORS["percent_grid"], dtype=float)
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from myoassist.reflex.controller import make_reflex, reset_reflex, update_reflex
-from myoassist.reflex.delays import BODY_SIGNALS, LEG_SIGNALS, MUSCLE_NAMES
-from myoassist.reflex.indices import N_GAINS, PHASES
-from myoassist.reflex.parameters import build_table
+from myoassist.control.human.reflex.controller import make_reflex, reset_reflex, update_reflex
+from myoassist.control.human.reflex.indices import N_GAINS, PHASES
+from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS, MUSCLE_NAMES
+from myoassist.control.table import build_table
 
-VECTORS = json.loads((Path(__file__).parents[1] / "data" / "reflex_vectors.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "data" / "reflex_vectors.json").read_text())
 CASES = {case["name"]: case for case in VECTORS["cases"]}
 
 
