@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
     from myoassist.config.compose import ComposedRun
+    from myoassist.config.schemas import RunConfig
 
 INTERRUPTED = 130
 
@@ -121,7 +122,7 @@ def train(composed: "ComposedRun") -> float:
             from myoassist.sweep.fake_task import train_fake
 
             return -train_fake(config, folder)
-        _announce_compilation("rl/kernels" if config.task == "rl" else "rollout")
+        _announce_compilation(config)
         # Late: everything above answers without loading MuJoCo or compiling kernels.
         load_mujoco()
         if config.task == "rl":
@@ -141,11 +142,12 @@ def train(composed: "ComposedRun") -> float:
         return fitness
 
 
-def _announce_compilation(package: str) -> None:
+def _announce_compilation(config: "RunConfig") -> None:
     """Say that the first start is slow, before it is: nothing else is heard of it for half a minute."""
-    from myoassist.config.cache import has_kernels
+    from myoassist.config.cache import has_kernels, loop_name
 
-    if not has_kernels(package):
+    name = ("rl/kernels",) if config.task == "rl" else ("rollout", f"walk_{loop_name(config)}")
+    if not has_kernels(*name):
         say("The simulation loop is being compiled to machine code: half a minute or so, at the first start only.")
 
 

@@ -158,7 +158,9 @@ def evaluate_parameters(
     result = evaluate_cost(log, vector, config.cost, plan)
     metrics = measure_walk(log, config.cost)
     curves = cut_curves(log, config.cost.num_strides, config.cost.mode == "compat")
-    curve = _programmed_curve(vector[simulator.table.group_slice("exo")], config, simulator.stride)
+    curve = _programmed_curve(
+        vector[simulator.table.group_slice("exo")], config, choose_clock(walker.device, config.exo) == "stride"
+    )
     repeats = repeat_walk(simulator, vector, config.cost, spread, config.seed, progress) if spread else None
     return Evaluation(
         config=config,

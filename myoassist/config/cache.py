@@ -4,6 +4,10 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from myoassist.config.schemas import RunConfig
 
 # Tells a NUMBA_CACHE_DIR inherited from a process of ours, e.g. by a job on another node, from one that a user set.
 _OWN_CHOICE = "MYOASSIST_KERNEL_CACHE"
@@ -39,17 +43,33 @@ def use_kernel_cache() -> None:
     os.environ["NUMBA_CACHE_DIR"] = os.environ[_OWN_CHOICE] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])
 
 
-def has_kernels(package: str) -> bool:
-    """Return whether the compiled kernels of a package are cached.
+def combination_name(human: str, device: str, muscles: str) -> str:
+    """Return the name of the compiled loop of a combination of controllers and muscle model, given by their keys."""
+    return f"{human}_{device}_{muscles}"
+
+
+def loop_name(config: "RunConfig") -> str:
+    """Return the name of the loop that a configuration needs, see `rollout.assemble`."""
+    device = "impedance" if config.exo.controller == "impedance" else "curve"
+    return combination_name("reflex", device, "mujoco")
+
+
+def has_kernels(package: str, name: str = "*") -> bool:
+    """Return whether compiled kernels of a package are cached.
 
     Args:
         package: Its path below myoassist, `rollout` or `rl/kernels`.
+        name: Name of a function; any where not given.
     """
+    return any(kernel_folder(package).glob(f"*{name}-*.nbi"))
+
+
+def kernel_folder(package: str) -> Path:
+    """Return where Numba caches the kernels of a package."""
     source = Path(__file__).parents[1] / package
     # Numba's name for the folder: last part of the source's, and a digest of the whole.
     digest = hashlib.sha1(str(source).encode(), usedforsecurity=False).hexdigest()
-    place = Path(os.environ.get("NUMBA_CACHE_DIR", ""), f"{source.name}_{digest}")
-    return any(place.glob("*.nbi"))
+    return Path(os.environ.get("NUMBA_CACHE_DIR", ""), f"{source.name}_{digest}")
 
 
 def use_matplotlib_cache() -> None:

@@ -1,15 +1,51 @@
 """The search vector of a walk: human controller | pose | activation | shares of muscles | device."""
 
-from myoassist.control.device.parameters import impedance_rows, torque_rows
-from myoassist.control.human.reflex.parameters import reflex_rows
+from collections.abc import Sequence
+
+from myoassist.config.schemas import ExoConfig
+from myoassist.control.choose import choose_device
+from myoassist.control.device.base import DeviceController
+from myoassist.control.human.base import HumanController
+from myoassist.control.human.reflex.part import ReflexController
 from myoassist.control.start_parameters import absent_names, start_rows
-from myoassist.model.devices import TORQUE_CONTROLLERS, Device
+from myoassist.model.devices import Device
 from myoassist.model.muscle_groups import GROUPS
 from myoassist.space.parameter import Parameter
 from myoassist.space.table import ParameterTable
 
 # Largest factor of one actuator on the command of its group; the product is held at full activation.
 MAX_SHARE = 3.0
+
+
+def join_table(
+    human: HumanController,
+    device: DeviceController,
+    muscles: Sequence[Parameter] = (),
+    *,
+    dimensions: int,
+    init_pose: str,
+    worn: Device | None = None,
+    reflex_mode: str = "uni",
+) -> ParameterTable:
+    """Put the parameters of the parts of a walk together.
+
+    Args:
+        human: Human controller.
+        device: Device controller.
+        muscles: Entries of the muscle model.
+        dimensions: 2 (planar) or 3.
+        init_pose: walk_left or walk_right; sets the offsets of the pose entries.
+        worn: Worn device. What an amputation takes away has no entries; gains stay, because the other leg has them.
+        reflex_mode: ind adds a factor for every actuator that shares its group's command, the same in both legs.
+    """
+    rows = human.rows() + start_rows(dimensions, init_pose, worn)
+    layout = f"{dimensions}d" + (f".{worn.short}" if worn is not None and absent_names(worn) else "") + human.layout
+    if reflex_mode == "ind":
+        rows += [Parameter(name, "", 1.0, 0.0, 0.0, MAX_SHARE, 1.0, "share") for name in share_names().values()]
+        layout += ".ind"
+    rows += muscles
+    rows += device.rows()
+    return ParameterTable(rows, f"{layout}-{device.layout}" if device.layout else layout)
 
 
 def build_table(
@@ -22,7 +58,7 @@ def build_table(
     stride: bool = False,
     reflex_mode: str = "uni",
 ) -> ParameterTable:
-    """Build the parameter table of a run.
+    """Build the parameter table of a reflex walk.
 
     Args:
         dimensions: 2 (planar) or 3.
@@ -30,25 +66,19 @@ def build_table(
         controller: none, four_param, npoint or impedance.
         n_points: Number of points of the n-point controller.
         fixed_exo: Hold the exo entries at their defaults.
-        device: Worn device. What an amputation takes away has no entries; gains stay, because the other leg has them.
+        device: Worn device.
         stride: The torque curve is timed by the stride.
-        reflex_mode: ind adds a factor for every actuator that shares its group's command, the same in both legs.
-
-    Source: Song & Geyer 2015 for the reflexes; Poggensee & Collins 2021 for the default exo profile.
+        reflex_mode: As in `join_table`.
     """
-    rows = reflex_rows(dimensions) + start_rows(dimensions, init_pose, device)
-    layout = f"{dimensions}d" + (f".{device.short}" if device is not None and absent_names(device) else "")
-    if reflex_mode == "ind":
-        rows += [Parameter(name, "", 1.0, 0.0, 0.0, MAX_SHARE, 1.0, "share") for name in share_names().values()]
-        layout += ".ind"
-    if controller in TORQUE_CONTROLLERS:
-        rows += torque_rows(controller, n_points, fixed_exo, stride)
-        points = str(n_points) if controller == "npoint" else ""
-        layout += f"-{'stride_' if stride else ''}{controller}{points}"
-    elif controller == "impedance" and device is not None and device.prosthesis is not None:
-        rows += impedance_rows(device.prosthesis.motor_joints)
-        layout += "-impedance"
-    return ParameterTable(rows, layout)
+    exo = ExoConfig(controller=controller, n_points=n_points, fixed=fixed_exo, timing="stride" if stride else "stance")
+    return join_table(
+        ReflexController(dimensions),
+        choose_device(exo, device),
+        dimensions=dimensions,
+        init_pose=init_pose,
+        worn=device,
+        reflex_mode=reflex_mode,
+    )
 
 
 def share_names() -> dict[str, str]:

@@ -40,7 +40,7 @@ def capture_walk(simulator: Simulator, config: RunConfig, vector: np.ndarray, se
     if log.outcome not in _FAILURES:
         return None
     worker = simulator.first_worker
-    values = worker.reflex.stimulation
+    values = worker.command.excitation
     broken = [
         f"{name}_{side}"
         for side, row in zip(SIDES, values, strict=True)

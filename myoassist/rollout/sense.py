@@ -7,11 +7,11 @@ import mujoco
 import numpy as np
 
 from myoassist.control import signals as sg
+from myoassist.control.buffers import Buffers, Constants, Ids, Signals
 from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS
 from myoassist.model.build import Walker
 from myoassist.model.kernel import kernel
 from myoassist.model.layout import PELVIS, TALUS_L, TALUS_R, TORSO
-from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 
 HALF_PI = np.pi / 2.0
 
@@ -40,7 +40,6 @@ def make_ids(walker: Walker) -> Ids:
         layout.muscle_f_max,
         layout.all_muscles.astype(np.int64),
         layout.muscle_act,
-        muscle_dynamics(walker.model, layout.all_muscles),
         optimal,
         slack,
         layout.exo,
@@ -231,11 +230,3 @@ def _force(b: Buffers, ids: Ids, leg: int, muscle: int) -> float:
         if group[i] >= 0:
             total -= b.actuator_force[group[i]]
     return total / ids.f_max[leg, muscle]
-
-
-@kernel
-def exo_torque_per_force(b: Buffers, ids: Ids, leg: int) -> float:
-    """Return the assisting torque on the driven joint per force of its actuator: a lever arm, or 1 without a cable."""
-    arm = ids.exo_arm[leg]
-    angle = b.qpos[ids.exo_qpos[leg]]
-    return ids.exo_direction[leg] * (arm[0] + angle * (arm[1] + angle * (arm[2] + angle * (arm[3] + angle * arm[4]))))

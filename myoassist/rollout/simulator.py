@@ -8,19 +8,17 @@ import mujoco
 import numpy as np
 
 from myoassist.config.schemas import EnvConfig, ExoConfig
-from myoassist.control.device.impedance import make_impedance, reset_impedance
-from myoassist.control.device.splines import explain_invalid, profile_curve
-from myoassist.control.device.timing import make_exo, reset_exo
-from myoassist.control.human.reflex.controller import make_reflex, reset_reflex
-from myoassist.control.human.reflex.indices import N_GAINS
+from myoassist.control.buffers import Constants, make_buffers, make_command
+from myoassist.control.choose import choose_device, choose_human
+from myoassist.control.part import Start
 from myoassist.control.signals import UPRIGHT_ROLL
-from myoassist.control.table import build_table
+from myoassist.control.table import join_table
 from myoassist.model.build import Walker
-from myoassist.model.devices import choose_clock
-from myoassist.rollout.buffers import Constants, make_buffers
+from myoassist.rollout.assemble import assemble
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
-from myoassist.rollout.loop import control, drive_motors, finish_step, prepare_controls, walk
+from myoassist.rollout.loop import prepare_controls
+from myoassist.rollout.muscle_model import MujocoMuscleModel
 from myoassist.rollout.muscle_shares import find_shares
 from myoassist.rollout.sense import make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg
@@ -43,11 +41,10 @@ class _Worker:
         self.data = mujoco.MjData(simulator.walker.model)
         self.buffers = make_buffers(self.data)
         self.signals = make_signals()
-        self.reflex = make_reflex(
-            simulator.dt, simulator.delayed, layout.dimensions, group=layout.muscle_group.shape[2]
-        )
-        self.exo = make_exo()
-        self.impedance = make_impedance()
+        self.human = simulator.human.make(simulator.dt)
+        self.command = make_command(layout.muscle_group.shape[2])
+        self.device = simulator.device.make()
+        self.muscles = simulator.muscles.make(simulator.walker)
         self.heel_contact = np.zeros(2)
         self.new_step = np.zeros(2)
         self.log = np.zeros((simulator.step_limit, simulator.log_layout.size))
@@ -74,32 +71,44 @@ class Simulator:
         self.dt = DELAYED_INTERVAL if env.delayed else CONTROL_INTERVAL
         self.step_limit = int(round(env.sim_time / self.dt, 9))
         dimensions = walker.layout.dimensions
-        self.stride = choose_clock(walker.device, exo) == "stride"
-        self.table: ParameterTable = build_table(
-            dimensions,
-            env.init_pose,
-            exo.controller,
-            exo.n_points,
-            exo.fixed,
-            walker.device,
-            self.stride,
-            walker.reflex_mode,
+        self.human = choose_human(dimensions, self.delayed)
+        self.device = choose_device(exo, walker.device)
+        self.muscles = MujocoMuscleModel()
+        self.loop = assemble(self.human, self.device, self.muscles)
+        self.table: ParameterTable = join_table(
+            self.human,
+            self.device,
+            self.muscles.rows(),
+            dimensions=dimensions,
+            init_pose=env.init_pose,
+            worn=walker.device,
+            reflex_mode=walker.reflex_mode,
         )
         self._ids = make_ids(walker)
         f_max = walker.model.actuator_gainprm[walker.layout.all_muscles, 2].copy()
-        self.log_layout = LogLayout(walker.layout.muscle_names, f_max, self._ids.optimal_length)
+        self.log_layout = LogLayout(
+            walker.layout.muscle_names,
+            f_max,
+            self._ids.optimal_length,
+            self.human.channels,
+            self.device.channels,
+            self.muscles.channels,
+        )
         self._constants = Constants(
             walker.body_weight,
             self.dt,
             float(np.tan(np.deg2rad(walker.terrain.slope_deg))),
             UPRIGHT_ROLL,
             round(self.dt / walker.model.opt.timestep),
+            self.log_layout.human_column,
+            self.log_layout.device_column,
+            self.log_layout.muscle_column,
         )
         self._start = StartPose(walker, self.table)
-        self._reflex = self.table.group_slice("reflex")
+        self._human = self.table.group_slice(self.human.group)
         self._exo = self.table.group_slice("exo")
+        self._muscle = self.table.group_slice("muscle")
         self._shares = find_shares(walker, self.table)
-        self._ones_gains = self._gains(self.table.decode(np.ones(len(self.table))))
         self._noisy = env.perturbation.sensor_noise > 0.0
         self._no_poses = np.zeros((0, walker.model.nq))
         self._workers = [_Worker(self) for _ in range(workers)]
@@ -150,12 +159,6 @@ class Simulator:
         # The compiled loop looks at the warnings after every step, so a raised one ends it without another flag.
         w.data.warning.number[_CANCELLED] += 1
 
-    def _gains(self, values: np.ndarray) -> np.ndarray:
-        gains = np.zeros(N_GAINS)
-        reflex = values[self._reflex]
-        gains[: len(reflex)] = reflex
-        return gains
-
     @property
     def first_worker(self) -> _Worker:
         """Data and controller state of worker 0, as its last walk has left them."""
@@ -187,12 +190,7 @@ class Simulator:
     def _reset(self, w: _Worker, values: np.ndarray, vector: np.ndarray) -> str:
         """Bring a worker to the start of a walk; return why the start is invalid, or an empty text."""
         raw = vector[self._exo]
-        reason = "" if self.exo_config.controller == "none" else explain_invalid(raw, self.exo_config)
-        if not reason:
-            try:
-                curve = profile_curve(raw, self.exo_config, self.stride)
-            except ValueError as error:
-                reason = str(error)
+        reason = self.device.explain_invalid(raw)
         if reason:
             return reason
         model, data = self.walker.model, w.data
@@ -205,17 +203,15 @@ class Simulator:
         if reason:
             return reason
         data.warning.number[:] = 0
-        swing = swing_leg(self.env.init_pose)
-        reset_exo(w.exo, curve, self.exo_config.max_torque, self.stride)
-        joints = dict(zip(self.table.names[self._exo], values[self._exo].tolist(), strict=True))
-        reset_impedance(w.impedance, joints if self.exo_config.controller == "impedance" else None, swing)
         prepare_controls(w.buffers, self._ids)
         w.heel_contact[:] = 0.0
         sense(w.buffers, self._ids, self._constants, w.signals)
-        gains = self._gains(values)
+        start = Start(w.signals, swing_leg(self.env.init_pose), activation)
+        self.device.reset(w.device, raw, values[self._exo], start)
+        self.muscles.reset(w.muscles, values[self._muscle], start)
         for index, place in self._shares:
-            w.reflex.share[place] = values[index]
-        reset_reflex(w.reflex, self._ones_gains, gains, w.signals.body, w.signals.legs, swing, activation)
+            w.command.share[place] = values[index]
+        self.human.reset(w.human, values[self._human], start)
         return ""
 
     def _warnings(self, w: _Worker) -> str:
@@ -233,21 +229,22 @@ class Simulator:
             outcome=outcome,
             reason=reason,
             slope_deg=self.walker.slope_deg,
-            trunk_target=float(values[self.table.index("theta_tgt")]),
+            trunk_target=self.human.trunk_target(values[self._human]),
         )
 
 
 def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple[int, int]:
-    return walk(
+    return simulator.loop.walk(
         simulator.walker.model._address,
         w.data._address,
         w.buffers,
         simulator._ids,
         simulator._constants,
         w.signals,
-        w.reflex,
-        w.exo,
-        w.impedance,
+        w.human,
+        w.command,
+        w.device,
+        w.muscles,
         w.disturbance,
         w.heel_contact,
         w.new_step,
@@ -260,24 +257,25 @@ def walk_in_python(
     simulator: Simulator, w: _Worker, poses: np.ndarray, observe: Callable[[mujoco.MjData], None] | None = None
 ) -> tuple[int, int]:
     """Do what the compiled loop does, with `mujoco.mj_step`; see `rollout.loop.walk`."""
-    model, ids, const = simulator.walker.model, simulator._ids, simulator._constants
+    model, ids, const, loop = simulator.walker.model, simulator._ids, simulator._constants, simulator.loop
     for k in range(len(w.log)):
-        if control(k, w.buffers, ids, const, w.signals, w.reflex, w.exo, w.impedance, w.disturbance) < 0:
+        if loop.control(k, w.buffers, ids, const, w.signals, w.human, w.command, w.device, w.disturbance) < 0:
             return k, Outcome.NAN_CONTROL
         for substep in range(const.substeps):
-            if substep and w.impedance.on[0]:
-                drive_motors(w.buffers, ids, w.impedance)
+            if substep and not loop.holds:
+                loop.drive_device(w.device, w.buffers, ids)
             mujoco.mj_step(model, w.data)
         mujoco.mj_forward(model, w.data)
-        outcome = finish_step(
+        outcome = loop.finish_step(
             w.log[k],
             (k + 1) * const.dt,
             w.buffers,
             ids,
             const,
             w.signals,
-            w.reflex,
-            w.exo,
+            w.human,
+            w.device,
+            w.muscles,
             w.heel_contact,
             w.new_step,
         )

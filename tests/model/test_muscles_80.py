@@ -6,7 +6,7 @@ import pytest
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfig
-from myoassist.control.human.reflex import indices as ix
+from myoassist.control import signals as ix
 from myoassist.model.build import build_walker
 from myoassist.model.devices import check_device
 from myoassist.model.layout import MUSCLES

@@ -43,7 +43,6 @@ class Reflex(NamedTuple):
         source: Work space, shape (22,).
         dimensions: 2 or 3, shape (1,).
         roll_sign: Sign of roll in trunk balance, shape (1,); see `make_reflex`.
-        share: Factor of each actuator of a group on the group's stimulation, shape (2, 13, largest group).
     """
 
     gains: np.ndarray
@@ -56,12 +55,9 @@ class Reflex(NamedTuple):
     source: np.ndarray
     dimensions: np.ndarray
     roll_sign: np.ndarray
-    share: np.ndarray
 
 
-def make_reflex(
-    timestep: float, delayed: bool, dimensions: int, published_roll: bool = False, group: int = 1
-) -> Reflex:
+def make_reflex(timestep: float, delayed: bool, dimensions: int, published_roll: bool = False) -> Reflex:
     """Allocate a controller state.
 
     Args:
@@ -70,7 +66,6 @@ def make_reflex(
         dimensions: 2 or 3.
         published_roll: Let the abductors of the stance leg answer roll to their own side, as the public code does. They
             pull the trunk to that side too, so that this throws it over; otherwise they answer roll to the other side.
-        group: Number of actuators in the largest group.
     """
     return Reflex(
         np.zeros(N_GAINS),
@@ -83,7 +78,6 @@ def make_reflex(
         np.zeros(N_SOURCES),
         np.array([dimensions], dtype=np.int64),
         np.array([1.0 if published_roll else -1.0]),
-        np.ones((2, N_MUSCLES, group)),
     )
 
 

@@ -1,9 +1,11 @@
-"""What the compiled closed loop reads and writes: views of the simulator, addresses, scalars, signals."""
+"""What the compiled closed loop and its parts read and write: views of the simulator, addresses, scalars, signals."""
 
 from typing import NamedTuple
 
 import mujoco
 import numpy as np
+
+from myoassist.control.signals import N_MUSCLES, PRE_STIMULATION
 
 
 class Buffers(NamedTuple):
@@ -52,7 +54,6 @@ class Ids(NamedTuple):
     f_max: np.ndarray
     all_muscles: np.ndarray
     muscle_act: np.ndarray
-    muscle_dynamics: np.ndarray  # per muscle control range and time constants, (n, 5); (0, 5) where they are not all
     optimal_length: np.ndarray
     slack_length: np.ndarray
     exo: np.ndarray
@@ -69,13 +70,16 @@ class Ids(NamedTuple):
 
 
 class Constants(NamedTuple):
-    """Scalars of a walk."""
+    """Scalars of a walk, and the first columns of the log that belong to the parts of the loop."""
 
     body_weight: float
     dt: float
     slope_tan: float
     roll_offset: float
     substeps: int
+    human_column: int
+    device_column: int
+    muscle_column: int
 
 
 class Signals(NamedTuple):
@@ -87,6 +91,23 @@ class Signals(NamedTuple):
     quaternion: np.ndarray
     noisy_body: np.ndarray
     noisy_legs: np.ndarray
+
+
+class Command(NamedTuple):
+    """What a human controller tells the muscles.
+
+    Attributes:
+        excitation: Excitation of each muscle group of both legs, shape (2, 13), in the order of `signals.MUSCLE_NAMES`.
+        share: Factor of each actuator of a group on it, shape (2, 13, largest group).
+    """
+
+    excitation: np.ndarray
+    share: np.ndarray
+
+
+def make_command(group: int) -> Command:
+    """Allocate the command of a walker whose largest muscle group has `group` actuators."""
+    return Command(np.full((2, N_MUSCLES), PRE_STIMULATION), np.ones((2, N_MUSCLES, group)))
 
 
 def make_buffers(data: mujoco.MjData) -> Buffers:
