@@ -68,6 +68,7 @@ def _evaluate_all(request: EvaluationRequest) -> int:
     from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
     from myoassist.analysis.run_choice import choose_runs
     from myoassist.compat.checkpoint_run import is_session_folder
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
 
     if request.exp is None and (request.run or "").startswith(SHIPPED_PREFIX):
@@ -90,7 +91,7 @@ def _evaluate_all(request: EvaluationRequest) -> int:
 
     load_mujoco()
     for item in (*prepared, *([other] if other else [])):
-        import_plugins(item.config.plugins)
+        import_plugins(user_files(item.config))
     compared = None
     for item in prepared:
         try:
@@ -123,12 +124,12 @@ def _prepare_all(request: EvaluationRequest, folders: list[Path]) -> tuple[list[
 
 def _prepare(request: EvaluationRequest, folder: Path, params: str | None) -> _Prepared:
     from myoassist.analysis.stored_config import load_stored_config
-    from myoassist.config.plugin_trust import check_stored_plugins
+    from myoassist.config.plugin_trust import check_stored_code
     from myoassist.config.validate import validate_config
     from myoassist.model.devices import check_device
 
     config = load_stored_config(folder, request.overrides)
-    check_stored_plugins(config.plugins, folder.as_posix(), request.overrides, request.trust_plugins)
+    check_stored_code(config, folder.as_posix(), request.overrides, request.trust_plugins)
     if config.task == "rl":
         from myoassist.analysis.rl_choice import choose_policy_file
 

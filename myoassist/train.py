@@ -79,6 +79,7 @@ def train(composed: "ComposedRun") -> float:
     Raises:
         UserError: when the run is refused; nothing was loaded or written then.
     """
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugin_trust import remember_plugins
     from myoassist.config.plugins import import_plugins
     from myoassist.config.run_folder import open_run
@@ -93,13 +94,17 @@ def train(composed: "ComposedRun") -> float:
     config = composed.config
     validate_config(config)
     check_device(config)
-    if config.plugins:
+    if files := user_files(config):
         # They may import MuJoCo themselves.
         load_mujoco()
-        import_plugins(config.plugins)
+        if config.task == "search":
+            from myoassist.control.own.check import check_own_controllers
+
+            check_own_controllers(config)
+        import_plugins(files)
         # What is named by who trains may run again when the run is evaluated.
-        remember_plugins(config.plugins)
-    if config.task == "reflex":
+        remember_plugins(files)
+    if config.task == "search":
         # After the plugins, because they bring terms of their own.
         check_cost(config.cost)
         list_conditions(config)

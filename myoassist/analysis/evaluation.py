@@ -146,7 +146,7 @@ def evaluate_parameters(
         config = condition_config(run, condition)
     walker = build_walker(config.model, config.env, exo=config.exo)
     repeating = min(spread.count, config.optimizer.threads or count_cores()) if spread else 0
-    simulator = Simulator(walker, config.env, config.exo, workers=1 + repeating)
+    simulator = Simulator(walker, config.env, config.exo, 1 + repeating, config.control)
     if condition is None:
         vector = load_start(run, simulator.table, clamp=False)
     else:

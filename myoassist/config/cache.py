@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # Tells a NUMBA_CACHE_DIR inherited from a process of ours, e.g. by a job on another node, from one that a user set.
 _OWN_CHOICE = "MYOASSIST_KERNEL_CACHE"
+# How the keys of controllers of the user begin.
+OWN_PREFIX = "own"
 _KERNEL_PACKAGES = ("control", "rollout", "model", "rl/kernels")
 
 
@@ -50,8 +52,14 @@ def combination_name(human: str, device: str, muscles: str) -> str:
 
 def loop_name(config: "RunConfig") -> str:
     """Return the name of the loop that a configuration needs, see `rollout.assemble`."""
-    device = "impedance" if config.exo.controller == "impedance" else "curve"
-    return combination_name("reflex", device, "mujoco")
+    # Late: this module is the first that the package loads.
+    from myoassist.config.own_code import is_own, own_key
+
+    human, exo = config.control.controller, config.exo.controller
+    device = "impedance" if exo == "impedance" else "curve"
+    return combination_name(
+        own_key(human) if is_own(human) else human, own_key(exo) if is_own(exo) else device, "mujoco"
+    )
 
 
 def has_kernels(package: str, name: str = "*") -> bool:
@@ -70,6 +78,30 @@ def kernel_folder(package: str) -> Path:
     # Numba's name for the folder: last part of the source's, and a digest of the whole.
     digest = hashlib.sha1(str(source).encode(), usedforsecurity=False).hexdigest()
     return Path(os.environ.get("NUMBA_CACHE_DIR", ""), f"{source.name}_{digest}")
+
+
+def keep_own_kernels(name: str, kept: int = 16) -> None:
+    """Note that a loop with a controller of the user is used, and drop those that were not used for longest.
+
+    Every change of such a file makes a loop of its own; nothing else would ever remove the old ones.
+
+    Args:
+        name: Name of the combination, see `combination_name`.
+        kept: Number of combinations that stay.
+    """
+    loops: dict[str, list[Path]] = {}
+    for file in kernel_folder("rollout").glob("loop.*_own*.nb?"):
+        loops.setdefault(file.name.partition("_")[2].rpartition("-")[0], []).append(file)
+    try:
+        for file in loops.pop(name, []):
+            file.touch()
+        oldest = sorted(loops, key=lambda key: max(file.stat().st_mtime for file in loops[key]))
+        for key in oldest[: max(len(loops) + 1 - kept, 0)]:
+            for file in loops[key]:
+                file.unlink(missing_ok=True)
+    except OSError:
+        # Another process tidies up at the same time, or the folder is not ours to change.
+        return
 
 
 def use_matplotlib_cache() -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from myoassist.control.buffers import Signals
+from myoassist.control.buffers import Buffers, Ids, Signals
 from myoassist.model.kernel import kernel
 
 
@@ -36,11 +36,15 @@ class Start(NamedTuple):
 
     Attributes:
         signals: Signals of the start state.
+        buffers: Views of the simulator in that state.
+        ids: Addresses in them.
         swing_leg: Leg that swings, 0 right, 1 left.
         activation: Activations of the start, shape (2, 13).
     """
 
     signals: Signals
+    buffers: Buffers
+    ids: Ids
     swing_leg: int
     activation: np.ndarray
 

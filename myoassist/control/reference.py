@@ -88,7 +88,7 @@ _SHARED_MEANINGS = {
     "knee_angle_": "joint angle at the start",
     "ankle_angle_": "joint angle at the start",
     "act_": "activation at the start",
-    "share_": "factor of this actuator on the command of its group (`model.reflex_mode=ind`)",
+    "share_": "factor of this actuator on the command of its group (`control.reflex_mode=ind`)",
     "exo_torque_": "torque of that point as a fraction of `exo.max_torque`",
     "knee_stiffness_": "stiffness of the prosthetic knee in that phase",
     "knee_damping_": "damping of the prosthetic knee in that phase",

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from myoassist.config.schemas import ExoConfig
-from myoassist.control.choose import choose_device
+from myoassist.config.errors import ConfigError
+from myoassist.config.schemas import ExoConfig, RunConfig
+from myoassist.control.choose import choose_device, choose_human
 from myoassist.control.device.base import DeviceController
 from myoassist.control.human.base import HumanController
 from myoassist.control.human.reflex.part import ReflexController
@@ -15,6 +16,8 @@ from myoassist.space.table import ParameterTable
 
 # Largest factor of one actuator on the command of its group; the product is held at full activation.
 MAX_SHARE = 3.0
+# Groups of the search vector that hold a human controller; a vector has one of them.
+HUMAN_GROUPS = ("reflex", "control")
 
 
 def join_table(
@@ -45,7 +48,32 @@ def join_table(
         layout += ".ind"
     rows += muscles
     rows += device.rows()
+    names = [row.name for row in rows]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(
+            f"the search vector has {', '.join(twice)} twice",
+            "names that no other part of the walk has; `myoassist list params` shows these",
+            "rename the parameter in the file of your controller",
+        )
     return ParameterTable(rows, f"{layout}-{device.layout}" if device.layout else layout)
+
+
+def table_of(config: RunConfig, dimensions: int, worn: Device | None) -> ParameterTable:
+    """Return the search vector of a walk of a configuration.
+
+    Args:
+        config: Its configuration; code of the user has to be imported before.
+        dimensions: 2 (planar) or 3.
+        worn: Worn device.
+    """
+    return join_table(
+        choose_human(config.control, dimensions),
+        choose_device(config.exo, worn),
+        dimensions=dimensions,
+        init_pose=config.env.init_pose,
+        worn=worn,
+        reflex_mode=config.control.reflex_mode,
+    )
 
 
 def build_table(
@@ -79,6 +107,11 @@ def build_table(
         worn=device,
         reflex_mode=reflex_mode,
     )
+
+
+def human_slice(table: ParameterTable) -> slice:
+    """Return the entries of the human controller of a search vector."""
+    return table.group_slice("reflex" if "reflex" in table.groups else "control")
 
 
 def share_names() -> dict[str, str]:

@@ -124,12 +124,13 @@ def _serve(line: Connection, config: RunConfig) -> None:
 
     # Ctrl-C goes to the whole group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
     from myoassist.optimize.multi import make_problem
 
     failure: BaseException | None = None
     try:
-        import_plugins(config.plugins)
+        import_plugins(user_files(config))
         problem = make_problem(config, 1)
     except UserError as error:
         failure = RuntimeError(str(error))

@@ -37,7 +37,7 @@ class WalkProblem:
     def __init__(self, config: RunConfig, workers: int) -> None:
         self.config = config
         self.simulator = Simulator(
-            build_walker(config.model, config.env, exo=config.exo), config.env, config.exo, workers
+            build_walker(config.model, config.env, exo=config.exo), config.env, config.exo, workers, config.control
         )
         self.table: ParameterTable = self.simulator.table
         self.workers = workers

@@ -16,6 +16,8 @@ from myoassist.space.table import ParameterTable, describe_lengths
 _HUMAN_3D = 97
 _FOUR_PARAM = "four_param"
 _NPOINT = "npoint"
+# Beginning of the layouts of controllers of the user.
+OWN_PREFIX = "own_"
 
 
 def load_start(config: RunConfig, table: ParameterTable, clamp: bool = True) -> np.ndarray:
@@ -116,7 +118,11 @@ def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> No
         return
     if stored.layout.partition("-")[0] != table.layout.partition("-")[0]:
         raise _refusal(stored, table)
-    if _exo_kind(stored.layout) not in ("", _FOUR_PARAM, _NPOINT, "impedance"):
+    kind, wanted = _exo_kind(stored.layout), _exo_kind(table.layout)
+    own = any(name.startswith(OWN_PREFIX) for name in (kind, wanted))
+    if own and kind and wanted and (kind != wanted or stored.names not in (None, table.names)):
+        raise _refusal(stored, table, "start from a vector of the same controller, or from one without a device")
+    if kind not in ("", _FOUR_PARAM, _NPOINT, "impedance") and not own:
         # More than a human and an exo, e.g. slopes over conditions: no single walk is in it.
         raise _refusal(stored, table)
     if _exo_kind(stored.layout) == _NPOINT and _exo_kind(table.layout) == _FOUR_PARAM:

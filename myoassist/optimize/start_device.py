@@ -24,6 +24,9 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
     old_body, _, old_exo = stored.layout.partition("-")
     new_body, _, new_exo = table.layout.partition("-")
     same_exo = _kind(old_exo) == _kind(new_exo) or not old_exo
+    # What is carried over by name below is a part of the reflexes.
+    if any(mark in old_body + new_body for mark in (".cpg", ".network", ".own_")):
+        return stored
     if ".ind" in old_body + new_body or (old_body == new_body and (same_exo or not _foreign(old_exo, new_exo))):
         return stored
     if old_body.partition(".")[0] != new_body.partition(".")[0] or old_body[:2] not in ("2d", "3d"):

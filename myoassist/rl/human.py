@@ -83,8 +83,8 @@ def record_reflex_walk(config: RunConfig, walker: Walker) -> ReflexWalk:
             f"{BASE_ENV}: reflexes keep no time with a reference",
             f"env.env_id={BASE_ENV}",
         )
-    alone = replace(env, sim_time=LAST_START, delayed=False, perturbation=PerturbationConfig())
-    simulator = Simulator(walker, alone, ExoConfig(controller="none"))
+    alone = replace(env, sim_time=LAST_START, perturbation=PerturbationConfig())
+    simulator = Simulator(walker, alone, ExoConfig(controller="none"), control=replace(config.control, delayed=False))
     vector = _read_human(config, simulator)
     every = round(1.0 / (env.control_framerate * CONTROL_INTERVAL))
     worker = simulator._workers[0]

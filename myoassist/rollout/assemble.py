@@ -11,7 +11,7 @@ from functools import cache
 from types import FunctionType
 from typing import Any
 
-from myoassist.config.cache import combination_name
+from myoassist.config.cache import OWN_PREFIX, combination_name, keep_own_kernels
 from myoassist.control.device.base import DeviceController, drive_nothing
 from myoassist.control.human.base import HumanController
 from myoassist.control.part import log_nothing
@@ -53,7 +53,10 @@ def assemble(human: HumanController, device: DeviceController, muscles: MuscleMo
         ("log_device", device.log),
         ("log_muscles", muscles.log),
     )
-    return _assemble(combination_name(human.key, device.key, muscles.key), hooks)
+    name = combination_name(human.key, device.key, muscles.key)
+    if OWN_PREFIX in name:
+        keep_own_kernels(name)
+    return _assemble(name, hooks)
 
 
 @cache

@@ -9,7 +9,8 @@ from myoassist.config.schemas import RunConfig
 from myoassist.control.signals import MUSCLE_NAMES
 from myoassist.rollout.fault_file import FaultFileError, WalkFault
 from myoassist.rollout.log import SIDES, Outcome
-from myoassist.rollout.simulator import Simulator, walk_in_python
+from myoassist.rollout.run_loop import walk_in_python
+from myoassist.rollout.simulator import Simulator
 
 PHYSICS = mujoco.mjtState.mjSTATE_INTEGRATION
 _FAILURES = (Outcome.UNSTABLE, Outcome.NAN_CONTROL)

@@ -158,6 +158,11 @@ class WalkLog:
         return self.layout.view(self.flat, name)
 
     @property
+    def own_channels(self) -> tuple[Channel, ...]:
+        """Channels of the parts of the loop that no figure of its own shows."""
+        return tuple(channel for channel in self.layout.channels if channel.name not in _ABSENT)
+
+    @property
     def n_steps(self) -> int:
         """Number of control steps done."""
         return self.flat.shape[0]

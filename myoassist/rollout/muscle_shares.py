@@ -11,7 +11,7 @@ def find_shares(walker: Walker, table: ParameterTable) -> list[tuple[int, tuple[
 
     Args:
         walker: Compiled walker.
-        table: Parameters; only those of `model.reflex_mode=ind` hold shares.
+        table: Parameters; only those of `control.reflex_mode=ind` hold shares.
     """
     names, group = share_names(), walker.layout.muscle_group
     found = []

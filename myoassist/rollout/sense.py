@@ -8,6 +8,7 @@ import numpy as np
 
 from myoassist.control import signals as sg
 from myoassist.control.buffers import Buffers, Constants, Ids, Signals
+from myoassist.control.senses import muscle_force
 from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS
 from myoassist.model.build import Walker
 from myoassist.model.kernel import kernel
@@ -204,13 +205,13 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
         row[sg.P_ADD] = HALF_PI
         if ids.qpos_add[leg] >= 0:
             row[sg.P_ADD] += b.qpos[ids.qpos_add[leg]]
-        row[sg.F_GLU] = _force(b, ids, leg, sg.GLU)
-        row[sg.F_VAS] = _force(b, ids, leg, sg.VAS)
-        row[sg.F_SOL] = _force(b, ids, leg, sg.SOL)
-        row[sg.F_GAS] = _force(b, ids, leg, sg.GAS)
-        row[sg.F_HAM] = _force(b, ids, leg, sg.HAM)
-        row[sg.F_HAB] = _force(b, ids, leg, sg.HAB)
-        row[sg.F_FDL] = _force(b, ids, leg, sg.FDL)
+        row[sg.F_GLU] = muscle_force(b, ids, leg, sg.GLU)
+        row[sg.F_VAS] = muscle_force(b, ids, leg, sg.VAS)
+        row[sg.F_SOL] = muscle_force(b, ids, leg, sg.SOL)
+        row[sg.F_GAS] = muscle_force(b, ids, leg, sg.GAS)
+        row[sg.F_HAM] = muscle_force(b, ids, leg, sg.HAM)
+        row[sg.F_HAB] = muscle_force(b, ids, leg, sg.HAB)
+        row[sg.F_FDL] = muscle_force(b, ids, leg, sg.FDL)
         talus = TALUS_L if leg == 0 else TALUS_R
         origin = ids.frame_pos_b[talus]
         x, y = frame_coordinate(b, ids, talus, origin, 0), frame_coordinate(b, ids, talus, origin, 1)
@@ -219,14 +220,3 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
         row[sg.TALUS_Y] = x * sin - y * cos
         row[sg.TALUS_VX] = vx * cos + vy * sin
         row[sg.TALUS_VY] = vx * sin - vy * cos
-
-
-@kernel
-def _force(b: Buffers, ids: Ids, leg: int, muscle: int) -> float:
-    """Return the tension of a muscle or group as a fraction of its peak isometric force; 0 where it is absent."""
-    group = ids.muscle_group[leg, muscle]
-    total = 0.0
-    for i in range(len(group)):
-        if group[i] >= 0:
-            total -= b.actuator_force[group[i]]
-    return total / ids.f_max[leg, muscle]

@@ -7,6 +7,7 @@ from functools import partial
 import mujoco
 import numpy as np
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.config.schemas import EnvConfig, ExoConfig
 from myoassist.control.buffers import Constants, make_buffers, make_command
 from myoassist.control.choose import choose_device, choose_human
@@ -20,6 +21,7 @@ from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.loop import prepare_controls
 from myoassist.rollout.muscle_model import MujocoMuscleModel
 from myoassist.rollout.muscle_shares import find_shares
+from myoassist.rollout.run_loop import walk_compiled, walk_in_python
 from myoassist.rollout.sense import make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg
 from myoassist.space.table import ParameterTable
@@ -33,7 +35,7 @@ _REASONS = {
 }
 
 
-class _Worker:
+class Worker:
     """Data and controller state of one thread."""
 
     def __init__(self, simulator: "Simulator") -> None:
@@ -58,20 +60,29 @@ class Simulator:
 
     Args:
         walker: Compiled walker.
-        env: Duration, start pose and delays.
+        env: Duration and start pose.
         exo: Exo controller.
         workers: Number of walks that may be simulated at the same time, each by its own worker number.
+        control: Human controller; None is the reflexes without delays.
     """
 
-    def __init__(self, walker: Walker, env: EnvConfig, exo: ExoConfig, workers: int = 1) -> None:
+    def __init__(
+        self,
+        walker: Walker,
+        env: EnvConfig,
+        exo: ExoConfig,
+        workers: int = 1,
+        control: ControlConfig | None = None,
+    ) -> None:
+        control = control or ControlConfig()
         self.walker = walker
         self.env = env
         self.exo_config = exo
-        self.delayed = env.delayed
-        self.dt = DELAYED_INTERVAL if env.delayed else CONTROL_INTERVAL
+        self.delayed = control.delayed
+        self.dt = DELAYED_INTERVAL if control.delayed else CONTROL_INTERVAL
         self.step_limit = int(round(env.sim_time / self.dt, 9))
         dimensions = walker.layout.dimensions
-        self.human = choose_human(dimensions, self.delayed)
+        self.human = choose_human(control, dimensions)
         self.device = choose_device(exo, walker.device)
         self.muscles = MujocoMuscleModel()
         self.loop = assemble(self.human, self.device, self.muscles)
@@ -82,7 +93,7 @@ class Simulator:
             dimensions=dimensions,
             init_pose=env.init_pose,
             worn=walker.device,
-            reflex_mode=walker.reflex_mode,
+            reflex_mode=control.reflex_mode,
         )
         self._ids = make_ids(walker)
         f_max = walker.model.actuator_gainprm[walker.layout.all_muscles, 2].copy()
@@ -111,7 +122,7 @@ class Simulator:
         self._shares = find_shares(walker, self.table)
         self._noisy = env.perturbation.sensor_noise > 0.0
         self._no_poses = np.zeros((0, walker.model.nq))
-        self._workers = [_Worker(self) for _ in range(workers)]
+        self._workers = [Worker(self) for _ in range(workers)]
 
     @property
     def workers(self) -> int:
@@ -133,7 +144,7 @@ class Simulator:
         Raises:
             LayoutError: if the vector is of another layout.
         """
-        return self.run_with(vector, worker, poses, seed, _walk_compiled)
+        return self.run_with(vector, worker, poses, seed, walk_compiled)
 
     def simulate_slowly(
         self,
@@ -160,7 +171,7 @@ class Simulator:
         w.data.warning.number[_CANCELLED] += 1
 
     @property
-    def first_worker(self) -> _Worker:
+    def first_worker(self) -> Worker:
         """Data and controller state of worker 0, as its last walk has left them."""
         return self._workers[0]
 
@@ -187,7 +198,7 @@ class Simulator:
             reason += f" after {steps * self.dt:.3f} s"
         return self._log(w, steps, outcome, reason, values)
 
-    def _reset(self, w: _Worker, values: np.ndarray, vector: np.ndarray) -> str:
+    def _reset(self, w: Worker, values: np.ndarray, vector: np.ndarray) -> str:
         """Bring a worker to the start of a walk; return why the start is invalid, or an empty text."""
         raw = vector[self._exo]
         reason = self.device.explain_invalid(raw)
@@ -206,7 +217,7 @@ class Simulator:
         prepare_controls(w.buffers, self._ids)
         w.heel_contact[:] = 0.0
         sense(w.buffers, self._ids, self._constants, w.signals)
-        start = Start(w.signals, swing_leg(self.env.init_pose), activation)
+        start = Start(w.signals, w.buffers, self._ids, swing_leg(self.env.init_pose), activation)
         self.device.reset(w.device, raw, values[self._exo], start)
         self.muscles.reset(w.muscles, values[self._muscle], start)
         for index, place in self._shares:
@@ -214,12 +225,12 @@ class Simulator:
         self.human.reset(w.human, values[self._human], start)
         return ""
 
-    def _warnings(self, w: _Worker) -> str:
+    def _warnings(self, w: Worker) -> str:
         raised = np.flatnonzero(w.data.warning.number)
         names = [mujoco.mjtWarning(int(i)).name.removeprefix("mjWARN_").lower() for i in raised]
         return f" ({', '.join(names)})" if names else " (position is not finite)"
 
-    def _log(self, w: _Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
+    def _log(self, w: Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
         return WalkLog(
             layout=self.log_layout,
             flat=w.log[:steps],
@@ -233,63 +244,6 @@ class Simulator:
         )
 
 
-def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple[int, int]:
-    return simulator.loop.walk(
-        simulator.walker.model._address,
-        w.data._address,
-        w.buffers,
-        simulator._ids,
-        simulator._constants,
-        w.signals,
-        w.human,
-        w.command,
-        w.device,
-        w.muscles,
-        w.disturbance,
-        w.heel_contact,
-        w.new_step,
-        w.log,
-        poses,
-    )
-
-
-def walk_in_python(
-    simulator: Simulator, w: _Worker, poses: np.ndarray, observe: Callable[[mujoco.MjData], None] | None = None
-) -> tuple[int, int]:
-    """Do what the compiled loop does, with `mujoco.mj_step`; see `rollout.loop.walk`."""
-    model, ids, const, loop = simulator.walker.model, simulator._ids, simulator._constants, simulator.loop
-    for k in range(len(w.log)):
-        if loop.control(k, w.buffers, ids, const, w.signals, w.human, w.command, w.device, w.disturbance) < 0:
-            return k, Outcome.NAN_CONTROL
-        for substep in range(const.substeps):
-            if substep and not loop.holds:
-                loop.drive_device(w.device, w.buffers, ids)
-            mujoco.mj_step(model, w.data)
-        mujoco.mj_forward(model, w.data)
-        outcome = loop.finish_step(
-            w.log[k],
-            (k + 1) * const.dt,
-            w.buffers,
-            ids,
-            const,
-            w.signals,
-            w.human,
-            w.device,
-            w.muscles,
-            w.heel_contact,
-            w.new_step,
-        )
-        if outcome == Outcome.UNSTABLE:
-            return k, outcome
-        if len(poses):
-            poses[k] = w.data.qpos
-        if observe is not None:
-            observe(w.data)
-        if outcome != Outcome.SURVIVED:
-            return k + 1, outcome
-    return len(w.log), Outcome.SURVIVED
-
-
 def choose_loop(simulator: Simulator, steps: int = 20) -> bool:
     """Compare the compiled loop with the Python loop over a few steps of the default vector.
 
@@ -298,7 +252,7 @@ def choose_loop(simulator: Simulator, steps: int = 20) -> bool:
     """
     vector = simulator.table.initial
     logs = []
-    for run in (_walk_compiled, walk_in_python):
+    for run in (walk_compiled, walk_in_python):
         worker = simulator._workers[0]
         full = worker.log
         worker.log = full[: min(steps, len(full))]
