@@ -63,9 +63,11 @@ def renew_stored(content: dict[str, Any]) -> dict[str, Any]:
     Args:
         content: Nested mappings as they lie in a file; what is no mapping where one belongs is left to who reads it.
     """
-    renewed = {name: dict(value) if isinstance(value, dict) else value for name, value in content.items()}
-    if isinstance(renewed.get("task"), str):
-        renewed["task"] = TASKS.get(renewed["task"], renewed["task"])
+    renewed: dict[str, Any] = {
+        name: dict(value) if isinstance(value, dict) else value for name, value in content.items()
+    }
+    if isinstance(task := renewed.get("task"), str):
+        renewed["task"] = TASKS.get(task, task)
     for alias, canonical in alias_keys().items():
         group, _, name = alias.rpartition(".")
         new_group, _, new_name = canonical.rpartition(".")
@@ -83,8 +85,8 @@ def renew_stored(content: dict[str, Any]) -> dict[str, Any]:
 def renew_flat(values: dict[str, Any]) -> dict[str, Any]:
     """Return stored values by dotted key, as sweeps keep them, with every key where it is now."""
     renewed = dict(values)
-    if isinstance(renewed.get("task"), str):
-        renewed["task"] = TASKS.get(renewed["task"], renewed["task"])
+    if isinstance(task := renewed.get("task"), str):
+        renewed["task"] = TASKS.get(task, task)
     for alias, canonical in alias_keys().items():
         if run_keys()[alias].metadata["moved"] and renewed.get(alias) is not None:
             renewed.setdefault(canonical, renewed[alias])

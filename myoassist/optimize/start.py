@@ -104,8 +104,9 @@ def _convert_exo(stored: StoredVector, table: ParameterTable, n_human: int) -> n
 
 
 def _exo_kind(layout: str) -> str:
-    """Return four_param, npoint, impedance, or an empty text for a layout without an exo."""
-    return layout.partition("-")[2].rstrip("0123456789").removeprefix("stride_")
+    """Return four_param, npoint, impedance, own_<Name>, or an empty text for a layout without an exo."""
+    kind = layout.partition("-")[2]
+    return kind if kind.startswith(OWN_PREFIX) else kind.rstrip("0123456789").removeprefix("stride_")
 
 
 def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> None:

@@ -64,11 +64,13 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
 
 
 def _kind(exo: str) -> str:
-    return exo.rstrip("0123456789")
+    return exo if exo.startswith("own_") else exo.rstrip("0123456789")
 
 
 def _foreign(old: str, new: str) -> bool:
-    """Say whether device entries cannot be converted: another clock, or a curve against impedances."""
+    """Say whether device entries cannot be converted: another clock, a curve against impedances, own ones."""
     if not old or not new:
-        return _kind(old) == "impedance"
+        return _kind(old) == "impedance" or old.startswith("own_")
+    if "own_" in (old[:4], new[:4]):
+        return _kind(old) != _kind(new)
     return old.startswith("stride_") != new.startswith("stride_") or "impedance" in (_kind(old), _kind(new))

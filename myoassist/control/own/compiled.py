@@ -63,7 +63,7 @@ def make_own(own: type[Human], max_torque: float = 0.0) -> Own:
     flat = state.view(np.float64)
     logged: list[int] = []
     for name in own.channels:
-        first = state.dtype.fields[name][1] // 8  # type: ignore[index]
+        first = state.dtype.fields[name][1] // 8
         logged += range(first, first + own.state[name])
     return Own(
         np.zeros(1, dtype=parameter_type(own)),

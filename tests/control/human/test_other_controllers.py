@@ -71,8 +71,8 @@ def test_the_network_is_two_layers_with_weights_shared_by_the_legs():
         inputs = np.array([
             s["load"][leg], s["hip"][leg] / 0.5, s["knee"][leg], s["ankle"][leg] / 0.3, s["hip_rate"][leg] / 5.0,
             s["knee_rate"][leg] / 8.0, s["ankle_rate"][leg] / 5.0, s["load"][other], s["hip"][other] / 0.5,
-            s["knee"][other], s["pitch"] / 0.2, s["pitch_rate"] / 2.0, side * s["roll"] / 0.2, side * s["roll_rate"] / 2.0,
-            1.0,
+            s["knee"][other], s["pitch"] / 0.2, s["pitch_rate"] / 2.0, side * s["roll"] / 0.2,
+            side * s["roll_rate"] / 2.0, 1.0,
         ])  # fmt: skip
         units = np.append(np.tanh(state.hidden @ inputs), 1.0)
         expected = 1.0 / (1.0 + np.exp(-state.output @ units))
