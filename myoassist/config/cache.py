@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 # Tells a NUMBA_CACHE_DIR inherited from a process of ours, e.g. by a job on another node, from one that a user set.
 _OWN_CHOICE = "MYOASSIST_KERNEL_CACHE"
+# Files of one combination: those of each template in rollout/loop.py.
+_LOOP_FILE = re.compile(r"loop\.(?:control|finish_step|walk)_(.*)-[^-]*$")
 # How the keys of controllers of the user begin.
 OWN_PREFIX = "own"
 _KERNEL_PACKAGES = ("control", "rollout", "model", "rl/kernels")
@@ -90,8 +93,10 @@ def keep_own_kernels(name: str, kept: int = 16) -> None:
         kept: Number of combinations that stay.
     """
     loops: dict[str, list[Path]] = {}
-    for file in kernel_folder("rollout").glob("loop.*_own*.nb?"):
-        loops.setdefault(file.name.partition("_")[2].rpartition("-")[0], []).append(file)
+    for file in kernel_folder("rollout").glob("loop.*.nb?"):
+        found = _LOOP_FILE.match(file.name)
+        if found is not None and OWN_PREFIX in found[1]:
+            loops.setdefault(found[1], []).append(file)
     try:
         for file in loops.pop(name, []):
             file.touch()
