@@ -1,4 +1,4 @@
-"""The reflex trainer: a walker, its controller and a cost as a search problem."""
+"""The search of a walk: a walker, its controllers and a cost as a search problem."""
 
 from collections.abc import Callable
 from functools import partial
@@ -64,7 +64,7 @@ class WalkProblem:
 
 
 def train_reflex(config: RunConfig, folder: RunFolder) -> float:
-    """Run the reflex trainer in an opened run folder.
+    """Search, or evaluate one vector, in an opened run folder.
 
     Returns:
         Best total cost of the run, or the total of the evaluated vector in mode evaluate.
