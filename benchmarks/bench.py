@@ -20,6 +20,7 @@ from numba import njit
 from rich.console import Console
 from rich.table import Table
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.config.schemas import CostConfig, EnvConfig, ExoConfig, ModelConfig, OptimizerConfig, RunConfig
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.strides import cut_window, normalize_strides
@@ -48,14 +49,18 @@ class Case:
         physics: full or fast.
         seconds: Longest walk.
         controller: none or four_param.
+        delayed: Neural delays.
         env: Further environment options.
     """
 
-    def __init__(self, physics: str, seconds: float, controller: str = "four_param", **env: object) -> None:
+    def __init__(
+        self, physics: str, seconds: float, controller: str = "four_param", delayed: bool = False, **env: object
+    ) -> None:
+        control = ControlConfig(delayed=delayed)
         config = EnvConfig(sim_time=seconds, **env)
         exo = ExoConfig(controller=controller, max_torque=100.0)
         walker = build_walker(ModelConfig(device="tutorial", physics=physics), config)
-        self.simulator = Simulator(walker, config, exo, 2)
+        self.simulator = Simulator(walker, config, exo, 2, control)
         self.vector = find_vector(physics)[: len(self.simulator.table)]
         self.log = self.walk()
         self.controls = self._record()

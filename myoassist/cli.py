@@ -167,28 +167,25 @@ def _keys(_: list[str]) -> str:
 
 def _params(overrides: list[str]) -> str:
     from myoassist.config.compose import compose_run
+    from myoassist.config.own_code import user_files
+    from myoassist.config.plugins import import_plugins
     from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device, choose_clock, device_of
+    from myoassist.control.own.check import check_own_controllers
+    from myoassist.control.table import table_of
+    from myoassist.model.devices import check_device, device_of
     from myoassist.optimize.affine import add_slopes
     from myoassist.optimize.conditions import choose_strategy, slope_unit
-    from myoassist.reflex.parameters import build_table
 
     config = compose_run(overrides).config
     # Where the search starts does not matter for the table.
     config.optimizer.param_path = config.optimizer.pickle_path = None
     validate_config(config)
     check_device(config)
-    device = device_of(config.model)
-    table = build_table(
-        2 if config.model.musculature == 22 else 3,
-        config.env.init_pose,
-        config.exo.controller,
-        config.exo.n_points,
-        config.exo.fixed,
-        device,
-        choose_clock(device, config.exo) == "stride",
-        reflex_mode=config.model.reflex_mode,
-    )
+    if files := user_files(config):
+        # Named on this command line or in an experiment of the user.
+        check_own_controllers(config)
+        import_plugins(files)
+    table = table_of(config, 2 if config.model.musculature == 22 else 3, device_of(config.model))
     if choose_strategy(config.optimizer) == "affine":
         table = add_slopes(table, slope_unit(config.optimizer))
     rows = [("name", "group", "start", "lowest", "highest", "unit", "raw start")]

@@ -54,6 +54,7 @@ def _evaluate_all(request: EvaluationRequest) -> int:
     """
     from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
     from myoassist.compat.prepared_run import prepare_other, prepare_runs
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
 
     asked = prepare_runs(request)
@@ -69,7 +70,7 @@ def _evaluate_all(request: EvaluationRequest) -> int:
 
     load_mujoco()
     for item in (*prepared, *([other] if other else [])):
-        import_plugins(item.config.plugins)
+        import_plugins(user_files(item.config))
     compared = None
     for item in prepared:
         try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
     from myoassist.config.compose import ComposedRun
+    from myoassist.config.schemas import RunConfig
 
 INTERRUPTED = 130
 
@@ -78,6 +79,7 @@ def train(composed: "ComposedRun") -> float:
     Raises:
         UserError: when the run is refused; nothing was loaded or written then.
     """
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugin_trust import remember_plugins
     from myoassist.config.plugins import import_plugins
     from myoassist.config.run_folder import open_run
@@ -88,12 +90,16 @@ def train(composed: "ComposedRun") -> float:
 
     config = composed.config
     check_keys(config)
-    if config.plugins:
+    if files := user_files(config):
         # They may import MuJoCo themselves.
         load_mujoco()
-        import_plugins(config.plugins)
+        if config.task == "search":
+            from myoassist.control.own.check import check_own_controllers
+
+            check_own_controllers(config)
+        import_plugins(files)
         # What is named by who trains may run again when the run is evaluated.
-        remember_plugins(config.plugins)
+        remember_plugins(files)
     # After the plugins, because they bring terms of their own.
     check_files(config)
     if config.task == "rl" and config.rl.realtime_evaluate:
@@ -115,7 +121,7 @@ def train(composed: "ComposedRun") -> float:
             from myoassist.sweep.fake_task import train_fake
 
             return -train_fake(config, folder)
-        _announce_compilation("rl/kernels" if config.task == "rl" else "rollout")
+        _announce_compilation(config)
         # Late: everything above answers without loading MuJoCo or compiling kernels.
         load_mujoco()
         if config.task == "rl":
@@ -135,11 +141,12 @@ def train(composed: "ComposedRun") -> float:
         return fitness
 
 
-def _announce_compilation(package: str) -> None:
+def _announce_compilation(config: "RunConfig") -> None:
     """Say that the first start is slow, before it is: nothing else is heard of it for half a minute."""
-    from myoassist.config.cache import has_kernels
+    from myoassist.config.cache import has_kernels, loop_name
 
-    if not has_kernels(package):
+    name = ("rl/kernels",) if config.task == "rl" else ("rollout", f"walk_{loop_name(config)}")
+    if not has_kernels(*name):
         say("The simulation loop is being compiled to machine code: half a minute or so, at the first start only.")
 
 

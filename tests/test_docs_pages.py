@@ -14,11 +14,11 @@ from myoassist.config.keys import run_keys
 from myoassist.config.reference import format_key_tables, replace_section, run_generator
 from myoassist.config.schemas import TERM_NAMES
 from myoassist.config.validate import validate_config
+from myoassist.control.reference import explain, format_parameter_tables
+from myoassist.control.table import build_table
 from myoassist.cost.reference import format_target_table
 from myoassist.model.devices import check_device, find_device
 from myoassist.model.survey import format_survey, load_survey
-from myoassist.reflex.parameters import build_table
-from myoassist.reflex.reference import explain, format_parameter_tables
 from tests.test_readme_commands import README, list_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +31,11 @@ GENERATED = {
     ),
     "cost.md": ("targets", format_target_table, "python -m myoassist.cost.reference"),
     "configuration.md": ("keys", format_key_tables, "python -m myoassist.config.reference"),
-    "reflex-controller.md": ("parameters", format_parameter_tables, "python -m myoassist.reflex.reference"),
+    "reflex-controller.md": (
+        "parameters",
+        format_parameter_tables,
+        "python -m myoassist.control.reference",
+    ),
 }
 # Read from files that only a user has.
 _START_KEYS = ("param_path", "pickle_path")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.build import Walker, build_walker
 from myoassist.rollout.simulator import Simulator
@@ -21,8 +22,9 @@ def make_walker(device: str | None = "tutorial", slope_deg: float = 0.0, visual:
 
 
 def make_simulator(
-    device="tutorial", controller="four_param", workers=1, slope_deg=0.0, n_points=4, **env
+    device="tutorial", controller="four_param", workers=1, slope_deg=0.0, n_points=4, delayed=False, **env
 ) -> Simulator:
+    control = ControlConfig(delayed=delayed)
     config = EnvConfig(slope_deg=slope_deg, **env)
     exo = ExoConfig(controller=controller, max_torque=100.0, n_points=n_points)
-    return Simulator(make_walker(device, slope_deg), config, exo, workers)
+    return Simulator(make_walker(device, slope_deg), config, exo, workers, control)

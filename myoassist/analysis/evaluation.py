@@ -12,10 +12,10 @@ from myoassist.analysis.repeats import Repeats, StartSpread, repeat_walk
 from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.cores import count_cores
 from myoassist.config.schemas import RunConfig
+from myoassist.control.device.splines import TorqueCurve, explain_invalid, profile_curve
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.cost.targets import check_cost
-from myoassist.exo.splines import TorqueCurve, explain_invalid, profile_curve
 from myoassist.gait.own_reference import load_reference
 from myoassist.gait.reference import ReferenceGait
 from myoassist.gait.reference_edits import edits_of
@@ -150,7 +150,7 @@ def evaluate_parameters(
     walker = build_walker(config.model, config.env, exo=config.exo)
     check_limits(walker, load_reference(config.cost.reference, edits_of(config.cost)), config.cost)
     repeating = min(spread.count, config.optimizer.threads or count_cores()) if spread else 0
-    simulator = Simulator(walker, config.env, config.exo, workers=1 + repeating)
+    simulator = Simulator(walker, config.env, config.exo, 1 + repeating, config.control)
     if condition is None:
         vector = load_start(run, simulator.table, clamp=False)
     else:
@@ -162,7 +162,9 @@ def evaluate_parameters(
     result = evaluate_cost(log, vector, config.cost, plan)
     metrics = measure_walk(log, config.cost)
     curves = cut_curves(log, config.cost.num_strides, config.cost.mode == "compat")
-    curve = _programmed_curve(vector[simulator.table.group_slice("exo")], config, simulator.stride)
+    curve = _programmed_curve(
+        vector[simulator.table.group_slice("exo")], config, choose_clock(walker.device, config.exo) == "stride"
+    )
     repeats = repeat_walk(simulator, vector, config.cost, spread, config.seed, progress) if spread else None
     return Evaluation(
         config=config,

@@ -20,7 +20,7 @@ from myoassist.config.errors import UserError
 from myoassist.config.output import say
 
 _PICTURES = (names.VIDEO, names.FRAME, names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES)
-_TABLES = (names.CURVES_TABLE, names.REPEATS_TABLE, names.COMPARISON_TABLE)
+_TABLES = (names.CURVES_TABLE, names.CHANNELS_TABLE, names.REPEATS_TABLE, names.COMPARISON_TABLE)
 
 
 class EvaluationReport:
@@ -74,6 +74,9 @@ class EvaluationReport:
         if not shown_curves(evaluation).empty:
             with self._writing(names.CURVES_TABLE) as path:
                 tables.write_curves_table(path, evaluation)
+            if evaluation.log.own_channels:
+                with self._writing(names.CHANNELS_TABLE) as path:
+                    tables.write_channels_table(path, evaluation)
         if evaluation.repeats is not None:
             with self._writing(names.REPEATS_TABLE) as path:
                 tables.write_repeats_table(path, evaluation.repeats)

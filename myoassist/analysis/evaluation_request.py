@@ -17,6 +17,7 @@ Simulate the best of a run as it is and write into the folder of the run:
   eval_frame.png         one picture of it
   eval_gait_cycle.png    trunk, hip, knee, ankle, ground reaction beside the reference gait, exo torque
   eval_gait_cycle.csv    mean and SD of these curves and the reference
+  eval_channels.csv      what a controller other than the reflexes logs about itself, over time
   eval_joint_loads.png   joint moments and powers
   eval_muscles.png       muscle activation beside the reference EMG
   eval_time_series.png   the whole walk over time

@@ -69,6 +69,21 @@ def write_curves_table(path: Path, evaluation: Evaluation) -> None:
     _write(path, [[name for name, _ in columns], *zip(*(values for _, values in columns), strict=True)])
 
 
+def write_channels_table(path: Path, evaluation: Evaluation) -> None:
+    """Write what the controllers have logged about themselves, one row per control step.
+
+    Columns are `time [s]` and `<channel>_<side> [unit]`, or `<channel>_<place> [unit]` where a value is of no leg.
+    """
+    log = evaluation.log
+    columns: list[tuple[str, Iterable]] = [("time [s]", log.time.tolist())]
+    for channel in log.own_channels:
+        values = getattr(log, channel.name).reshape(log.n_steps, -1)
+        for i, column in enumerate(values.T):
+            end = "" if channel.shape == () else f"_{SIDES[i]}" if channel.shape == (len(SIDES),) else f"_{i + 1}"
+            columns.append((f"{channel.name}{end} [{channel.unit}]", column.tolist()))
+    _write(path, [[name for name, _ in columns], *zip(*(values for _, values in columns), strict=True)])
+
+
 def _columns(name: str, unit: str, legs: tuple) -> list[tuple[str, Iterable]]:
     columns = []
     for side, rows in zip(SIDES, legs, strict=True):

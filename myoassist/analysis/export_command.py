@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_plugins, parse_trust
+from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.analysis.evaluation import Evaluation
@@ -97,6 +97,7 @@ def _export(request: _Request) -> None:
     """Do everything; the first part answers without loading MuJoCo."""
     from myoassist.analysis.run_choice import choose_run
     from myoassist.analysis.stored_config import load_stored_config
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
     from myoassist.config.run_folder import describe_run
     from myoassist.config.validate import validate_config
@@ -105,7 +106,7 @@ def _export(request: _Request) -> None:
 
     run = choose_run(request.exp, request.run)
     config = load_stored_config(run, request.overrides)
-    check_stored_plugins(config.plugins, run.as_posix(), request.overrides, request.trust_plugins)
+    check_stored_code(config, run.as_posix(), request.overrides, request.trust_plugins)
     parameters = _choose_parameters(request.params, run)
     config.optimizer.param_path = config.optimizer.pickle_path = None
     validate_config(config)
@@ -115,7 +116,7 @@ def _export(request: _Request) -> None:
         raise UserError(f"--out {folder} is a file", "a folder", f"--out {folder}_files")
     print(f"Exporting {describe_run(run)}", flush=True)
     load_mujoco()
-    import_plugins(config.plugins)
+    import_plugins(user_files(config))
 
     from myoassist.analysis.evaluation import evaluate_parameters
     from myoassist.analysis.evaluation_files import describe_source

@@ -40,7 +40,7 @@ def measure_ground_reaction(evaluation: Evaluation) -> GroundReaction:
         evaluation: The walk; its log is not changed.
     """
     walker, config = evaluation.walker, evaluation.config
-    simulator = Simulator(walker, config.env, config.exo, workers=1)
+    simulator = Simulator(walker, config.env, config.exo, control=config.control)
     legs = _leg_of_geom(walker)
     samples: list[np.ndarray] = []
     log = simulator.simulate_slowly(

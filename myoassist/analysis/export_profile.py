@@ -11,11 +11,11 @@ from myoassist import __version__
 from myoassist.analysis.evaluation import Evaluation, driven_joint
 from myoassist.analysis.leg_cycles import PERCENT, find_leg_cycles, find_stances
 from myoassist.config.atomic import write_text_atomic
-from myoassist.exo.splines import TorqueCurve
-from myoassist.exo.timing import INITIAL_STANCE, MIN_STANCE, STANCE_LOAD
+from myoassist.control.device.splines import TorqueCurve
+from myoassist.control.device.timing import INITIAL_STANCE, MIN_STANCE, STANCE_LOAD
+from myoassist.control.table import table_of
 from myoassist.model.build import build_walker
 from myoassist.model.devices import choose_clock
-from myoassist.reflex.parameters import build_table
 from myoassist.rollout.log import SIDES
 
 PROFILE = "exo_torque_profile.csv"
@@ -102,16 +102,7 @@ def describe_profile(evaluation: Evaluation, torque: np.ndarray, mass: float, co
     device = evaluation.walker.device
     stride = choose_clock(device, config.exo) == "stride"
     joint = driven_joint(evaluation)
-    table = build_table(
-        evaluation.walker.layout.dimensions,
-        config.env.init_pose,
-        config.exo.controller,
-        config.exo.n_points,
-        config.exo.fixed,
-        evaluation.walker.device,
-        stride,
-        config.model.reflex_mode,
-    )
+    table = table_of(config, evaluation.walker.layout.dimensions, device)
     own = table.group_slice("exo")
     return {
         "file": PROFILE,

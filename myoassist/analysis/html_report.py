@@ -39,7 +39,13 @@ _MUSCLES = (
     "compare when a muscle works rather than how much."
 )
 _SIMULATION = "This is a computer simulation of one model of an adult, not a measurement of a patient. "
-_REFLEXES = "A controller of spinal reflexes drives the muscles; vision, the inner ear and the brain are not modelled."
+_DRIVERS = {
+    "reflex": "A controller of spinal reflexes drives the muscles; vision, the inner ear and the brain are not "
+    "modelled.",
+    "cpg": "A pattern generator drives the muscles: a clock that heel strike sets back, and no other feedback.",
+    "network": "A small neural network drives the muscles; what it does with the senses has no counterpart in a nerve.",
+}
+_OWN_DRIVER = "A controller of the user drives the muscles: {name}."
 _LEARNED = (
     "What drives it was learned by trial and error for a reward; it may use the body in ways that no person would, and "
     "what was not rewarded was not learned."
@@ -149,7 +155,7 @@ def _describe_reference(walk: ReportedWalk) -> str:
 
 
 def _limits(walks: Sequence[ReportedWalk]) -> list[str]:
-    driven = dict.fromkeys(_LEARNED if walk.evaluation.learned else _REFLEXES for walk in walks)
+    driven = dict.fromkeys(_driver(walk.evaluation) for walk in walks)
     return [_SIMULATION + " ".join(driven), *_LIMITS]
 
 
@@ -272,3 +278,11 @@ def _figure(data: bytes, kind: str, caption: str, style: str = "") -> str:
     text = base64.b64encode(data).decode("ascii")
     below = f"<figcaption>{caption}</figcaption>" if caption else ""
     return f'<figure class="{style}"><img alt="" src="data:{kind};base64,{text}">{below}</figure>'
+
+
+def _driver(evaluation: Evaluation) -> str:
+    """Return what drives the muscles, in a sentence."""
+    if evaluation.learned:
+        return _LEARNED
+    name = evaluation.config.control.controller
+    return _DRIVERS.get(name) or _OWN_DRIVER.format(name=make_relative(name))

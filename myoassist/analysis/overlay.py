@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from myoassist.analysis.figures import LEG_COLORS, LEG_NAMES
 from myoassist.analysis.scene import ACTIVE, RELAXED
-from myoassist.exo.splines import TorqueCurve
+from myoassist.control.device.splines import TorqueCurve
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont

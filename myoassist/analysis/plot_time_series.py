@@ -40,11 +40,14 @@ def plot_time_series(evaluation: Evaluation, title: str) -> "Figure | None":
         rows.append((f"Exoskeleton torque, {torque_direction(evaluation)} +", "[N·m]", log.exo_torque))
     for name, torque in motor_torques(log).items():
         rows.append((f"{SIGNALS[name].title}, {SIGNALS[name].positive} +", "[N·m]", torque))
+    for channel in log.own_channels:
+        values = getattr(log, channel.name).reshape(log.n_steps, -1)
+        rows.append((channel.name.replace("_", " "), f"[{channel.unit}]", values))
     figure = new_figure(12.0, 1.25 * len(rows) + 3.6)
     panels = figure.subplots(len(rows) + 1, 1, sharex=True, height_ratios=[1.0] * len(rows) + [2.6])
     for axes, (name, unit, values) in zip(panels, rows, strict=False):
         style_axes(axes, name, unit)
-        colors = LEG_COLORS if values.shape[1] == 2 else ("0.2",)
+        colors = LEG_COLORS if values.shape[1] == 2 else ("0.2",) * values.shape[1]
         for column, color in zip(values.T, colors, strict=True):
             axes.plot(log.time, column, color=color, lw=1.0)
     time, target = evaluation.target_speed

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_plugins, parse_trust
+from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.config.schemas import RunConfig
@@ -117,6 +117,7 @@ def _number(own: dict[str, str], name: str, default: float, low: float, high: fl
 def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
     from myoassist.analysis.run_choice import choose_parameters, choose_run, explain_no_best
     from myoassist.analysis.stored_config import change_config, load_shipped_config, load_stored_config
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
     from myoassist.config.schemas import SHIPPED_PREFIX
     from myoassist.config.validate import validate_config
@@ -130,7 +131,7 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
     else:
         run = choose_run(None, own["run"])
         config = load_stored_config(run, overrides)
-        check_stored_plugins(config.plugins, run.as_posix(), overrides, trust)
+        check_stored_code(config, run.as_posix(), overrides, trust)
         config.optimizer.pickle_path = None
         parameters = choose_parameters(None, run)
         if parameters is not None:
@@ -140,7 +141,7 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
     validate_config(config)
     check_device(config)
     load_mujoco()
-    import_plugins(config.plugins)
+    import_plugins(user_files(config))
 
     from myoassist.model.build import build_walker
     from myoassist.optimize.start import load_start
@@ -150,7 +151,7 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
 
     config.env.sim_time = simulated_time(duration)
     walker = build_walker(config.model, config.env, exo=config.exo)
-    simulator = Simulator(walker, config.env, config.exo)
+    simulator = Simulator(walker, config.env, config.exo, control=config.control)
     recording = record_walk(simulator, load_start(config, simulator.table, clamp=False), duration, config.seed)
     motion = _described(recording.motion, config, command)
     save_reference(Path(own["out"]).expanduser(), motion)

@@ -10,9 +10,9 @@ import numpy as np
 from myoassist.analysis.gait_curves import GaitCurves, cut_curves, pool_curves
 from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.schemas import CostConfig
-from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.simulator import Simulator
+from myoassist.space.table import ParameterTable
 
 # A draw whose pose is no valid start (a joint beyond its range) says nothing about the controller.
 _MAX_DRAWS = 50

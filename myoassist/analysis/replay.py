@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_plugins, parse_trust
+from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.rollout.fault_file import WalkFault
@@ -52,6 +52,7 @@ def main(arguments: list[str]) -> int:
     from myoassist.model.load_mujoco import load_mujoco
 
     load_mujoco()
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
 
     print("\n".join(describe_fault(fault)), flush=True)
@@ -60,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
         lines, reproduced = replay_episode(fault)
     else:
-        import_plugins(fault.config.plugins)
+        import_plugins(user_files(fault.config))
         from myoassist.analysis.replay_walk import replay_walk
 
         lines, reproduced = replay_walk(fault, video)
@@ -94,7 +95,7 @@ def _read_checked(path: Path, trust: bool) -> "WalkFault":
     # Where the search or the training once started need not exist any more.
     config.optimizer.param_path = config.optimizer.pickle_path = config.env.prev_trained_policy_path = None
     if fault.kind == "walk":
-        check_stored_plugins(config.plugins, path.as_posix(), trust=trust)
+        check_stored_code(config, path.as_posix(), trust=trust)
     else:
         # An environment runs no code of users.
         config.plugins = []

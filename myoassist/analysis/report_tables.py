@@ -230,13 +230,14 @@ def _describe(evaluation: Evaluation, source: str, changes: list[str]) -> dict[s
         return _describe_learned(evaluation, source, changes, body)
     shape = {"none": "no torque", "four_param": "four-parameter curve", "npoint": f"{exo.n_points}-point curve"}
     torque = "" if exo.controller == "none" else f", parameter 1 is {exo.max_torque:g} N·m"
-    control = "1 kHz with neural delays" if env.delayed else "100 Hz without delays"
+    control = "1 kHz with neural delays" if config.control.delayed else "100 Hz without delays"
     return {
         "Parameters": source,
         "Changed against the run": ", ".join(map(make_relative_override, changes)) or "nothing",
         "Model": f"{body}; {model.physics} physics; mass {log.mass:.1f} kg with device",
+        "Controller of the muscles": make_relative(config.control.controller),
         "Walk": f"{env.sim_time:g} s from pose {env.init_pose}, slope {env.slope_deg:g} deg, {control}",
-        "Exoskeleton": f"{shape.get(exo.controller, exo.controller)}{torque}",
+        "Exoskeleton": f"{shape.get(exo.controller) or make_relative(exo.controller)}{torque}",
         "Cost": f"target {cost.target} ({cost.mode}), {cost.tgt_vel:g} m/s, last {cost.num_strides} strides judged",
         "Seed": str(config.seed),
     }

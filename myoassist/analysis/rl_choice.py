@@ -16,7 +16,7 @@ from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.rl.model_files import MODELS_NAME, list_models, newest_policy
 from myoassist.rl.policy_shipping import DESCRIPTION_NAME, POLICY_NAME
 
-_GROUPS = ("model", "env", "exo", "rl", "seed")
+_GROUPS = ("model", "env", "control", "exo", "rl", "seed")
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,11 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from myoassist.exo.timing import make_exo
+from myoassist.control.buffers import Constants, make_buffers
+from myoassist.control.signals import UPRIGHT_ROLL
 from myoassist.model.build import Walker
-from myoassist.reflex.controller import make_reflex
-from myoassist.reflex.indices import UPRIGHT_ROLL
-from myoassist.rollout.buffers import Constants, make_buffers
+from myoassist.rollout.assemble import assemble_record
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
-from myoassist.rollout.loop import finish_step
 from myoassist.rollout.sense import make_ids, make_signals
 
 Contact = dict[str, Any]
@@ -47,10 +45,9 @@ class StateRecorder:
         self._layout = LogLayout(layout.muscle_names, f_max, self._ids.optimal_length)
         self._buffers, self._signals = make_buffers(self.data), make_signals()
         slope = float(np.tan(np.deg2rad(walker.terrain.slope_deg)))
-        self._constants = Constants(walker.body_weight, dt, slope, UPRIGHT_ROLL, 1)
-        # No controller of ours acts; their columns stay empty.
-        self._reflex = make_reflex(dt, False, layout.dimensions, group=layout.muscle_group.shape[2])
-        self._exo = make_exo()
+        self._constants = Constants(walker.body_weight, dt, slope, UPRIGHT_ROLL, 1, 0, 0, 0)
+        # No controller of ours acts, so that there are no channels of controllers.
+        self._finish_step = assemble_record()
         self._heel_contact, self._new_step = np.zeros(2), np.zeros(2)
         self._flat = np.zeros((samples, self._layout.size))
         self._poses = np.zeros((samples, model.nq))
@@ -66,15 +63,16 @@ class StateRecorder:
     def record(self, keep: bool = False) -> None:
         """Add the state of `data`, which has been forwarded, as the next sample; `keep` also as a control step."""
         k = self._count
-        finish_step(
+        self._finish_step(
             self._flat[k],
             (k + 1) * self._dt,
             self._buffers,
             self._ids,
             self._constants,
             self._signals,
-            self._reflex,
-            self._exo,
+            0,
+            0,
+            0,
             self._heel_contact,
             self._new_step,
         )

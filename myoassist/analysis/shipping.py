@@ -14,7 +14,7 @@ from myoassist.config.json_values import to_json
 from myoassist.config.run_folder import read_run_config
 from myoassist.config.run_record import build_config
 from myoassist.config.schemas import RunConfig
-from myoassist.config.shipped import DESCRIPTION, PARAMETERS, models_folder
+from myoassist.config.shipped import DESCRIPTION, PARAMETERS, SHIPPED_GROUPS, models_folder
 
 
 def describe(evaluation: Evaluation) -> dict[str, object]:
@@ -60,7 +60,7 @@ def refresh(name: str) -> Path:
     """
     folder = models_folder() / "controllers" / name
     stored = json.loads((folder / DESCRIPTION).read_text())
-    config = build_config({group: stored[group] for group in ("model", "env", "exo", "cost")})
+    config = build_config({group: stored[group] for group in SHIPPED_GROUPS if group in stored})
     _show(folder, config, {key: stored[key] for key in ("purpose", "commands")})
     return folder
 
@@ -76,6 +76,7 @@ def _show(folder: Path, config: RunConfig, origin: dict[str, object]) -> None:
         **origin,
         "model": asdict(config.model),
         "env": asdict(config.env),
+        "control": asdict(config.control),
         "exo": asdict(config.exo),
         "cost": {key: value for key, value in asdict(config.cost).items() if key != "mode"},
         "clean": describe(clean),

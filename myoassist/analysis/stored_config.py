@@ -15,7 +15,7 @@ from myoassist.config.keys import read_key, run_keys
 from myoassist.config.run_names import PLACE_KEYS
 from myoassist.config.run_record import build_config, read_run_config
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
-from myoassist.config.shipped import DESCRIPTION, find_controller
+from myoassist.config.shipped import DESCRIPTION, SHIPPED_GROUPS, find_controller
 
 _NOT_CHANGEABLE = (*PLACE_KEYS, "exp", "overlays", "task")
 
@@ -41,7 +41,7 @@ def load_shipped_config(name: str) -> RunConfig:
         ConfigError: if nothing of that name is shipped.
     """
     description = json.loads(find_controller(name).with_name(DESCRIPTION).read_text(encoding="utf-8"))
-    content = {group: description[group] for group in ("model", "env", "exo", "cost")}
+    content = {group: description[group] for group in SHIPPED_GROUPS if group in description}
     content["optimizer"] = {"param_path": f"{SHIPPED_PREFIX}{name}"}
     return build_config(content)
 
@@ -56,7 +56,7 @@ def change_config(stored: RunConfig, overrides: list[str]) -> RunConfig:
         if name in _NOT_CHANGEABLE:
             raise ConfigError(
                 f"{text} cannot be changed in an evaluation",
-                "keys of model, env, exo or cost; results go into the folder of the run",
+                "keys of model, env, control, exo or cost; results go into the folder of the run",
                 f"leave {text} out",
             )
     values = _flatten(stored)

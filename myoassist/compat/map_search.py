@@ -16,7 +16,7 @@ from myoassist.config.validate import validate_config
 # Arguments whose value goes into a key as it is.
 PLAIN = {
     "sim_time": "env.sim_time",
-    "delayed": "env.delayed",
+    "delayed": "control.delayed",
     "num_strides": "cost.num_strides",
     "tgt_vel": "cost.tgt_vel",
     "tgt_sym_th": "cost.tgt_sym_th",
@@ -63,7 +63,7 @@ def map_plain(preset: Preset, draft: Draft) -> None:
         draft.remarks.append("seed 0: a seed like any other here, not the time")
     reflex_mode = values.get("reflex_mode")
     if reflex_mode == "ind" and draft.values.get("model.musculature") == 80:
-        draft.put("model.reflex_mode", "ind", "reflex_mode ind")
+        draft.put("control.reflex_mode", "ind", "reflex_mode ind")
     elif reflex_mode == "ind":
         draft.remarks.append("reflex_mode ind: without effect on 22 and 26 muscles")
     elif reflex_mode not in (None, "uni"):

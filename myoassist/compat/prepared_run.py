@@ -13,7 +13,7 @@ from myoassist.compat.checkpoint_run import is_session_folder, open_session
 from myoassist.compat.result_folder import LABELS, is_result_folder
 from myoassist.compat.result_run import ResultRun, ResultWishes, open_results
 from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import check_stored_plugins
+from myoassist.config.plugin_trust import check_stored_code
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.config.validate import validate_config
@@ -136,7 +136,7 @@ def prepare_folder(
             check_device(result.config)
         return [PreparedRun(item.folder, item.config, item.file.path, item.name, item) for item in results]
     config = load_stored_config(folder, request.overrides)
-    check_stored_plugins(config.plugins, folder.as_posix(), request.overrides, request.trust_plugins)
+    check_stored_code(config, folder.as_posix(), request.overrides, request.trust_plugins)
     if config.task == "rl":
         path = choose_policy_file(params, folder)
         return [_check_policy(request, PreparedRun(folder, config, path, folder.resolve().name))]

@@ -157,8 +157,8 @@ def _configure(folder: Path, file: ResultFile, wishes: ResultWishes) -> tuple[Ru
         if wishes.preset is not None:
             raise ConfigError(f"exp={wishes.exp} and preset={wishes.preset}", "one of them", f"exp={wishes.exp}")
         stored = compose_run([f"exp={wishes.exp}"]).config
-        if stored.task != "reflex":
-            raise ConfigError(f"exp={wishes.exp} trains a policy", "an experiment with task=reflex", "exp=exo_4param")
+        if stored.task != "search":
+            raise ConfigError(f"exp={wishes.exp} trains a policy", "an experiment with task=search", "exp=exo_4param")
         named = _named_options(file, wishes.overrides)
         notes = [f"{' '.join(named)}, as {file.path.name} says"] if named else []
         stored = change_config(stored, named)

@@ -2,12 +2,21 @@
 
 import hashlib
 import os
+import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from myoassist.config.schemas import RunConfig
 
 # Tells a NUMBA_CACHE_DIR inherited from a process of ours, e.g. by a job on another node, from one that a user set.
 _OWN_CHOICE = "MYOASSIST_KERNEL_CACHE"
-_KERNEL_PACKAGES = ("reflex", "exo", "rollout", "model", "rl/kernels")
+# Files of one combination: those of each template in rollout/loop.py.
+_LOOP_FILE = re.compile(r"loop\.(?:control|finish_step|walk)_(.*)-[^-]*$")
+# How the keys of controllers of the user begin.
+OWN_PREFIX = "own"
+_KERNEL_PACKAGES = ("control", "rollout", "model", "rl/kernels")
 
 
 def cache_folder() -> Path:
@@ -34,22 +43,70 @@ def use_kernel_cache() -> None:
     package = Path(__file__).parents[1]
     digest = hashlib.sha256(sys.version.encode())
     for name in _KERNEL_PACKAGES:
-        for source in sorted((package / name).glob("*.py")):
+        for source in sorted((package / name).rglob("*.py")):
             digest.update(source.read_bytes())
     os.environ["NUMBA_CACHE_DIR"] = os.environ[_OWN_CHOICE] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])
 
 
-def has_kernels(package: str) -> bool:
-    """Return whether the compiled kernels of a package are cached.
+def combination_name(human: str, device: str, muscles: str) -> str:
+    """Return the name of the compiled loop of a combination of controllers and muscle model, given by their keys."""
+    return f"{human}_{device}_{muscles}"
+
+
+def loop_name(config: "RunConfig") -> str:
+    """Return the name of the loop that a configuration needs, see `rollout.assemble`."""
+    # Late: this module is the first that the package loads.
+    from myoassist.config.own_code import is_own, own_key
+
+    human, exo = config.control.controller, config.exo.controller
+    device = "impedance" if exo == "impedance" else "curve"
+    return combination_name(
+        own_key(human) if is_own(human) else human, own_key(exo) if is_own(exo) else device, "mujoco"
+    )
+
+
+def has_kernels(package: str, name: str = "*") -> bool:
+    """Return whether compiled kernels of a package are cached.
 
     Args:
         package: Its path below myoassist, `rollout` or `rl/kernels`.
+        name: Name of a function; any where not given.
     """
+    return any(kernel_folder(package).glob(f"*{name}-*.nbi"))
+
+
+def kernel_folder(package: str) -> Path:
+    """Return where Numba caches the kernels of a package."""
     source = Path(__file__).parents[1] / package
     # Numba's name for the folder: last part of the source's, and a digest of the whole.
     digest = hashlib.sha1(str(source).encode(), usedforsecurity=False).hexdigest()
-    place = Path(os.environ.get("NUMBA_CACHE_DIR", ""), f"{source.name}_{digest}")
-    return any(place.glob("*.nbi"))
+    return Path(os.environ.get("NUMBA_CACHE_DIR", ""), f"{source.name}_{digest}")
+
+
+def keep_own_kernels(name: str, kept: int = 16) -> None:
+    """Note that a loop with a controller of the user is used, and drop those that were not used for longest.
+
+    Every change of such a file makes a loop of its own; nothing else would ever remove the old ones.
+
+    Args:
+        name: Name of the combination, see `combination_name`.
+        kept: Number of combinations that stay.
+    """
+    loops: dict[str, list[Path]] = {}
+    for file in kernel_folder("rollout").glob("loop.*.nb?"):
+        found = _LOOP_FILE.match(file.name)
+        if found is not None and OWN_PREFIX in found[1]:
+            loops.setdefault(found[1], []).append(file)
+    try:
+        for file in loops.pop(name, []):
+            file.touch()
+        oldest = sorted(loops, key=lambda key: max(file.stat().st_mtime for file in loops[key]))
+        for key in oldest[: max(len(loops) + 1 - kept, 0)]:
+            for file in loops[key]:
+                file.unlink(missing_ok=True)
+    except OSError:
+        # Another process tidies up at the same time, or the folder is not ours to change.
+        return
 
 
 def use_matplotlib_cache() -> None:

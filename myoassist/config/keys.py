@@ -83,6 +83,7 @@ def describe_expected(key: Key) -> str:
     meta = key.metadata
     if meta["choices"]:
         words = [f"one of {', '.join(format_value(choice) for choice in meta['choices'])}"]
+        words += ["or <file.py>[:Name]"] if meta["own"] else []
     else:
         words = [_TYPE_WORDS.get(key.base, str(key.base))]
     limits = (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than"))

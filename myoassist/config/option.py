@@ -17,6 +17,8 @@ def option(
     change: bool = True,
     task: str | None = None,
     alias: str | None = None,
+    moved: bool = False,
+    own: bool = False,
 ) -> Any:
     """Declare a configuration field.
 
@@ -32,6 +34,8 @@ def option(
         change: Whether another value makes a stored run a different one (false for threads, display and limits).
         task: The only task that reads the field; others refuse it when it is changed. None: every task may.
         alias: Key that this field is another name of; see `config.aliases`.
+        own: Besides the choices, a file of the user and a class in it: `<file.py>` or `<file.py>:Name`.
+        moved: The alias is an old place of that key, whose use is answered with a notice.
     """
     metadata = {
         "doc": doc,
@@ -44,6 +48,8 @@ def option(
         "change": change,
         "task": task,
         "alias": alias,
+        "moved": moved,
+        "own": own,
     }
     if isinstance(default, list | dict):
         return field(default_factory=lambda: type(default)(default), metadata=metadata)

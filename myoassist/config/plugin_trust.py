@@ -5,8 +5,10 @@ from pathlib import Path
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.cache import cache_folder
 from myoassist.config.errors import ConfigError, UnsafeFileError
+from myoassist.config.own_code import user_code
 from myoassist.config.plugins import check_plugins, digest_plugin
 from myoassist.config.run_names import override_key
+from myoassist.config.schemas import RunConfig
 
 TRUST_KEY = "trust_plugins"
 _FOLDER = "plugins"
@@ -50,18 +52,32 @@ def remember_plugins(paths: list[str]) -> None:
             continue
 
 
+def check_stored_code(config: RunConfig, source: str, overrides: list[str] | None = None, trust: bool = False) -> None:
+    """Refuse code that a stored configuration names, plugins and controllers, unless its content is trusted.
+
+    Arguments and errors as in `check_stored_plugins`; an override makes what its key names the user's, nothing else.
+    """
+    for key, paths in user_code(config).items():
+        check_stored_plugins(paths, source, overrides, trust, key)
+
+
 def check_stored_plugins(
-    paths: list[str], source: str, overrides: list[str] | None = None, trust: bool = False
+    paths: list[str],
+    source: str,
+    overrides: list[str] | None = None,
+    trust: bool = False,
+    key: str = "plugins",
 ) -> None:
     """Refuse plugins that a stored configuration names, unless the user has trusted their content before.
 
     Trusted is what the user has trained with, or has named on a command line; every such content is remembered.
 
     Args:
-        paths: The value of `plugins`.
+        paths: The files that the key names.
         source: File or folder that the configuration comes from, for the message.
-        overrides: Overrides of the command; one of `plugins` makes the list the user's own.
+        overrides: Overrides of the command; one of the key makes the files the user's own.
         trust: Whether the command says `trust_plugins=true`.
+        key: `plugins`, or the key of a controller.
 
     Raises:
         ConfigError: if a file is missing, is no Python file, or cannot be read.
@@ -70,18 +86,22 @@ def check_stored_plugins(
     if not paths:
         return
     check_plugins(paths)
-    own = any(override_key(text) == "plugins" for text in overrides or [])
+    own = any(override_key(text) == key for text in overrides or [])
     if own or trust:
         remember_plugins(paths)
         return
     unknown = [path for path in paths if not _note_of(digest_plugin(path)).is_file()]
     if unknown:
         raise UnsafeFileError(
-            f"plugins=[{', '.join(paths)}] in {source} would run code that you have not run before: "
+            f"{key}={_shown(key, paths)} in {source} would run code that you have not run before: "
             + ", ".join(f"{path} (SHA-256 {digest_plugin(path)[:16]}…)" for path in unknown),
             "files with the very content that a training of yours has imported on this machine",
             f"read {' and '.join(unknown)}; if you trust it, add {TRUST_KEY}=true to the command, once",
         )
+
+
+def _shown(key: str, paths: list[str]) -> str:
+    return f"[{', '.join(paths)}]" if key == "plugins" else ", ".join(paths)
 
 
 def _note_of(digest: str) -> Path:

@@ -8,7 +8,10 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-from myoassist.config.errors import ConfigError
+from myoassist.config.errors import ConfigError, UnsafeFileError
+
+# Files that this process has imported, by their place.
+_IMPORTED: dict[Path, ModuleType] = {}
 
 
 def check_plugins(paths: list[str]) -> None:
@@ -49,12 +52,24 @@ def import_plugins(paths: list[str]) -> list[ModuleType]:
     for text in paths:
         path = Path(text).resolve()
         name = f"myoassist_plugin_{path.stem}"
-        loaded = sys.modules.get(name)
-        if loaded is not None and loaded.__file__ == str(path):
-            modules.append(loaded)
-            continue
-        modules.append(_import_file(name, path, text))
+        if path not in _IMPORTED or sys.modules.get(name) is not _IMPORTED[path]:
+            _IMPORTED[path] = _import_file(name, path, text)
+        modules.append(_IMPORTED[path])
     return modules
+
+
+def imported_plugin(path: str) -> ModuleType:
+    """Return a file that has been imported before, by whoever decides about trust.
+
+    Raises:
+        UnsafeFileError: if it has not.
+    """
+    module = _IMPORTED.get(Path(path).resolve())
+    if module is None:
+        raise UnsafeFileError(
+            f"{path} is code that has not been imported", "a file named by who runs it", "name it on the command line"
+        )
+    return module
 
 
 def _read(path: Path, shown: str) -> bytes:

@@ -12,6 +12,7 @@ _GROUP_TITLES = {
     "": "Top level",
     "model": "model: musculoskeletal model and device",
     "env": "env: simulation",
+    "control": "control: controller of the human",
     "exo": "exo: torque controller of the device",
     "cost": "cost: what is minimized",
     "optimizer": "optimizer: CMA-ES",

@@ -287,7 +287,7 @@ def _judge_state(inspection: Inspection, config: RunConfig) -> str:
     if inspection.status["status"] != "finished":
         return "resume"
     done = inspection.status.get("maxiter", run_length(inspection.config))
-    searches = config.task == "rl" or (config.task == "reflex" and config.optimizer.mode != "evaluate")
+    searches = config.task == "rl" or (config.task == "search" and config.optimizer.mode != "evaluate")
     return "extend" if searches and run_length(config) > done else "finished"
 
 

@@ -11,6 +11,7 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from myoassist.config.aliases import renew_stored
 from myoassist.config.errors import ConfigError
 from myoassist.config.file_content import parse_json, parse_yaml
 from myoassist.config.run_lock import LOCK_NAME
@@ -76,7 +77,8 @@ def build_config(content: dict[str, Any]) -> RunConfig:
         OmegaConfBaseException, TypeError, ValueError: if there are keys or types that this version does not know.
     """
     # No interpolation is left in a resolved configuration, so nothing but values and types is looked at.
-    return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(content)))  # type: ignore[return-value]
+    stored = OmegaConf.create(renew_stored(content))
+    return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(RunConfig), stored))  # type: ignore[return-value]
 
 
 def read_status(path: Path) -> dict[str, Any]:

@@ -128,8 +128,8 @@ def write_start(run: RunFolder, config: RunConfig, overrides: list[str]) -> list
 
 def _begin_counting(config: RunConfig, details: dict[str, Any]) -> dict[str, int]:
     """Return the counter of a run that has not begun, so that status.json has it from the first instant on."""
-    counter = {"reflex": "generation", "rl": "steps"}.get(config.task)
-    counts = counter is not None and not (config.task == "reflex" and config.optimizer.mode == "evaluate")
+    counter = {"search": "generation", "rl": "steps"}.get(config.task)
+    counts = counter is not None and not (config.task == "search" and config.optimizer.mode == "evaluate")
     return {counter: 0} if counter is not None and counts and counter not in details else {}
 
 

@@ -7,6 +7,7 @@ read the same source. Units are SI unless the name says otherwise.
 from dataclasses import dataclass, field
 from typing import Any
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.config.fake_schemas import FakeConfig
 from myoassist.config.option import option
 from myoassist.config.rl_schemas import RLConfig, WalkEnvConfig
@@ -64,11 +65,8 @@ class ModelConfig:
         "What meets the ground: the meshes of the feet or soles, or capsules fitted to them.",
         choices=("mesh", "primitive"),
     )
-    reflex_mode: str = option(
-        "uni",
-        "How the 80 muscles get the controller's 13 commands per leg: uni gives every muscle of a group the same, ind "
-        "searches a factor for each of them.",
-        choices=("uni", "ind"),
+    reflex_mode: str | None = option(
+        None, "Old place of control.reflex_mode.", choices=("uni", "ind"), alias="control.reflex_mode", moved=True
     )
     hip_rotation_stiffness: float = option(
         50.0,
@@ -112,23 +110,21 @@ class PerturbationConfig:
 
 @dataclass
 class EnvConfig(WalkEnvConfig):
-    """Simulation: duration, start, ground, delays; with task=rl also what an episode is."""
+    """Simulation: duration, start, ground; with task=rl also what an episode is."""
 
-    sim_time: float = option(20.0, "Length of one evaluation.", gt=0.0, le=600.0, unit="s", task="reflex")
+    sim_time: float = option(20.0, "Length of one evaluation.", gt=0.0, le=600.0, unit="s", task="search")
     init_pose: str = option("walk_left", "Key pose at the start, named after the stance leg.", choices=INIT_POSES)
     slope_deg: float = option(
-        0.0, "Inclination of the ground, uphill positive.", ge=-15.0, le=15.0, unit="deg", task="reflex"
+        0.0, "Inclination of the ground, uphill positive.", ge=-15.0, le=15.0, unit="deg", task="search"
     )
     slope_mode: str = option(
         "clean",
         "clean is a plane of the true angle; compat the published height field, truly 0.223 times as steep.",
         choices=("clean", "compat"),
-        task="reflex",
+        task="search",
     )
-    perturbation: PerturbationConfig = field(default_factory=PerturbationConfig, metadata={"task": "reflex"})
-    delayed: bool = option(
-        False, "Neural delays with control at 1 kHz; otherwise control at 100 Hz without delays.", task="reflex"
-    )
+    perturbation: PerturbationConfig = field(default_factory=PerturbationConfig, metadata={"task": "search"})
+    delayed: bool | None = option(None, "Old place of control.delayed.", alias="control.delayed", moved=True)
     timestep: float = option(0.001, "Physics time step.", ge=1e-6, le=0.002, unit="s")
     render_modes: list[str] = option(
         ["rgb_array"], "What evaluation shows: rgb_array writes a video, empty writes none.", change=False
@@ -141,9 +137,10 @@ class ExoConfig:
 
     controller: str = option(
         "none",
-        "none, four_param (peak, rise, peak time, fall), npoint (n torques and n times), or impedance (powered "
-        "prostheses: stiffness, damping and angle per phase).",
+        "none, four_param (peak, rise, peak time, fall), npoint (n torques and n times), impedance (powered "
+        "prostheses: stiffness, damping and angle per phase), or a controller of your own.",
         choices=EXO_CONTROLLERS,
+        own=True,
     )
     timing: str = option(
         "auto",
@@ -277,7 +274,7 @@ class OptimizerConfig:
 class RunConfig:
     """One run, completely."""
 
-    task: str = option("reflex", "Trainer: reflex (CMA-ES), rl, or fake (synthetic).", choices=("reflex", "rl", "fake"))
+    task: str = option("search", "Trainer: search (CMA-ES), rl, or fake (synthetic).", choices=("search", "rl", "fake"))
     seed: int = option(0, "Seed of every random stream of the run; 0 is a seed like any other.", ge=0, le=2**31 - 1)
     expname: str | None = option(
         None, "Name of the run folder; null is the exp name plus a short label of the changed overrides.", change=False
@@ -299,8 +296,9 @@ class RunConfig:
     plugins: list[str] = option([], "Python files imported before the run.")
     model: ModelConfig = field(default_factory=ModelConfig)
     env: EnvConfig = field(default_factory=EnvConfig)
+    control: ControlConfig = field(default_factory=ControlConfig)
     exo: ExoConfig = field(default_factory=ExoConfig)
-    cost: CostConfig = field(default_factory=CostConfig, metadata={"task": "reflex"})
-    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig, metadata={"task": "reflex"})
+    cost: CostConfig = field(default_factory=CostConfig, metadata={"task": "search"})
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig, metadata={"task": "search"})
     rl: RLConfig = field(default_factory=RLConfig)
     fake: FakeConfig = field(default_factory=FakeConfig)

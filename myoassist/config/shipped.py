@@ -12,6 +12,8 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import SHIPPED_PREFIX
 
 DESCRIPTION = "controller.json"
+# Groups of the configuration that it holds; those of older versions lack control.
+SHIPPED_GROUPS = ("model", "env", "control", "exo", "cost")
 PARAMETERS = "best_parameters.json"
 SHIPPED_REFERENCE_KEY = "env.reference_data_path"
 

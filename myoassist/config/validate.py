@@ -12,6 +12,7 @@ from myoassist.config.cma_options import check_cma_options
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import Key, describe_entry, describe_expected, format_value, run_keys
 from myoassist.config.model_file import check_model_file
+from myoassist.config.own_code import check_own, is_own
 from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
 from myoassist.config.run_names import check_suffix
@@ -83,7 +84,7 @@ def check_value(key: Key, value: Any) -> None:
         _check_entries(key, value)
         return
     meta = key.metadata
-    if meta["choices"] and value not in meta["choices"]:
+    if meta["choices"] and value not in meta["choices"] and not (meta["own"] and is_own(value)):
         near = difflib.get_close_matches(str(value), [str(choice) for choice in meta["choices"]], n=1)
         raise _refuse(key, value, near[0] if near else key.default)
     broken = _broken_limit(key, value)
@@ -148,14 +149,27 @@ def _refuse(key: Key, value: Any, better: Any) -> ConfigError:
 
 
 def _check_pairs(config: RunConfig) -> None:
-    env, exo, optimizer = config.env, config.exo, config.optimizer
-    if env.delayed and env.timestep != DELAYED_CONTROL_INTERVAL:
+    env, exo, optimizer, delayed = config.env, config.exo, config.optimizer, config.control.delayed
+    if delayed and env.timestep != DELAYED_CONTROL_INTERVAL:
         raise ConfigError(
-            f"env.delayed=true with env.timestep={env.timestep:g}",
+            f"control.delayed=true with env.timestep={env.timestep:g}",
             "env.timestep=0.001, because the delays are counted in control steps of 1 ms",
-            "env.timestep=0.001 (or env.delayed=false)",
+            "env.timestep=0.001 (or control.delayed=false)",
         )
-    interval = DELAYED_CONTROL_INTERVAL if env.delayed else CONTROL_INTERVAL
+    controller = config.control.controller
+    if delayed and controller != "reflex":
+        raise ConfigError(
+            f"control.delayed=true with control.controller={controller}",
+            "control.controller=reflex, whose delays these are",
+            "control.delayed=false (or control=reflex)",
+        )
+    if config.cost.trunk_err_type == "tgt_diff" and controller != "reflex":
+        raise ConfigError(
+            f"cost.trunk_err_type=tgt_diff with control.controller={controller}",
+            "control.controller=reflex, which alone has a target of trunk lean",
+            "cost.trunk_err_type=ref_diff",
+        )
+    interval = DELAYED_CONTROL_INTERVAL if delayed else CONTROL_INTERVAL
     steps = interval / env.timestep
     if abs(steps - round(steps)) > 1e-9 * steps:
         raise ConfigError(
@@ -209,6 +223,8 @@ def _check_files(config: RunConfig) -> None:
     _check_exists("optimizer.pickle_path", config.optimizer.pickle_path, "a pickle file or a run folder", folder=True)
     resolve_param_path(config.optimizer.param_path)
     check_plugins(config.plugins)
+    if config.task == "search":
+        check_own(config)
 
 
 def _check_exists(key: str, text: str | None, kind: str, *, folder: bool) -> None:

@@ -275,7 +275,7 @@ def check_task_keys(config: RunConfig) -> None:
     Raises:
         ConfigError: naming the keys.
     """
-    other = {"reflex": "rl", "rl": "reflex"}.get(config.task)
+    other = {"search": "rl", "rl": "search"}.get(config.task)
     if other is None:
         return
     changed = {}

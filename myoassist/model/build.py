@@ -45,7 +45,6 @@ class Walker:
         terrain: Heights of the ground.
         device: Worn device; None without one and in an own file.
         ground: Heights of uneven ground; None on level ground and slopes.
-        reflex_mode: Whether actuators of a group share one command (uni) or have factors on it (ind).
     """
 
     model: mujoco.MjModel
@@ -57,7 +56,6 @@ class Walker:
     terrain: Terrain = Terrain()
     device: Device | None = None
     ground: HeightField | None = None
-    reflex_mode: str = "uni"
 
     @property
     def body_weight(self) -> float:
@@ -110,7 +108,7 @@ def build_walker(
         compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
-    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground, model.reflex_mode)
+    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground)
 
 
 def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.own_code import is_own
 from myoassist.config.schemas import ExoConfig, ModelConfig, RunConfig
 
 TORQUE_CONTROLLERS = ("four_param", "npoint")
@@ -224,11 +225,11 @@ def check_device(config: RunConfig) -> None:
             "22 or 26: the fixed geometry was fitted to these legs",
             "model.physics=full",
         )
-    if model.reflex_mode == "ind" and model.musculature != 80:
+    if config.control.reflex_mode == "ind" and model.musculature != 80:
         raise ConfigError(
-            f"model.reflex_mode=ind with model.musculature={model.musculature}",
+            f"control.reflex_mode=ind with model.musculature={model.musculature}",
             "80: the others have one muscle per command",
-            "model.reflex_mode=uni",
+            "control.reflex_mode=uni",
         )
     if device is not None and device.musculatures and MSK_KEYS[model.musculature] not in device.musculatures:
         fits = [str(number) for number, key in MSK_KEYS.items() if key in device.musculatures]
@@ -249,6 +250,13 @@ def check_device(config: RunConfig) -> None:
             + ("null" if device is None else f"{device.short} ({device.note}) has none that a torque curve drives"),
             f"a device with one: {', '.join(item.short for item in DEVICES if item.drive)}",
             _remedy(device),
+        )
+    if is_own(exo.controller) and (device is None or not device.drives):
+        raise ConfigError(
+            f"exo.controller={exo.controller} needs a driven joint, but model.device="
+            f"{device.short if device else 'null'} has none",
+            f"a device with a driven joint: {', '.join(item.short for item in DEVICES if item.drives)}",
+            "model=tutorial (or exo=none)",
         )
     if exo.controller == "impedance" and (device is None or not (device.prosthesis and device.prosthesis.motors)):
         powered = [item.short for item in DEVICES if item.prosthesis and item.prosthesis.motors]

@@ -6,9 +6,11 @@ import numpy as np
 
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
+from myoassist.control.table import HUMAN_GROUPS, human_slice
 from myoassist.optimize.start import load_start, match_layout
 from myoassist.optimize.vector_file import find_vector_file, read_vector
-from myoassist.reflex.parameters import INF, Parameter, ParameterTable
+from myoassist.space.parameter import INF, Parameter
+from myoassist.space.table import ParameterTable
 
 SLOPE_PREFIX = "slope_"
 SLOPE_GROUP = "slope"
@@ -34,7 +36,7 @@ def add_slopes(table: ParameterTable, per: str) -> ParameterTable:
             group=SLOPE_GROUP,
         )
         for item in table.parameters
-        if item.group == "reflex"
+        if item.group in HUMAN_GROUPS
     ]
     return ParameterTable([*table.parameters, *slopes], f"{table.layout}{_MARK}{len(slopes)}")
 
@@ -51,7 +53,7 @@ def vector_at(vector: np.ndarray, table: ParameterTable, deviation: float) -> np
         Raw parameters, shape (len(table),).
     """
     base, slopes = vector[: len(table)].copy(), vector[len(table) :]
-    reflex = table.group_slice("reflex")
+    reflex = human_slice(table)
     moved = base[reflex] + deviation * slopes
     # A gain that is moved below its bound would change its sign; one that lies outside already is left alone.
     low, high = np.minimum(table.lower[reflex], base[reflex]), np.maximum(table.upper[reflex], base[reflex])

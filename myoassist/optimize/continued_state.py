@@ -18,7 +18,7 @@ from myoassist.optimize.run_name import PICKLE_SUFFIX, make_run_name
 from myoassist.optimize.safe_pickle import load_state
 from myoassist.optimize.search import Search, check_length, cost_fingerprint, search_from_checkpoint
 from myoassist.optimize.strategy import adopt_strategy, continue_strategy
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 
 def continue_search(config: RunConfig, table: ParameterTable) -> Search:

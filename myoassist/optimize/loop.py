@@ -24,7 +24,7 @@ from myoassist.optimize.signals import Stopped, StopRequest
 from myoassist.optimize.start import load_start
 from myoassist.optimize.strategy import new_strategy
 from myoassist.optimize.workers import Workers
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 
 def run_cma(

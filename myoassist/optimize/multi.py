@@ -20,11 +20,11 @@ from myoassist.optimize.conditions import (
 from myoassist.optimize.problem import describe_timeout
 from myoassist.optimize.reflex import WalkProblem
 from myoassist.optimize.start import load_start
-from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault
 from myoassist.rollout.log import WalkLog
 from myoassist.rollout.simulator import Simulator
+from myoassist.space.table import ParameterTable
 
 
 class MultiProblem:

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from myoassist.cost.result import CostResult
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 
 class Problem(Protocol):

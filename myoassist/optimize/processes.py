@@ -12,7 +12,7 @@ from myoassist.config.errors import UserError
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.optimize.problem import describe_timeout
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 _STOP_WAIT = 2.0  # s
 # Sent by a process that has built its model and begins an evaluation.
@@ -124,12 +124,13 @@ def _serve(line: Connection, config: RunConfig) -> None:
 
     # Ctrl-C goes to the whole group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
     from myoassist.optimize.multi import make_problem
 
     failure: BaseException | None = None
     try:
-        import_plugins(config.plugins)
+        import_plugins(user_files(config))
         problem = make_problem(config, 1)
     except UserError as error:
         failure = RuntimeError(str(error))

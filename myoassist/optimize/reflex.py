@@ -1,4 +1,4 @@
-"""The reflex trainer: a walker, its controller and a cost as a search problem."""
+"""The search of a walk: a walker, its controllers and a cost as a search problem."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,10 +23,10 @@ from myoassist.optimize.problem import OptimizationResult, describe_timeout
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.reference_limits import check_limits
 from myoassist.optimize.start import load_start
-from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault
 from myoassist.rollout.simulator import Simulator, choose_loop
+from myoassist.space.table import ParameterTable
 
 
 class WalkProblem:
@@ -40,7 +40,7 @@ class WalkProblem:
     def __init__(self, config: RunConfig, workers: int) -> None:
         self.config = config
         self.simulator = Simulator(
-            build_walker(config.model, config.env, exo=config.exo), config.env, config.exo, workers
+            build_walker(config.model, config.env, exo=config.exo), config.env, config.exo, workers, config.control
         )
         self.table: ParameterTable = self.simulator.table
         self.workers = workers
@@ -68,7 +68,7 @@ class WalkProblem:
 
 
 def train_reflex(config: RunConfig, folder: RunFolder) -> float:
-    """Run the reflex trainer in an opened run folder.
+    """Search, or evaluate one vector, in an opened run folder.
 
     Returns:
         Best total cost of the run, or the total of the evaluated vector in mode evaluate.

@@ -13,7 +13,7 @@ from myoassist.cost.report import format_terms
 from myoassist.optimize.problem import Candidate
 from myoassist.optimize.run_name import PARAMETERS_NAME, PICKLE_SUFFIX
 from myoassist.optimize.search import Search
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 
 class ResultFiles:

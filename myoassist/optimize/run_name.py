@@ -5,7 +5,7 @@ from datetime import datetime
 from myoassist.config.run_names import check_suffix
 from myoassist.config.schemas import RunConfig
 from myoassist.optimize.conditions import label_conditions
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 PICKLE_SUFFIX = "_Pickle.pkl"
 PARAMETERS_NAME = "best_parameters.json"

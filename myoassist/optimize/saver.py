@@ -11,7 +11,7 @@ from myoassist.optimize.cma_log import CmaLog
 from myoassist.optimize.history import History
 from myoassist.optimize.result_files import ResultFiles
 from myoassist.optimize.search import Search, search_from_checkpoint
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 # Shortest time between two updates of the result files, s.
 _RESULTS_INTERVAL = 1.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.config.errors import LayoutError, ResumeError
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
@@ -17,7 +18,7 @@ from myoassist.optimize.problem import Candidate
 from myoassist.optimize.result_json import decode_candidate, encode_candidate
 from myoassist.optimize.safe_pickle import dump_state, load_state_bytes
 from myoassist.optimize.strategy import adopt_strategy
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 if TYPE_CHECKING:
     from cma import CMAEvolutionStrategy
@@ -28,6 +29,12 @@ LOG_FOLDER = "outcmaes"
 def cost_fingerprint(config: RunConfig) -> str:
     """Return a hash of everything that decides which cost a vector has; equal hashes make costs comparable."""
     sections: dict[str, Any] = {name: asdict(getattr(config, name)) for name in ("model", "env", "exo", "cost")}
+    # Where they have always been in this hash, so that states of older versions stay comparable.
+    control = sections["control"] = asdict(config.control)
+    sections["model"]["reflex_mode"] = control.pop("reflex_mode")
+    sections["env"]["delayed"] = control.pop("delayed")
+    if config.control.controller == ControlConfig().controller:
+        del sections["control"]
     if condition_kind(config.optimizer) is not None:
         sections["conditions"] = [asdict(condition) for condition in list_conditions(config)]
     return hashlib.sha256(json.dumps(sections, sort_keys=True, default=str).encode()).hexdigest()

@@ -7,15 +7,17 @@ import numpy as np
 from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
-from myoassist.exo.resample import four_param_to_npoint, resample_npoint
+from myoassist.control.device.resample import four_param_to_npoint, resample_npoint
 from myoassist.optimize.start_device import fit_stored
 from myoassist.optimize.vector_file import StoredVector, find_vector_file, read_vector
-from myoassist.reflex.parameters import ParameterTable, describe_lengths
+from myoassist.space.table import ParameterTable, describe_lengths
 
 # Entries of the human part in 3D.
 _HUMAN_3D = 97
 _FOUR_PARAM = "four_param"
 _NPOINT = "npoint"
+# Beginning of the layouts of controllers of the user.
+OWN_PREFIX = "own_"
 
 
 def load_start(config: RunConfig, table: ParameterTable, clamp: bool = True) -> np.ndarray:
@@ -103,8 +105,9 @@ def _convert_exo(stored: StoredVector, table: ParameterTable, n_human: int) -> n
 
 
 def _exo_kind(layout: str) -> str:
-    """Return four_param, npoint, impedance, or an empty text for a layout without an exo."""
-    return layout.partition("-")[2].rstrip("0123456789").removeprefix("stride_")
+    """Return four_param, npoint, impedance, own_<Name>, or an empty text for a layout without an exo."""
+    kind = layout.partition("-")[2]
+    return kind if kind.startswith(OWN_PREFIX) else kind.rstrip("0123456789").removeprefix("stride_")
 
 
 def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> None:
@@ -117,7 +120,11 @@ def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> No
         return
     if stored.layout.partition("-")[0] != table.layout.partition("-")[0]:
         raise _refusal(stored, table)
-    if _exo_kind(stored.layout) not in ("", _FOUR_PARAM, _NPOINT, "impedance"):
+    kind, wanted = _exo_kind(stored.layout), _exo_kind(table.layout)
+    own = any(name.startswith(OWN_PREFIX) for name in (kind, wanted))
+    if own and kind and wanted and (kind != wanted or stored.names not in (None, table.names)):
+        raise _refusal(stored, table, "start from a vector of the same controller, or from one without a device")
+    if kind not in ("", _FOUR_PARAM, _NPOINT, "impedance") and not own:
         # More than a human and an exo, e.g. slopes over conditions: no single walk is in it.
         raise _refusal(stored, table)
     if _exo_kind(stored.layout) == _NPOINT and _exo_kind(table.layout) == _FOUR_PARAM:

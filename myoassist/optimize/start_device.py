@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from myoassist.control.table import build_table
 from myoassist.optimize.vector_file import StoredVector
-from myoassist.reflex.parameters import ParameterTable, build_table
+from myoassist.space.table import ParameterTable
 
 
 def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
@@ -23,6 +24,9 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
     old_body, _, old_exo = stored.layout.partition("-")
     new_body, _, new_exo = table.layout.partition("-")
     same_exo = _kind(old_exo) == _kind(new_exo) or not old_exo
+    # What is carried over by name below is a part of the reflexes.
+    if any(mark in old_body + new_body for mark in (".cpg", ".network", ".own_")):
+        return stored
     if ".ind" in old_body + new_body or (old_body == new_body and (same_exo or not _foreign(old_exo, new_exo))):
         return stored
     if old_body.partition(".")[0] != new_body.partition(".")[0] or old_body[:2] not in ("2d", "3d"):
@@ -60,11 +64,13 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
 
 
 def _kind(exo: str) -> str:
-    return exo.rstrip("0123456789")
+    return exo if exo.startswith("own_") else exo.rstrip("0123456789")
 
 
 def _foreign(old: str, new: str) -> bool:
-    """Say whether device entries cannot be converted: another clock, or a curve against impedances."""
+    """Say whether device entries cannot be converted: another clock, a curve against impedances, own ones."""
     if not old or not new:
-        return _kind(old) == "impedance"
+        return _kind(old) == "impedance" or old.startswith("own_")
+    if "own_" in (old[:4], new[:4]):
+        return _kind(old) != _kind(new)
     return old.startswith("stride_") != new.startswith("stride_") or "impedance" in (_kind(old), _kind(new))

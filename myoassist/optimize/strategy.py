@@ -10,7 +10,7 @@ from myoassist.config.cma_options import check_cma_options
 from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.schemas import OptimizerConfig
 from myoassist.optimize.safe_pickle import dump_state, load_state_bytes
-from myoassist.reflex.parameters import ParameterTable
+from myoassist.space.table import ParameterTable
 
 if TYPE_CHECKING:
     from cma import CMAEvolutionStrategy

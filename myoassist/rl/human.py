@@ -9,15 +9,14 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import ExoConfig, PerturbationConfig, RunConfig
 from myoassist.config.start_point import resolve_param_path
-from myoassist.exo.impedance import Impedance, make_impedance
-from myoassist.exo.timing import Exo, make_exo
+from myoassist.control.buffers import Constants, Ids, make_buffers, make_command
+from myoassist.control.device.timing import Exo, make_exo
+from myoassist.control.human.reflex.controller import Reflex, make_reflex
 from myoassist.model.build import Walker
 from myoassist.optimize.vector_file import find_vector_file, read_vector
-from myoassist.reflex.controller import Reflex, make_reflex
 from myoassist.rl.kernels.hybrid import step_reflex
 from myoassist.rl.kernels.layout import RUNNING, State, Task
 from myoassist.rl.starts import Starts
-from myoassist.rollout.buffers import Constants, Ids, make_buffers
 from myoassist.rollout.disturbance import Disturbance, draw_disturbance
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.sense import make_signals
@@ -84,8 +83,8 @@ def record_reflex_walk(config: RunConfig, walker: Walker) -> ReflexWalk:
             f"{BASE_ENV}: reflexes keep no time with a reference",
             f"env.env_id={BASE_ENV}",
         )
-    alone = replace(env, sim_time=LAST_START, delayed=False, perturbation=PerturbationConfig())
-    simulator = Simulator(walker, alone, ExoConfig(controller="none"))
+    alone = replace(env, sim_time=LAST_START, perturbation=PerturbationConfig())
+    simulator = Simulator(walker, alone, ExoConfig(controller="none"), control=replace(config.control, delayed=False))
     vector = _read_human(config, simulator)
     every = round(1.0 / (env.control_framerate * CONTROL_INTERVAL))
     worker = simulator._workers[0]
@@ -96,7 +95,7 @@ def record_reflex_walk(config: RunConfig, walker: Walker) -> ReflexWalk:
         nonlocal count
         count += 1
         if count * CONTROL_INTERVAL >= FIRST_START and count % every == 0:
-            states.append((data.qpos.copy(), data.qvel.copy(), data.act.copy(), _pack(worker.reflex)))
+            states.append((data.qpos.copy(), data.qvel.copy(), data.act.copy(), _pack(worker.human)))
 
     log = simulator.simulate_slowly(vector, observe=keep)
     if log.outcome is not Outcome.SURVIVED:
@@ -113,8 +112,8 @@ def record_reflex_walk(config: RunConfig, walker: Walker) -> ReflexWalk:
     model = walker.model
     starts = Starts(qpos, qvel, np.zeros(model.nv), act, np.zeros((len(qpos), 2, 2)), 0.0)
     ids = simulator._ids._replace(exo=np.full(2, -1, dtype=np.int64))
-    reflex = worker.reflex
-    return ReflexWalk(starts, reflexes, reflex.gains.copy(), reflex.share.copy(), ids, simulator._constants)
+    gains, share = worker.human.gains.copy(), worker.command.share.copy()
+    return ReflexWalk(starts, reflexes, gains, share, ids, simulator._constants)
 
 
 def _read_human(config: RunConfig, simulator: Simulator) -> np.ndarray:
@@ -152,18 +151,18 @@ class ReflexHumans:
     def __init__(self, walk: ReflexWalk, walker: Walker, datas: list[mujoco.MjData]) -> None:
         layout = walker.layout
         self._walk = walk
-        self._off: tuple[Exo, Impedance, Disturbance] = (
+        self._off: tuple[Exo, Disturbance] = (
             make_exo(),
-            make_impedance(),
             draw_disturbance(PerturbationConfig(), 0, CONTROL_INTERVAL, 0),
         )
         self._buffers = [make_buffers(data) for data in datas]
         self._signals = [make_signals() for _ in datas]
         group = layout.muscle_group.shape[2]
-        self._reflexes = [make_reflex(CONTROL_INTERVAL, False, layout.dimensions, group=group) for _ in datas]
-        for reflex in self._reflexes:
+        self._reflexes = [make_reflex(CONTROL_INTERVAL, False, layout.dimensions) for _ in datas]
+        self._commands = [make_command(group) for _ in datas]
+        for reflex, command in zip(self._reflexes, self._commands, strict=True):
             reflex.gains[:] = walk.gains
-            reflex.share[:] = walk.share
+            command.share[:] = walk.share
 
     def start(self, i: int, frame: int) -> None:
         """Bring the controller of environment `i` to a start."""
@@ -186,6 +185,7 @@ class ReflexHumans:
                 self._walk.constants,
                 self._signals[i],
                 self._reflexes[i],
+                self._commands[i],
                 *self._off,
             )
             if ended != RUNNING:

@@ -51,6 +51,7 @@ def ship_policy(run: Path, name: str, purpose: str, commands: list[str]) -> Path
         "evaluation": (policy.note or {}).get("evaluation"),
         "model": asdict(config.model),
         "env": env,
+        "control": asdict(config.control),
         "exo": asdict(config.exo),
         "rl": asdict(config.rl),
         "seed": config.seed,

@@ -3,10 +3,10 @@
 import mujoco
 import numpy as np
 
+from myoassist.control.table import build_table
 from myoassist.gait.reference import ReferenceSignal, load_reference_gait
 from myoassist.model.build import Walker
 from myoassist.model.couplings import find_couplings, follow_couplings
-from myoassist.reflex.parameters import build_table
 from myoassist.rl.reference import ReferenceMotion
 from myoassist.rollout.start_pose import SINK, StartPose
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from myoassist.config.schemas import PerturbationConfig
-from myoassist.reflex.delays import BODY_SIGNALS, LEG_SIGNALS
+from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS
 
 # Standard deviation of the noise at a factor of 1.
 ANGLE_NOISE, RATE_NOISE = 0.01, 0.1  # rad, rad/s

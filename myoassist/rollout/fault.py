@@ -6,11 +6,12 @@ import mujoco
 import numpy as np
 
 from myoassist.config.schemas import RunConfig
-from myoassist.reflex.delays import MUSCLE_NAMES
+from myoassist.control.signals import MUSCLE_NAMES
 from myoassist.rollout.broken_state import find_broken, joint_name, raised_warnings
 from myoassist.rollout.fault_file import FaultFileError, WalkFault
 from myoassist.rollout.log import SIDES, Outcome
-from myoassist.rollout.simulator import Simulator, walk_in_python
+from myoassist.rollout.run_loop import walk_in_python
+from myoassist.rollout.simulator import Simulator
 
 PHYSICS = mujoco.mjtState.mjSTATE_INTEGRATION
 _FAILURES = (Outcome.UNSTABLE, Outcome.NAN_CONTROL)
@@ -41,7 +42,7 @@ def capture_walk(simulator: Simulator, config: RunConfig, vector: np.ndarray, se
     if log.outcome not in _FAILURES:
         return None
     worker = simulator.first_worker
-    values = worker.reflex.stimulation
+    values = worker.command.excitation
     broken = [
         f"{name}_{side}"
         for side, row in zip(SIDES, values, strict=True)

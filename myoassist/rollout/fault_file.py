@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from myoassist.config.errors import UserError
 from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
 from myoassist.config.run_diff import to_plain
+from myoassist.config.run_record import build_config
 from myoassist.config.schemas import RunConfig
 
 # What failed, and the trainer that simulates such things.
-KINDS = {"walk": "reflex", "episode": "rl"}
+KINDS = {"walk": "search", "episode": "rl"}
 _FORMAT = 1
 _ARRAYS = ("state", "ctrl", "xfrc", "vector", "action")
 _EMPTY = np.zeros(0)
@@ -98,13 +98,11 @@ def read_fault(path: Path) -> WalkFault:
             arrays = {name: np.array(archive[name], dtype=float).ravel() for name in _ARRAYS}
         if header["format"] != _FORMAT or header["kind"] not in KINDS:
             raise ValueError(f"format {header['format']!r}, kind {header['kind']!r}")
-        config = OmegaConf.to_object(
-            OmegaConf.merge(OmegaConf.structured(RunConfig), OmegaConf.create(header["config"]))
-        )
+        config = build_config(header["config"])
         return _check(
             WalkFault(
                 kind=str(header["kind"]),
-                config=config,  # type: ignore[arg-type]
+                config=config,
                 reason=str(header["reason"]),
                 place={str(name): int(value) for name, value in header["place"].items()},
                 step=int(header["step"]),

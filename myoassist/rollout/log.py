@@ -5,6 +5,8 @@ from enum import IntEnum
 
 import numpy as np
 
+from myoassist.control.channel import Channel
+
 SIDES = ("r", "l")
 JOINTS = ("hip", "knee", "ankle")
 
@@ -30,12 +32,12 @@ _FIXED_COLUMNS: dict[str, tuple[int, ...]] = {
     "load_heel": (2,),
     "load_toes": (2,),
     "new_step": (2,),
-    "phase_bits": (2,),
     "exo_torque": (2,),
-    "exo_percent": (2,),
     "device_torque": (2, 3),
 }
 
+# Channels of the reflexes and of torque curves that figures read; all zero in a walk without these.
+_ABSENT = {"phase_bits": (2,), "exo_percent": (2,)}
 # Blocks with one column per muscle, behind the fixed ones.
 _MUSCLE_COLUMNS = ("activation", "excitation", "muscle_force", "fiber_length", "fiber_velocity")
 
@@ -58,6 +60,9 @@ class LogLayout:
         muscle_names: Actuator names of the muscles, in model order.
         f_max: Peak isometric force of each muscle, N, shape (muscles,); None where unknown.
         optimal_length: Optimal fibre length of each muscle, m, shape (muscles,); None where unknown.
+        human: Channels of the human controller.
+        device: Channels of the device controller.
+        muscles: Channels of the muscle model.
     """
 
     def __init__(
@@ -65,6 +70,9 @@ class LogLayout:
         muscle_names: tuple[str, ...],
         f_max: np.ndarray | None = None,
         optimal_length: np.ndarray | None = None,
+        human: tuple[Channel, ...] = (),
+        device: tuple[Channel, ...] = (),
+        muscles: tuple[Channel, ...] = (),
     ) -> None:
         self.muscle_names = muscle_names
         self.f_max = f_max
@@ -72,6 +80,8 @@ class LogLayout:
         shapes = dict(_FIXED_COLUMNS)
         for name in _MUSCLE_COLUMNS:
             shapes[name] = (len(muscle_names),)
+        self.channels = (*human, *device, *muscles)
+        shapes |= {channel.name: channel.shape for channel in self.channels}
         self.shapes = shapes
         self.offsets: dict[str, int] = {}
         column = 0
@@ -79,6 +89,9 @@ class LogLayout:
             self.offsets[name] = column
             column += int(np.prod(shape, dtype=int))
         self.size = column
+        self.muscle_column = column - sum(channel.size for channel in muscles)
+        self.device_column = self.muscle_column - sum(channel.size for channel in device)
+        self.human_column = self.device_column - sum(channel.size for channel in human)
 
     def view(self, flat: np.ndarray, name: str) -> np.ndarray:
         """Return one quantity of a flat log as a view of shape `(samples, *shape)`."""
@@ -117,12 +130,13 @@ class WalkLog:
     * limit_force (leg, joint; N·m, joint-limit torque sensor)
     * load_heel, load_toes (leg; body weights of 9.8 N/kg)
     * new_step (leg; 1 where that foot's heel sensor rose through 0.1 body weight in this step)
-    * phase_bits (leg; bit field in the order of reflex.PHASES)
-    * exo_torque (leg; N·m, delivered assistance of a torque curve: plantarflexion of ankles, flexion of hips),
-      exo_percent (leg; percent of stance, or of the stride)
+    * exo_torque (leg; N·m, delivered assistance of a driven joint: plantarflexion of ankles, flexion of hips)
     * device_torque (leg, joint; N·m that a device exerts on q: exoskeletons and powered prosthetic joints)
     * activation, excitation (muscle; 0-1), muscle_force (muscle; N, tension positive)
     * fiber_length (muscle; optimal lengths), fiber_velocity (muscle; optimal lengths per second, lengthening positive)
+
+    Behind them come the channels of the parts of the loop, `layout.channels`: `phase_bits` of the reflexes (leg; bit
+    field in the order of reflex.PHASES), `exo_percent` of torque curves (leg; percent of stance, or of the stride).
     """
 
     layout: LogLayout
@@ -137,9 +151,16 @@ class WalkLog:
 
     def __getattr__(self, name: str) -> np.ndarray:
         """Return a named column."""
+        if name in _ABSENT and name not in self.layout.shapes:
+            return np.zeros((self.n_steps, *_ABSENT[name]))
         if name.startswith("__") or name not in self.layout.shapes:
             raise AttributeError(name)
         return self.layout.view(self.flat, name)
+
+    @property
+    def own_channels(self) -> tuple[Channel, ...]:
+        """Channels of the parts of the loop that no figure of its own shows."""
+        return tuple(channel for channel in self.layout.channels if channel.name not in _ABSENT)
 
     @property
     def n_steps(self) -> int:

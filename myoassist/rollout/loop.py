@@ -1,38 +1,31 @@
-"""The closed loop as one compiled function: sense, control, exo, physics, log, termination.
+"""The closed loop as templates of compiled functions: sense, control, device, physics, log, termination.
+
+The functions `control`, `finish_step` and `walk` below are never called. The names `update_human`, `update_device`, ...
+in them are hooks: `assemble` makes of each template one function per combination of controllers and muscle model, in
+which the hooks are those of the combination, and compiles that.
 
 The physics of one control step equals `mj_step` n times followed by `mj_forward`, bit for bit. Its first step does not
 repeat the position and velocity stages that the previous forward pass has already computed for the same state, and when
-the exo command has not changed, only activation rates: muscle forces depend on activation, not on control.
+the command of the device has not changed, only activation rates: muscle forces depend on activation, not on control.
 """
+
+from typing import Any
 
 import numpy as np
 
-from myoassist.exo.impedance import Impedance, joint_torque, update_phase
-from myoassist.exo.timing import Exo, update_exo
+from myoassist.control.buffers import Buffers, Command, Constants, Ids, Signals
+from myoassist.control.signals import B_THETA, N_MUSCLES, PRE_STIMULATION
 from myoassist.model.kernel import copy, is_finite, kernel
 from myoassist.model.layout import PELVIS
-from myoassist.model.transmission import MIN_ARM
-from myoassist.reflex.controller import Reflex, update_reflex
-from myoassist.reflex.indices import B_THETA, LOAD, N_MUSCLES, P_ANKLE, PRE_STIMULATION
-from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.log import Outcome
-from myoassist.rollout.physics import (
-    STAGE_VEL,
-    mj_euler,
-    mj_forward,
-    mj_forward_skip,
-    mj_fwd_actuation,
-    mj_step,
-    mju_muscle_dynamics,
-)
+from myoassist.rollout.physics import mj_forward
 from myoassist.rollout.record import record_sample
-from myoassist.rollout.sense import exo_torque_per_force, sense
+from myoassist.rollout.sense import sense
 
 FALL_HEIGHT = 0.65  # m, pelvis above the ground
 FALL_PITCH = np.pi / 3.0
 STEP_LOAD = 0.1  # body weights on the heel sensor
-HALF_PI = np.pi / 2.0
 
 SURVIVED = int(Outcome.SURVIVED)
 FELL = int(Outcome.FELL)
@@ -40,24 +33,19 @@ UNSTABLE = int(Outcome.UNSTABLE)
 NAN_CONTROL = int(Outcome.NAN_CONTROL)
 
 
-@kernel
-def control(
-    k: int,
-    b: Buffers,
-    ids: Ids,
-    const: Constants,
-    s: Signals,
-    reflex: Reflex,
-    exo: Exo,
-    impedance: Impedance,
-    disturbance: Disturbance,
-) -> int:
-    """Compute and set the controls from the signals of this instant, and the push of this step.
+def _not_assembled(*_: Any) -> Any:
+    """Stand in for a hook of a template."""
+    raise TypeError("a template of the loop is compiled by rollout.assemble only")
 
-    Returns:
-        -1 if a control is NaN, 1 if the exo command or the push changed, else 0.
-    """
-    finite = True
+
+update_human = update_device = drive_device = _not_assembled
+log_human = log_device = log_muscles = _not_assembled
+first_step = next_step = _not_assembled
+
+
+@kernel
+def disturb(k: int, b: Buffers, ids: Ids, s: Signals, disturbance: Disturbance) -> int:
+    """Set the push of this step and add the noise to the signals; return 1 if the push changed, else 0."""
     changed = 0
     pelvis = ids.frame_body[PELVIS]
     push = disturbance.push[k] if len(disturbance.push) > 0 else 0.0
@@ -75,44 +63,22 @@ def control(
         for leg in range(2):
             for i in range(n_leg):
                 s.noisy_legs[leg, i] += noise[n_body + leg * n_leg + i]
-    update_reflex(reflex, s.noisy_body, s.noisy_legs)
-    for leg in range(2):
-        for m in range(N_MUSCLES):
-            value = reflex.stimulation[leg, m]
-            for i in range(ids.muscle_group.shape[2]):
-                actuator = ids.muscle_group[leg, m, i]
-                if actuator >= 0:
-                    b.ctrl[actuator] = min(value * reflex.share[leg, m, i], 1.0)
-                    finite = finite and np.isfinite(value)
-        actuator = ids.exo[leg]
-        if actuator >= 0:
-            arm = exo_torque_per_force(b, ids, leg)
-            if abs(arm) < MIN_ARM:
-                arm = MIN_ARM if arm >= 0.0 else -MIN_ARM
-            value = update_exo(exo, leg, s.noisy_legs[leg, LOAD], const.dt) / (arm * ids.exo_gain[leg])
-            if value != b.ctrl[actuator]:
-                changed = 1
-            b.ctrl[actuator] = value
-            finite = finite and np.isfinite(value)
-        if impedance.on[0] != 0:
-            update_phase(impedance, leg, s.noisy_legs[leg, LOAD], HALF_PI - s.noisy_legs[leg, P_ANKLE], const.dt)
-    if impedance.on[0] != 0:
-        drive_motors(b, ids, impedance)
-        changed = 1
-    return changed if finite else -1
+    return changed
 
 
 @kernel
-def drive_motors(b: Buffers, ids: Ids, impedance: Impedance) -> None:
-    """Set the controls of powered prosthetic joints from angle and velocity of this instant, at every physics step."""
+def excite_muscles(b: Buffers, ids: Ids, command: Command) -> bool:
+    """Give every actuator of a group its excitation; return whether all are numbers."""
+    finite = True
     for leg in range(2):
-        for j in range(3):
-            motor = ids.motor[leg, j]
-            if motor >= 0:
-                sign = ids.sign_leg[leg, j]
-                angle, velocity = b.qpos[ids.qpos_leg[leg, j]], b.qvel[ids.qvel_leg[leg, j]]
-                torque = joint_torque(impedance, leg, j, sign * angle, sign * velocity)
-                b.ctrl[motor] = sign * torque / ids.motor_gain[leg, j]
+        for m in range(N_MUSCLES):
+            value = command.excitation[leg, m]
+            for i in range(ids.muscle_group.shape[2]):
+                actuator = ids.muscle_group[leg, m, i]
+                if actuator >= 0:
+                    b.ctrl[actuator] = min(value * command.share[leg, m, i], 1.0)
+                    finite = finite and np.isfinite(value)
+    return finite
 
 
 @kernel
@@ -123,36 +89,36 @@ def prepare_controls(b: Buffers, ids: Ids) -> None:
         b.ctrl[actuator] = PRE_STIMULATION
 
 
-@kernel
-def set_activation_rates(b: Buffers, ids: Ids) -> None:
-    """Do what is left of the actuation stage when only muscle controls are new: forces do not depend on them."""
-    table = ids.muscle_dynamics.ctypes.data
-    for i in range(len(ids.all_muscles)):
-        row = ids.muscle_dynamics[i]
-        ctrl = min(max(b.ctrl[ids.all_muscles[i]], row[0]), row[1])
-        address = ids.muscle_act[i]
-        # The three time constants follow the control range.
-        b.act_dot[address] = mju_muscle_dynamics(ctrl, b.act[address], table + (5 * i + 2) * 8)
-
-
-@kernel
-def finish_step(
-    row: np.ndarray,
-    time: float,
+def control(
+    k: int,
     b: Buffers,
     ids: Ids,
     const: Constants,
     s: Signals,
-    reflex: Reflex,
-    exo: Exo,
-    heel_contact: np.ndarray,
-    new_step: np.ndarray,
+    human: Any,
+    command: Command,
+    device: Any,
+    disturbance: Disturbance,
 ) -> int:
-    """Sense the new state, detect steps, log, and say how the walk goes on.
+    """Compute and set the controls from the signals of this instant, and the push of this step.
 
     Returns:
-        SURVIVED to go on, else FELL or UNSTABLE.
+        -1 if a control is NaN, 1 if the command of the device or the push changed, else 0.
     """
+    changed = disturb(k, b, ids, s, disturbance)
+    update_human(human, b, ids, const, s, command)
+    finite = excite_muscles(b, ids, command)
+    state = update_device(device, b, ids, const, s)
+    if state < 0 or not finite:
+        return -1
+    return max(changed, state)
+
+
+@kernel
+def judge_step(
+    b: Buffers, ids: Ids, const: Constants, s: Signals, heel_contact: np.ndarray, new_step: np.ndarray
+) -> int:
+    """Sense the new state and detect steps; return UNSTABLE if the physics has failed, else SURVIVED."""
     for i in range(len(b.warnings)):
         if b.warnings[i] > 0:
             return UNSTABLE
@@ -163,7 +129,33 @@ def finish_step(
         contact = b.sensordata[ids.touch[leg, 0]] > STEP_LOAD * const.body_weight
         new_step[leg] = 1.0 if contact and heel_contact[leg] == 0.0 else 0.0
         heel_contact[leg] = 1.0 if contact else 0.0
-    record_sample(row, time, b, ids, const, s, reflex, exo, new_step)
+    return SURVIVED
+
+
+def finish_step(
+    row: np.ndarray,
+    time: float,
+    b: Buffers,
+    ids: Ids,
+    const: Constants,
+    s: Signals,
+    human: Any,
+    device: Any,
+    muscles: Any,
+    heel_contact: np.ndarray,
+    new_step: np.ndarray,
+) -> int:
+    """Sense the new state, detect steps, log, and say how the walk goes on.
+
+    Returns:
+        SURVIVED to go on, else FELL or UNSTABLE.
+    """
+    if judge_step(b, ids, const, s, heel_contact, new_step) == UNSTABLE:
+        return UNSTABLE
+    record_sample(row, time, b, ids, const, s, new_step)
+    log_human(human, row, const.human_column)
+    log_device(device, row, const.device_column)
+    log_muscles(muscles, row, const.muscle_column)
     # The log row already holds the pelvis position.
     height = row[3] - const.slope_tan * row[1]
     if height < FALL_HEIGHT or abs(s.body[B_THETA]) > FALL_PITCH:
@@ -171,7 +163,6 @@ def finish_step(
     return SURVIVED
 
 
-@kernel
 def walk(
     model_address: int,
     data_address: int,
@@ -179,9 +170,10 @@ def walk(
     ids: Ids,
     const: Constants,
     s: Signals,
-    reflex: Reflex,
-    exo: Exo,
-    impedance: Impedance,
+    human: Any,
+    command: Command,
+    device: Any,
+    muscles: Any,
     disturbance: Disturbance,
     heel_contact: np.ndarray,
     new_step: np.ndarray,
@@ -197,9 +189,10 @@ def walk(
         ids: Addresses.
         const: Scalars of the walk.
         s: Signals of the start state.
-        reflex: Controller state, reset.
-        exo: Exo state, reset.
-        impedance: State of the prosthetic joints, reset.
+        human: State of the human controller, reset.
+        command: What it tells the muscles.
+        device: State of the device controller, reset.
+        muscles: State of the muscle model, reset.
         disturbance: Pushes and noise; empty arrays for none.
         heel_contact: Heel contact of the legs at the start, shape (2,), changed in place.
         new_step: Work space, shape (2,).
@@ -210,23 +203,16 @@ def walk(
         Number of logged steps, outcome.
     """
     for k in range(log.shape[0]):
-        changed = control(k, b, ids, const, s, reflex, exo, impedance, disturbance)
+        changed = control(k, b, ids, const, s, human, command, device, disturbance)
         if changed < 0:
             return k, NAN_CONTROL
-        if changed > 0 or k == 0:
-            mj_forward_skip(model_address, data_address, STAGE_VEL, 1)
-        elif ids.muscle_dynamics.shape[0] > 0:
-            set_activation_rates(b, ids)
-        else:
-            mj_fwd_actuation(model_address, data_address)
-        mj_euler(model_address, data_address)
+        first_step(model_address, data_address, b, ids, muscles, changed > 0 or k == 0)
         for _ in range(const.substeps - 1):
-            if impedance.on[0] != 0:
-                drive_motors(b, ids, impedance)
-            mj_step(model_address, data_address)
+            drive_device(device, b, ids)
+            next_step(model_address, data_address, b, ids, muscles)
         mj_forward(model_address, data_address)
         time = (k + 1) * const.dt
-        outcome = finish_step(log[k], time, b, ids, const, s, reflex, exo, heel_contact, new_step)
+        outcome = finish_step(log[k], time, b, ids, const, s, human, device, muscles, heel_contact, new_step)
         if outcome == UNSTABLE:
             return k, UNSTABLE
         if poses.shape[0] > 0:

@@ -1,8 +1,9 @@
 """Which parameter scales which actuator of a muscle group."""
 
+from myoassist.control.table import share_names
 from myoassist.model.build import Walker
 from myoassist.model.layout import MUSCLES, SIDES
-from myoassist.reflex.parameters import ParameterTable, share_names
+from myoassist.space.table import ParameterTable
 
 
 def find_shares(walker: Walker, table: ParameterTable) -> list[tuple[int, tuple[int, int, int]]]:
@@ -10,7 +11,7 @@ def find_shares(walker: Walker, table: ParameterTable) -> list[tuple[int, tuple[
 
     Args:
         walker: Compiled walker.
-        table: Parameters; only those of `model.reflex_mode=ind` hold shares.
+        table: Parameters; only those of `control.reflex_mode=ind` hold shares.
     """
     names, group = share_names(), walker.layout.muscle_group
     found = []

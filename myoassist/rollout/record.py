@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from myoassist.exo.timing import PERCENT, Exo
+from myoassist.control import signals as sg
+from myoassist.control.buffers import Buffers, Constants, Ids, Signals
+from myoassist.control.device.actuation import exo_torque_per_force
 from myoassist.model.kernel import kernel
 from myoassist.model.layout import PELVIS, TORSO
-from myoassist.reflex import indices as ix
-from myoassist.reflex.controller import Reflex
-from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
-from myoassist.rollout.sense import euler_angles, exo_torque_per_force, frame_coordinate, frame_quaternion, torso_rates
+from myoassist.rollout.sense import euler_angles, frame_coordinate, frame_quaternion, torso_rates
 
 
 @kernel
@@ -19,11 +18,9 @@ def record_sample(
     ids: Ids,
     const: Constants,
     s: Signals,
-    reflex: Reflex,
-    exo: Exo,
     new_step: np.ndarray,
 ) -> None:
-    """Fill one row of the flat log after a control step.
+    """Fill one row of the flat log after a control step, but for what the parts of the loop add themselves.
 
     Args:
         row: Row of the flat log, shape (columns,).
@@ -32,8 +29,6 @@ def record_sample(
         ids: Addresses.
         const: Scalars of the walk.
         s: Signals of this instant.
-        reflex: Controller state.
-        exo: Exo state.
         new_step: Flags of the legs, shape (2,).
     """
     frame_quaternion(b, ids, TORSO, s.quaternion)
@@ -42,20 +37,20 @@ def record_sample(
     row[0] = time
     for i in range(3):
         row[1 + i] = frame_coordinate(b, ids, PELVIS, ids.frame_pos_b[PELVIS], i)
-    row[4] = s.body[ix.B_VX]
-    row[5] = -s.body[ix.B_VY]
+    row[4] = s.body[sg.B_VX]
+    row[5] = -s.body[sg.B_VY]
     row[6] = pitch
     row[7] = rate
-    row[8] = roll - ix.UPRIGHT_ROLL
+    row[8] = roll - sg.UPRIGHT_ROLL
     row[9] = yaw
-    row[10] = s.body[ix.B_THETA]
+    row[10] = s.body[sg.B_THETA]
     row[11] = b.qpos[ids.qpos_root[4]] if ids.qpos_root[4] >= 0 else 0.0
     row[12] = b.qpos[ids.qpos_root[5]] if ids.qpos_root[5] >= 0 else 0.0
     c = 13
     for leg in range(2):
-        row[c] = s.legs[leg, ix.P_HIP]
-        row[c + 1] = s.legs[leg, ix.P_KNEE]
-        row[c + 2] = s.legs[leg, ix.P_ANKLE]
+        row[c] = s.legs[leg, sg.P_HIP]
+        row[c + 1] = s.legs[leg, sg.P_KNEE]
+        row[c + 2] = s.legs[leg, sg.P_ANKLE]
         c += 3
     for leg in range(2):
         for j in range(3):
@@ -95,16 +90,9 @@ def record_sample(
             c += 1
     for leg in range(2):
         row[c] = new_step[leg]
-        bits = 0.0
-        scale = 1.0
-        for bit in range(ix.IN_CONTACT):
-            bits += scale * reflex.phase[leg, bit]
-            scale *= 2.0
-        row[c + 2] = bits
-        row[c + 4] = exo_torque_per_force(b, ids, leg) * b.actuator_force[ids.exo[leg]] if ids.exo[leg] >= 0 else 0.0
-        row[c + 6] = exo.clock[leg, PERCENT]
+        row[c + 2] = exo_torque_per_force(b, ids, leg) * b.actuator_force[ids.exo[leg]] if ids.exo[leg] >= 0 else 0.0
         c += 1
-    c += 6
+    c += 2
     for leg in range(2):
         for j in range(3):
             motor = ids.motor[leg, j]

@@ -6,12 +6,13 @@ World axes: x forward, y left, z up. Trunk and pelvis frames: x forward, y up, z
 import mujoco
 import numpy as np
 
+from myoassist.control import signals as sg
+from myoassist.control.buffers import Buffers, Constants, Ids, Signals
+from myoassist.control.senses import muscle_force
+from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS
 from myoassist.model.build import Walker
 from myoassist.model.kernel import kernel
 from myoassist.model.layout import PELVIS, TALUS_L, TALUS_R, TORSO
-from myoassist.reflex import indices as ix
-from myoassist.reflex.delays import BODY_SIGNALS, LEG_SIGNALS
-from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 
 HALF_PI = np.pi / 2.0
 
@@ -40,7 +41,6 @@ def make_ids(walker: Walker) -> Ids:
         layout.muscle_f_max,
         layout.all_muscles.astype(np.int64),
         layout.muscle_act,
-        muscle_dynamics(walker.model, layout.all_muscles),
         optimal,
         slack,
         layout.exo,
@@ -182,60 +182,41 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
     px, py = frame_coordinate(b, ids, PELVIS, origin, 0), frame_coordinate(b, ids, PELVIS, origin, 1)
     pitch_rate, roll_rate = torso_rates(b, ids)
     s.yaw[0] = yaw
-    s.body[ix.B_THETA] = pitch
-    s.body[ix.B_DTHETA] = pitch_rate
-    s.body[ix.B_THETA_F] = roll - const.roll_offset
-    s.body[ix.B_DTHETA_F] = roll_rate
-    s.body[ix.B_PX] = px * cos + py * sin
-    s.body[ix.B_PY] = px * sin - py * cos
-    s.body[ix.B_VX] = vx * cos + vy * sin
-    s.body[ix.B_VY] = vx * sin - vy * cos
+    s.body[sg.B_THETA] = pitch
+    s.body[sg.B_DTHETA] = pitch_rate
+    s.body[sg.B_THETA_F] = roll - const.roll_offset
+    s.body[sg.B_DTHETA_F] = roll_rate
+    s.body[sg.B_PX] = px * cos + py * sin
+    s.body[sg.B_PY] = px * sin - py * cos
+    s.body[sg.B_VX] = vx * cos + vy * sin
+    s.body[sg.B_VY] = vx * sin - vy * cos
     for leg in range(2):
         row = s.legs[leg]
-        row[ix.LOAD] = (b.sensordata[ids.touch[leg, 0]] + b.sensordata[ids.touch[leg, 1]]) / const.body_weight
+        row[sg.LOAD] = (b.sensordata[ids.touch[leg, 0]] + b.sensordata[ids.touch[leg, 1]]) / const.body_weight
         sign = ids.sign_leg[leg]
-        row[ix.P_HIP] = np.pi - sign[0] * b.qpos[ids.qpos_leg[leg, 0]]
-        row[ix.P_KNEE] = np.pi + sign[1] * b.qpos[ids.qpos_leg[leg, 1]]
-        row[ix.P_ANKLE] = HALF_PI - sign[2] * b.qpos[ids.qpos_leg[leg, 2]]
-        row[ix.P_MTP] = HALF_PI
+        row[sg.P_HIP] = np.pi - sign[0] * b.qpos[ids.qpos_leg[leg, 0]]
+        row[sg.P_KNEE] = np.pi + sign[1] * b.qpos[ids.qpos_leg[leg, 1]]
+        row[sg.P_ANKLE] = HALF_PI - sign[2] * b.qpos[ids.qpos_leg[leg, 2]]
+        row[sg.P_MTP] = HALF_PI
         if ids.qpos_leg[leg, 3] >= 0:
-            row[ix.P_MTP] -= sign[3] * b.qpos[ids.qpos_leg[leg, 3]]
-        row[ix.D_HIP] = -sign[0] * b.qvel[ids.qvel_leg[leg, 0]]
-        row[ix.D_KNEE] = sign[1] * b.qvel[ids.qvel_leg[leg, 1]]
-        row[ix.P_ADD] = HALF_PI
+            row[sg.P_MTP] -= sign[3] * b.qpos[ids.qpos_leg[leg, 3]]
+        row[sg.D_HIP] = -sign[0] * b.qvel[ids.qvel_leg[leg, 0]]
+        row[sg.D_KNEE] = sign[1] * b.qvel[ids.qvel_leg[leg, 1]]
+        row[sg.P_ADD] = HALF_PI
         if ids.qpos_add[leg] >= 0:
-            row[ix.P_ADD] += b.qpos[ids.qpos_add[leg]]
-        row[ix.F_GLU] = _force(b, ids, leg, ix.GLU)
-        row[ix.F_VAS] = _force(b, ids, leg, ix.VAS)
-        row[ix.F_SOL] = _force(b, ids, leg, ix.SOL)
-        row[ix.F_GAS] = _force(b, ids, leg, ix.GAS)
-        row[ix.F_HAM] = _force(b, ids, leg, ix.HAM)
-        row[ix.F_HAB] = _force(b, ids, leg, ix.HAB)
-        row[ix.F_FDL] = _force(b, ids, leg, ix.FDL)
+            row[sg.P_ADD] += b.qpos[ids.qpos_add[leg]]
+        row[sg.F_GLU] = muscle_force(b, ids, leg, sg.GLU)
+        row[sg.F_VAS] = muscle_force(b, ids, leg, sg.VAS)
+        row[sg.F_SOL] = muscle_force(b, ids, leg, sg.SOL)
+        row[sg.F_GAS] = muscle_force(b, ids, leg, sg.GAS)
+        row[sg.F_HAM] = muscle_force(b, ids, leg, sg.HAM)
+        row[sg.F_HAB] = muscle_force(b, ids, leg, sg.HAB)
+        row[sg.F_FDL] = muscle_force(b, ids, leg, sg.FDL)
         talus = TALUS_L if leg == 0 else TALUS_R
         origin = ids.frame_pos_b[talus]
         x, y = frame_coordinate(b, ids, talus, origin, 0), frame_coordinate(b, ids, talus, origin, 1)
         vx, vy = _com_velocity_xy(b, ids, talus)
-        row[ix.TALUS_X] = x * cos + y * sin
-        row[ix.TALUS_Y] = x * sin - y * cos
-        row[ix.TALUS_VX] = vx * cos + vy * sin
-        row[ix.TALUS_VY] = vx * sin - vy * cos
-
-
-@kernel
-def _force(b: Buffers, ids: Ids, leg: int, muscle: int) -> float:
-    """Return the tension of a muscle or group as a fraction of its peak isometric force; 0 where it is absent."""
-    group = ids.muscle_group[leg, muscle]
-    total = 0.0
-    for i in range(len(group)):
-        if group[i] >= 0:
-            total -= b.actuator_force[group[i]]
-    return total / ids.f_max[leg, muscle]
-
-
-@kernel
-def exo_torque_per_force(b: Buffers, ids: Ids, leg: int) -> float:
-    """Return the assisting torque on the driven joint per force of its actuator: a lever arm, or 1 without a cable."""
-    arm = ids.exo_arm[leg]
-    angle = b.qpos[ids.exo_qpos[leg]]
-    return ids.exo_direction[leg] * (arm[0] + angle * (arm[1] + angle * (arm[2] + angle * (arm[3] + angle * arm[4]))))
+        row[sg.TALUS_X] = x * cos + y * sin
+        row[sg.TALUS_Y] = x * sin - y * cos
+        row[sg.TALUS_VX] = vx * cos + vy * sin
+        row[sg.TALUS_VY] = vx * sin - vy * cos

@@ -7,23 +7,25 @@ from functools import partial
 import mujoco
 import numpy as np
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.config.schemas import EnvConfig, ExoConfig
-from myoassist.exo.impedance import make_impedance, reset_impedance
-from myoassist.exo.splines import explain_invalid, profile_curve
-from myoassist.exo.timing import make_exo, reset_exo
+from myoassist.control.buffers import Constants, make_buffers, make_command
+from myoassist.control.choose import choose_device, choose_human
+from myoassist.control.part import Start
+from myoassist.control.signals import UPRIGHT_ROLL
+from myoassist.control.table import join_table
 from myoassist.model.build import Walker
-from myoassist.model.devices import choose_clock
-from myoassist.reflex.controller import make_reflex, reset_reflex
-from myoassist.reflex.indices import N_GAINS, UPRIGHT_ROLL
-from myoassist.reflex.parameters import ParameterTable, build_table
+from myoassist.rollout.assemble import assemble
 from myoassist.rollout.broken_state import describe_instability
-from myoassist.rollout.buffers import Constants, make_buffers
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
-from myoassist.rollout.loop import control, drive_motors, finish_step, prepare_controls, walk
+from myoassist.rollout.loop import prepare_controls
+from myoassist.rollout.muscle_model import MujocoMuscleModel
 from myoassist.rollout.muscle_shares import find_shares
+from myoassist.rollout.run_loop import walk_compiled, walk_in_python
 from myoassist.rollout.sense import make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg
+from myoassist.space.table import ParameterTable
 
 CONTROL_INTERVAL = 0.01  # s, without delays
 DELAYED_INTERVAL = 0.001  # s, with delays
@@ -34,7 +36,7 @@ _REASONS = {
 }
 
 
-class _Worker:
+class Worker:
     """Data and controller state of one thread."""
 
     def __init__(self, simulator: "Simulator") -> None:
@@ -42,11 +44,10 @@ class _Worker:
         self.data = mujoco.MjData(simulator.walker.model)
         self.buffers = make_buffers(self.data)
         self.signals = make_signals()
-        self.reflex = make_reflex(
-            simulator.dt, simulator.delayed, layout.dimensions, group=layout.muscle_group.shape[2]
-        )
-        self.exo = make_exo()
-        self.impedance = make_impedance()
+        self.human = simulator.human.make(simulator.dt)
+        self.command = make_command(layout.muscle_group.shape[2])
+        self.device = simulator.device.make()
+        self.muscles = simulator.muscles.make(simulator.walker)
         self.heel_contact = np.zeros(2)
         self.new_step = np.zeros(2)
         self.log = np.zeros((simulator.step_limit, simulator.log_layout.size))
@@ -60,48 +61,69 @@ class Simulator:
 
     Args:
         walker: Compiled walker.
-        env: Duration, start pose and delays.
+        env: Duration and start pose.
         exo: Exo controller.
         workers: Number of walks that may be simulated at the same time, each by its own worker number.
+        control: Human controller; None is the reflexes without delays.
     """
 
-    def __init__(self, walker: Walker, env: EnvConfig, exo: ExoConfig, workers: int = 1) -> None:
+    def __init__(
+        self,
+        walker: Walker,
+        env: EnvConfig,
+        exo: ExoConfig,
+        workers: int = 1,
+        control: ControlConfig | None = None,
+    ) -> None:
+        control = control or ControlConfig()
         self.walker = walker
         self.env = env
         self.exo_config = exo
-        self.delayed = env.delayed
-        self.dt = DELAYED_INTERVAL if env.delayed else CONTROL_INTERVAL
+        self.delayed = control.delayed
+        self.dt = DELAYED_INTERVAL if control.delayed else CONTROL_INTERVAL
         self.step_limit = int(round(env.sim_time / self.dt, 9))
         dimensions = walker.layout.dimensions
-        self.stride = choose_clock(walker.device, exo) == "stride"
-        self.table: ParameterTable = build_table(
-            dimensions,
-            env.init_pose,
-            exo.controller,
-            exo.n_points,
-            exo.fixed,
-            walker.device,
-            self.stride,
-            walker.reflex_mode,
+        self.human = choose_human(control, dimensions)
+        self.device = choose_device(exo, walker.device)
+        self.muscles = MujocoMuscleModel()
+        self.loop = assemble(self.human, self.device, self.muscles)
+        self.table: ParameterTable = join_table(
+            self.human,
+            self.device,
+            self.muscles.rows(),
+            dimensions=dimensions,
+            init_pose=env.init_pose,
+            worn=walker.device,
+            reflex_mode=control.reflex_mode,
         )
         self._ids = make_ids(walker)
         f_max = walker.model.actuator_gainprm[walker.layout.all_muscles, 2].copy()
-        self.log_layout = LogLayout(walker.layout.muscle_names, f_max, self._ids.optimal_length)
+        self.log_layout = LogLayout(
+            walker.layout.muscle_names,
+            f_max,
+            self._ids.optimal_length,
+            self.human.channels,
+            self.device.channels,
+            self.muscles.channels,
+        )
         self._constants = Constants(
             walker.body_weight,
             self.dt,
             float(np.tan(np.deg2rad(walker.terrain.slope_deg))),
             UPRIGHT_ROLL,
             round(self.dt / walker.model.opt.timestep),
+            self.log_layout.human_column,
+            self.log_layout.device_column,
+            self.log_layout.muscle_column,
         )
         self._start = StartPose(walker, self.table)
-        self._reflex = self.table.group_slice("reflex")
+        self._human = self.table.group_slice(self.human.group)
         self._exo = self.table.group_slice("exo")
+        self._muscle = self.table.group_slice("muscle")
         self._shares = find_shares(walker, self.table)
-        self._ones_gains = self._gains(self.table.decode(np.ones(len(self.table))))
         self._noisy = env.perturbation.sensor_noise > 0.0
         self._no_poses = np.zeros((0, walker.model.nq))
-        self._workers = [_Worker(self) for _ in range(workers)]
+        self._workers = [Worker(self) for _ in range(workers)]
 
     @property
     def workers(self) -> int:
@@ -123,7 +145,7 @@ class Simulator:
         Raises:
             LayoutError: if the vector is of another layout.
         """
-        return self.run_with(vector, worker, poses, seed, _walk_compiled)
+        return self.run_with(vector, worker, poses, seed, walk_compiled)
 
     def simulate_slowly(
         self,
@@ -149,14 +171,8 @@ class Simulator:
         # The compiled loop looks at the warnings after every step, so a raised one ends it without another flag.
         w.data.warning.number[_CANCELLED] += 1
 
-    def _gains(self, values: np.ndarray) -> np.ndarray:
-        gains = np.zeros(N_GAINS)
-        reflex = values[self._reflex]
-        gains[: len(reflex)] = reflex
-        return gains
-
     @property
-    def first_worker(self) -> _Worker:
+    def first_worker(self) -> Worker:
         """Data and controller state of worker 0, as its last walk has left them."""
         return self._workers[0]
 
@@ -183,15 +199,10 @@ class Simulator:
             reason += f" after {steps * self.dt:.3f} s"
         return self._log(w, steps, outcome, reason, values)
 
-    def _reset(self, w: _Worker, values: np.ndarray, vector: np.ndarray) -> str:
+    def _reset(self, w: Worker, values: np.ndarray, vector: np.ndarray) -> str:
         """Bring a worker to the start of a walk; return why the start is invalid, or an empty text."""
         raw = vector[self._exo]
-        reason = "" if self.exo_config.controller == "none" else explain_invalid(raw, self.exo_config)
-        if not reason:
-            try:
-                curve = profile_curve(raw, self.exo_config, self.stride)
-            except ValueError as error:
-                reason = str(error)
+        reason = self.device.explain_invalid(raw)
         if reason:
             return reason
         model, data = self.walker.model, w.data
@@ -204,20 +215,18 @@ class Simulator:
         if reason:
             return reason
         data.warning.number[:] = 0
-        swing = swing_leg(self.env.init_pose)
-        reset_exo(w.exo, curve, self.exo_config.max_torque, self.stride)
-        joints = dict(zip(self.table.names[self._exo], values[self._exo].tolist(), strict=True))
-        reset_impedance(w.impedance, joints if self.exo_config.controller == "impedance" else None, swing)
         prepare_controls(w.buffers, self._ids)
         w.heel_contact[:] = 0.0
         sense(w.buffers, self._ids, self._constants, w.signals)
-        gains = self._gains(values)
+        start = Start(w.signals, w.buffers, self._ids, swing_leg(self.env.init_pose), activation)
+        self.device.reset(w.device, raw, values[self._exo], start)
+        self.muscles.reset(w.muscles, values[self._muscle], start)
         for index, place in self._shares:
-            w.reflex.share[place] = values[index]
-        reset_reflex(w.reflex, self._ones_gains, gains, w.signals.body, w.signals.legs, swing, activation)
+            w.command.share[place] = values[index]
+        self.human.reset(w.human, values[self._human], start)
         return ""
 
-    def _log(self, w: _Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
+    def _log(self, w: Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
         return WalkLog(
             layout=self.log_layout,
             flat=w.log[:steps],
@@ -227,63 +236,8 @@ class Simulator:
             outcome=outcome,
             reason=reason,
             slope_deg=self.walker.slope_deg,
-            trunk_target=float(values[self.table.index("theta_tgt")]),
+            trunk_target=self.human.trunk_target(values[self._human]),
         )
-
-
-def _walk_compiled(simulator: Simulator, w: _Worker, poses: np.ndarray) -> tuple[int, int]:
-    return walk(
-        simulator.walker.model._address,
-        w.data._address,
-        w.buffers,
-        simulator._ids,
-        simulator._constants,
-        w.signals,
-        w.reflex,
-        w.exo,
-        w.impedance,
-        w.disturbance,
-        w.heel_contact,
-        w.new_step,
-        w.log,
-        poses,
-    )
-
-
-def walk_in_python(
-    simulator: Simulator, w: _Worker, poses: np.ndarray, observe: Callable[[mujoco.MjData], None] | None = None
-) -> tuple[int, int]:
-    """Do what the compiled loop does, with `mujoco.mj_step`; see `rollout.loop.walk`."""
-    model, ids, const = simulator.walker.model, simulator._ids, simulator._constants
-    for k in range(len(w.log)):
-        if control(k, w.buffers, ids, const, w.signals, w.reflex, w.exo, w.impedance, w.disturbance) < 0:
-            return k, Outcome.NAN_CONTROL
-        for substep in range(const.substeps):
-            if substep and w.impedance.on[0]:
-                drive_motors(w.buffers, ids, w.impedance)
-            mujoco.mj_step(model, w.data)
-        mujoco.mj_forward(model, w.data)
-        outcome = finish_step(
-            w.log[k],
-            (k + 1) * const.dt,
-            w.buffers,
-            ids,
-            const,
-            w.signals,
-            w.reflex,
-            w.exo,
-            w.heel_contact,
-            w.new_step,
-        )
-        if outcome == Outcome.UNSTABLE:
-            return k, outcome
-        if len(poses):
-            poses[k] = w.data.qpos
-        if observe is not None:
-            observe(w.data)
-        if outcome != Outcome.SURVIVED:
-            return k + 1, outcome
-    return len(w.log), Outcome.SURVIVED
 
 
 def choose_loop(simulator: Simulator, steps: int = 20) -> bool:
@@ -294,7 +248,7 @@ def choose_loop(simulator: Simulator, steps: int = 20) -> bool:
     """
     vector = simulator.table.initial
     logs = []
-    for run in (_walk_compiled, walk_in_python):
+    for run in (walk_compiled, walk_in_python):
         worker = simulator._workers[0]
         full = worker.log
         worker.log = full[: min(steps, len(full))]

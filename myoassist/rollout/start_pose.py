@@ -8,8 +8,8 @@ from myoassist.model.build import Walker
 from myoassist.model.couplings import find_couplings, follow_couplings
 from myoassist.model.layout import FRAMES, LEG_JOINTS, MUSCLES, PELVIS, SIDES
 from myoassist.model.world_frame import moving_bodies
-from myoassist.reflex.parameters import ParameterTable
 from myoassist.rollout.sense import euler_angles
+from myoassist.space.table import ParameterTable
 
 SINK = 0.002  # m; the lowest point of the feet starts this far in the ground, so that contact carries load at once
 MIN_BODY_HEIGHT = 0.005  # m

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from myoassist.config.aliases import renew_flat
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.config.errors import ResumeError, UnsafeFileError
 from myoassist.config.json_values import to_json
+from myoassist.config.keys import run_keys
 from myoassist.sweep.individual import Individual
 from myoassist.sweep.journal import JOURNAL_NAME, Journal, read_journal
 
@@ -133,13 +135,22 @@ def write_checkpoint(state: EvolutionState, folder: Path) -> None:
 
 def find_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Return one line `key: old -> new` for everything in which two signatures differ."""
-    before, after = _flatten(to_json(old)), _flatten(to_json(new))
+    before, after = _flatten(to_json(_renew(old, new))), _flatten(to_json(new))
     keys = list(after) + [key for key in before if key not in after]
     return [
         f"{key}: {_show(before, key)} -> {_show(after, key)}"
         for key in keys
         if key not in before or key not in after or before[key] != after[key]
     ]
+
+
+def _renew(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored signature with every key where it is now; a key that is younger than it had its default."""
+    stored, asked = old.get("task"), new.get("task")
+    if not isinstance(stored, dict) or not isinstance(asked, dict):
+        return old
+    younger = {name: run_keys()[name].default for name in asked if name in run_keys()}
+    return {**old, "task": {**younger, **renew_flat(stored)}}
 
 
 def replay(state: EvolutionState, optimizer: Any) -> dict[int, Any]:

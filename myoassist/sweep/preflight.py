@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
+from myoassist.config.own_code import is_own, user_files
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
@@ -15,12 +16,10 @@ from myoassist.config.validate import validate_config
 from myoassist.cost.targets import check_cost
 from myoassist.gait.own_reference import load_reference as load_gait
 from myoassist.gait.reference_edits import edits_of
-from myoassist.model.devices import check_device, choose_clock, device_of
+from myoassist.model.devices import check_device, device_of
 from myoassist.model.strength import check_strength, library_muscles
 from myoassist.optimize.conditions import condition_kind, list_conditions
-from myoassist.optimize.start import load_start
 from myoassist.optimize.vector_file import find_vector_file, read_vector
-from myoassist.reflex.parameters import build_table
 from myoassist.rl.reference_check import check_units
 from myoassist.rl.reference_file import load_reference as load_motion
 
@@ -29,19 +28,20 @@ _GOOD: set[Hashable] = set()
 
 
 def check_run(config: RunConfig) -> None:
-    """Refuse a run that cannot work, its plugins not imported.
+    """Refuse a run that cannot work, code of the user not imported.
 
     Raises:
         UserError: naming the key, what was expected and what helps.
     """
     check_keys(config)
-    if config.plugins and config.task == "reflex":
-        # Their terms are unknown as yet; the rest of the cost is not.
+    if user_files(config) and config.task == "search":
+        # Its terms and parameters are unknown as yet; the rest is not.
         if config.cost.reference is not None:
             edits = edits_of(config.cost)
             _once(config.cost.reference, edits.describe(), lambda: load_gait(config.cost.reference, edits))
         list_conditions(config)
-        _check_start(config)
+        if not (is_own(config.control.controller) or is_own(config.exo.controller)):
+            _check_start(config)
     else:
         check_files(config)
 
@@ -64,7 +64,7 @@ def check_files(config: RunConfig) -> None:
     Raises:
         UserError: naming the key, what was expected and what helps.
     """
-    if config.task == "reflex":
+    if config.task == "search":
         check_cost(config.cost)
         list_conditions(config)
         _check_start(config)
@@ -80,30 +80,23 @@ def _check_start(config: RunConfig) -> None:
     if path is None:
         return
     file = find_vector_file(path)
-    model, exo = config.model, config.exo
+    model = config.model
     if model.path is not None or condition_kind(config.optimizer) is not None:
         _once(str(file), "vector", lambda: read_vector(file))
         return
-    device = device_of(model)
-    stride = choose_clock(device, exo) == "stride"
-    layout = (
-        2 if model.musculature == 22 else 3,
-        config.env.init_pose,
-        exo.controller,
-        exo.n_points,
-        exo.fixed,
-        device,
-        stride,
-        model.reflex_mode,
-    )
+    # Late: parameters come from compiled controllers.
+    from myoassist.control.table import table_of
+    from myoassist.optimize.start import load_start
+
+    table = table_of(config, 2 if model.musculature == 22 else 3, device_of(model))
 
     def load() -> None:
         with warnings.catch_warnings():
             # The run itself says what it changes in the vector.
             warnings.simplefilter("ignore")
-            load_start(config, build_table(*layout))
+            load_start(config, table)
 
-    _once(str(file), repr(layout), load)
+    _once(str(file), repr(table.parameters), load)
 
 
 def _once(path: str | None, how: str, check: Callable[[], Any]) -> None:

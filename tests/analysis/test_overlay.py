@@ -3,7 +3,7 @@ import pytest
 
 from myoassist.analysis.figures import LEG_COLORS
 from myoassist.analysis.overlay import Overlay, Reading
-from myoassist.exo.splines import build_curve
+from myoassist.control.device.splines import build_curve
 
 BLANK = np.full((480, 640, 3), 255, dtype=np.uint8)
 CURVE = build_curve(np.array([0.0, 30.0, 50.0, 80.0, 100.0]), np.array([0.0, 2.0, 8.0, 1.0, 0.0]))

@@ -1,7 +1,7 @@
 import numpy as np
 
 from myoassist.analysis.repeats import RepeatedWalk, Repeats, StartSpread, perturb_start
-from myoassist.reflex.parameters import build_table
+from myoassist.control.table import build_table
 from myoassist.rollout.log import Outcome
 
 TABLE = build_table(2, controller="npoint", n_points=6)

@@ -28,7 +28,7 @@ def test_without_overrides_it_is_the_stored_one(folder):
     [
         ("env.sim_time=3", ("env", "sim_time"), 3.0),
         ("env.render_modes=[]", ("env", "render_modes"), []),
-        ("+env.delayed=true", ("env", "delayed"), True),
+        ("+control.delayed=true", ("control", "delayed"), True),
         ("cost=effort", ("cost", "target"), "effort"),
         ("model=dephy", ("model", "device"), "dephy"),
         ("cost.weights.trunk=4", ("cost", "weights"), {"effort": 2.5, "trunk": 4.0}),

@@ -12,7 +12,7 @@ def check_run(config) -> None:
     """Do what `myoassist train` does with a composed configuration before it loads a model; nothing is written."""
     validate_config(config)
     check_device(config)
-    if config.task == "reflex":
+    if config.task == "search":
         check_cost(config.cost)
         list_conditions(config)
     plan_run(config, "tutorial", [])

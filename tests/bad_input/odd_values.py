@@ -11,7 +11,7 @@ from myoassist.config.schemas import RunConfig
 
 KEYS = tuple(run_keys())
 # They place the run or choose the trainer, which decides which other keys are looked at.
-TASKS = ("reflex", "rl", "fake")
+TASKS = ("search", "rl", "fake")
 _HUGE = (10**400, -(10**400), 2**63, 1e308, -1e308, 5e-324)
 _WORDS = (
     "",

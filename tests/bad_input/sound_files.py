@@ -20,6 +20,7 @@ from myoassist.config.model_file import check_model_file
 from myoassist.config.run_record import read_run_config, read_status
 from myoassist.config.schemas import RunConfig
 from myoassist.config.shipped import models_folder
+from myoassist.control.table import build_table
 from myoassist.gait.own_reference import format_template
 from myoassist.gait.own_reference import load_reference as load_gait
 from myoassist.model.own_devices import read_device
@@ -27,7 +28,6 @@ from myoassist.model.terrain_tiles import read_tiles
 from myoassist.optimize.safe_pickle import dump_state, load_state
 from myoassist.optimize.start import match_layout
 from myoassist.optimize.vector_file import read_vector
-from myoassist.reflex.parameters import build_table
 from myoassist.rl.policy_file import read_policy
 from myoassist.rl.reference_file import load_reference as load_motion
 from myoassist.rl.reference_file import save_reference

@@ -96,8 +96,8 @@ VALUES = [
     ({"pose_key": "walk"}, "env.init_pose", "walk_left"),
     ({"init_pose": "walk_right"}, "env.init_pose", "walk_right"),
     ({"num_strides": 7}, "cost.num_strides", 7),
-    ({"delayed": 1}, "env.delayed", True),
-    ({"delayed": "true"}, "env.delayed", True),
+    ({"delayed": 1}, "control.delayed", True),
+    ({"delayed": "true"}, "control.delayed", True),
     ({"optim_mode": "evaluate"}, "optimizer.mode", "evaluate"),
     ({"tgt_vel": 1.5}, "cost.tgt_vel", 1.5),
     ({"tgt_slope": -5}, "env.slope_deg", -5.0),
@@ -217,7 +217,7 @@ def test_conditions_are_kept(mode, conditions, tmp_path):
 
 def test_factors_of_80_muscles_are_kept(tmp_path):
     draft = mapped(tmp_path, musc_model="80", reflex_mode="ind")
-    assert draft.values["model.reflex_mode"] == "ind"
+    assert draft.values["control.reflex_mode"] == "ind"
     assert not any("reflex_mode" in remark for remark in draft.remarks)
 
 

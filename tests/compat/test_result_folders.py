@@ -10,11 +10,13 @@ import pytest
 from myoassist import train
 from myoassist.config.errors import LayoutError, UnsafeFileError
 from myoassist.config.schemas import RunConfig
-from myoassist.exo.resample import find_peak, resample_npoint
-from myoassist.exo.splines import build_curve, npoint_knots
+from myoassist.control.device.resample import find_peak, resample_npoint
+from myoassist.control.device.splines import build_curve, npoint_knots
+from myoassist.control.table import build_table
 from myoassist.optimize.continued_state import continue_search
 from myoassist.optimize.start import load_start
-from myoassist.reflex.parameters import Parameter, ParameterTable, build_table
+from myoassist.space.parameter import Parameter
+from myoassist.space.table import ParameterTable
 
 TESTS = Path(__file__).parents[1]
 PUBLISHED = np.array(json.loads((TESTS / "data" / "closedloop_2d_vectors.json").read_text())["params"])

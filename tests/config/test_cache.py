@@ -3,6 +3,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from myoassist.config.cache import has_kernels, keep_own_kernels, kernel_folder, loop_name
+from myoassist.config.compose import compose_run
+
 PRINT = "import os, myoassist; print(os.environ['NUMBA_CACHE_DIR'])"
 
 
@@ -27,3 +30,40 @@ def test_job_with_a_cache_of_its_own_does_not_inherit_that_of_its_daemon(tmp_pat
     daemon = chosen_folder(MYOASSIST_CACHE=str(tmp_path / "shared"))
     inherited = {"NUMBA_CACHE_DIR": daemon, "MYOASSIST_KERNEL_CACHE": daemon}
     assert Path(chosen_folder(MYOASSIST_CACHE=str(tmp_path / "node"), **inherited)).parent.parent == tmp_path / "node"
+
+
+def test_loops_of_own_controllers_that_are_not_used_any_more_go(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    folder = kernel_folder("rollout")
+    folder.mkdir()
+    for number in range(6):
+        for part in ("walk", "control", "finish_step"):
+            for end in ("nbi", "1.nbc"):
+                file = folder / f"loop.{part}_own{number}_curve_mujoco-100.py311.{end}"
+                file.touch()
+                os.utime(file, (number, number))
+    built_in = folder / "loop.walk_reflex_curve_mujoco-100.py311.nbi"
+    built_in.touch()
+    assert has_kernels("rollout", "walk_own0_curve_mujoco")
+    # The oldest is used again, so that the next older ones go.
+    keep_own_kernels("own0_curve_mujoco", kept=3)
+    left = {file.name.split("_own")[1][0] for file in folder.glob("*_own*")}
+    assert left == {"0", "4", "5"}
+    assert built_in.is_file()
+    assert len(list(folder.glob("*_own4_*"))) == 6
+    assert not has_kernels("rollout", "walk_own1_curve_mujoco")
+
+
+def test_a_loop_counts_as_cached_only_by_its_own_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    folder = kernel_folder("rollout")
+    folder.mkdir()
+    (folder / "loop.walk_reflex_curve_mujoco-100.py311.nbi").touch()
+    found = {name: loop_name(compose_run(command).config) for name, command in COMMANDS.items()}
+    assert found == {
+        "reflex": "reflex_curve_mujoco", "impedance": "reflex_impedance_mujoco", "cpg": "cpg_curve_mujoco",
+    }  # fmt: skip
+    assert [has_kernels("rollout", f"walk_{name}") for name in found.values()] == [True, False, False]
+
+
+COMMANDS = {"reflex": ["exp=tutorial"], "impedance": ["exp=prosthesis"], "cpg": ["exp=baseline", "control=cpg"]}

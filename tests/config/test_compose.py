@@ -62,7 +62,7 @@ def test_exp_equals_preset_table(exp):
     assert (config.cost.trunk_err_type, config.cost.tgt_sym_th, config.cost.tgt_grf_th) == ("ref_diff", 0.1, 1.5)
     # The tutorial starts from a walk, which large steps would lose.
     sigma_gain = 1.0 if exp == "tutorial" else 10.0
-    assert (config.optimizer.sigma_gain, config.optimizer.threads, config.env.delayed) == (sigma_gain, None, False)
+    assert (config.optimizer.sigma_gain, config.optimizer.threads, config.control.delayed) == (sigma_gain, None, False)
     assert (run.exp, config.expname, run.overrides) == (exp, exp, [])
 
 
@@ -136,7 +136,7 @@ def test_interpolated_expname():
         ("seed=1.5", ["seed=1.5", "an integer"]),
         ("seed=true", ["seed=true", "an integer"]),
         ("seed=null", ["seed=null", "an integer"]),
-        ("env.delayed=maybe", ["env.delayed=maybe", "true or false", "env.delayed=false"]),
+        ("control.delayed=maybe", ["control.delayed=maybe", "true or false", "control.delayed=false"]),
         ("plugins=a.py", ["plugins=a.py", "a list"]),
         ("cost.weights.effort=a", ["cost.weights.effort=a", "numbers"]),
         ("seed=1,2", ["seed=1,2", "--multirun", "seed=[1,2]"]),

@@ -43,7 +43,7 @@ def test_an_alias_sets_its_canonical_key_and_is_null_afterwards(alias, value, ca
 
 def test_every_alias_is_of_the_kind_of_an_existing_key():
     assert set(alias_keys().values()) <= set(run_keys())
-    assert len(alias_keys()) == 5
+    assert len(alias_keys()) == 7
 
 
 @pytest.mark.parametrize(

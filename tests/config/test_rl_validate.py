@@ -67,7 +67,7 @@ LIST = "rl.evaluate_param_list"
         ([f"{LIST}=[{{realtime_plotting_info: null}}]"], ["realtime_plotting_info=null", "a list of plots"]),
         ([f"{LIST}=5"], [f"{LIST}=5", "a list of mappings"]),
         (["exo=four_param"], ["exo.controller=four_param", "exo=none"]),
-        (["optimizer.maxiter=5", "cost.tgt_vel=1"], ["optimizer.maxiter=5", "cost.tgt_vel=1", "task=reflex"]),
+        (["optimizer.maxiter=5", "cost.tgt_vel=1"], ["optimizer.maxiter=5", "cost.tgt_vel=1", "task=search"]),
         (["env.sim_time=5"], ["env.sim_time=5", "env.sim_time=20"]),
         (["env.slope_deg=2"], ["env.slope_deg=2"]),
         (["env.perturbation.push_force=20"], ["env.perturbation.push_force=20"]),

@@ -220,7 +220,7 @@ def test_changed_versions_are_said_and_both_are_kept(monkeypatch):
     assert stored["earlier"] == [first]
 
 
-@pytest.mark.parametrize(("task", "counter"), [("reflex", "generation"), ("rl", "steps"), ("fake", None)])
+@pytest.mark.parametrize(("task", "counter"), [("search", "generation"), ("rl", "steps"), ("fake", None)])
 def test_a_run_counts_from_its_first_instant(task, counter):
     config = RunConfig(task=task, expname="walk")
     with open_walk(config) as run:

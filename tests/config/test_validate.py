@@ -36,7 +36,7 @@ def refusal(*arguments):
         (["cost.target=kinematic"], ["cost.target=kinematics"]),
         (["optimizer.threads=0"], ["optimizer.threads=0", "null"]),
         (["task=rl"], ["task=rl", "rl=ppo"]),
-        (["env.delayed=true", "env.timestep=0.0005"], ["env.delayed=true", "env.timestep=0.001"]),
+        (["control.delayed=true", "env.timestep=0.0005"], ["control.delayed=true", "env.timestep=0.001"]),
         (["env.timestep=0.0003"], ["env.timestep=0.0003", "0.01 s", "env.timestep=0.00025"]),
         (["env.sim_time=0.001"], ["env.sim_time=0.001", "one control step"]),
         (["exo=npoint", "exo.fixed=true"], ["exo.fixed=true", "four_param"]),
@@ -76,7 +76,7 @@ def test_code_in_cma_options_is_refused():
     "arguments",
     [
         ["exp=tutorial", "env.timestep=0.0005", "seed=0"],
-        ["env.delayed=true"],
+        ["control.delayed=true"],
         ["optimizer=evaluate"],
         ["exp=exo_4param", "exo.fixed=true"],
         ["cost.weights={effort: 0, emg: 2.5}", "optimizer.cma_options={tolfun: 1e-9, CMA_active: false, tolx: null}"],
@@ -89,7 +89,7 @@ def test_accepted(arguments):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("optimizer.popsize", True), ("env.sim_time", "20"), ("env.delayed", 1), ("plugins", ["a", 1]), ("seed", 1.0)],
+    [("optimizer.popsize", True), ("env.sim_time", "20"), ("control.delayed", 1), ("plugins", ["a", 1]), ("seed", 1.0)],
 )
 def test_wrong_types_in_a_built_configuration(key, value):
     config = RunConfig()

@@ -143,12 +143,12 @@ def test_a_policy_needs_ranges(tmp_path):
         check_control_ranges(walker.model, np.array([ids["soleus_l"], ids["soleus_r"]]))
 
 
-@pytest.mark.parametrize("task", ["reflex", "rl"])
+@pytest.mark.parametrize("task", ["search", "rl"])
 def test_both_trainers_refuse_it(tmp_path, monkeypatch, capsys, task):
     monkeypatch.chdir(tmp_path)
     path = edited(tmp_path, "Exo_R", **SERVO)
     tasks = {
-        "reflex": ["exp=baseline", "optimizer=evaluate", "optimizer.threads=1"],
+        "search": ["exp=baseline", "optimizer=evaluate", "optimizer.threads=1"],
         "rl": ["exp=rl_test", "env.num_envs=2"],
     }
     assert train.main([*tasks[task], "model=custom", f"model.path={path}", f"logdir={tmp_path / 'run'}"]) == 2

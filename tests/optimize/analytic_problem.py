@@ -11,8 +11,9 @@ from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.signals import Stopped
-from myoassist.reflex.parameters import INF, Parameter, ParameterTable
 from myoassist.rollout.log import Outcome
+from myoassist.space.parameter import INF, Parameter
+from myoassist.space.table import ParameterTable
 
 
 def small_table(n=6, fixed=0, layout="2d"):

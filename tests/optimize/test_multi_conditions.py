@@ -9,12 +9,12 @@ from myoassist.config.compose import compose_run
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.control.table import build_table
 from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, vector_at
 from myoassist.optimize.chain import order_chain
 from myoassist.optimize.conditions import choose_strategy, condition_config, list_conditions
 from myoassist.optimize.run_name import make_run_name
 from myoassist.optimize.search import cost_fingerprint
-from myoassist.reflex.parameters import build_table
 
 
 def make_config(mode="multispeed", params=(1.0, 1.25, 1.75), **fields):

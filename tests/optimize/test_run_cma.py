@@ -6,9 +6,9 @@ import pytest
 from analytic_problem import StagedSphere, history_bytes, open_folder, small_config, small_table
 
 from myoassist.config.errors import ConfigError, LayoutError, ResumeError, UnsafeFileError
+from myoassist.control.table import build_table
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.safe_pickle import load_state
-from myoassist.reflex.parameters import build_table
 
 
 def run(path, table=None, workers=1, plot=False, **options):

@@ -5,8 +5,8 @@ import pytest
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.control.table import build_table
 from myoassist.optimize.run_name import make_run_name
-from myoassist.reflex.parameters import build_table
 
 
 def test_published_pattern():

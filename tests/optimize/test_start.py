@@ -6,11 +6,12 @@ from analytic_problem import StagedSphere, open_folder, small_config, small_tabl
 
 from myoassist.config.errors import LayoutError, UserError
 from myoassist.config.schemas import RunConfig
-from myoassist.exo.resample import four_param_to_npoint, resample_npoint
+from myoassist.control.device.parameters import default_npoint_torques
+from myoassist.control.device.resample import four_param_to_npoint, resample_npoint
+from myoassist.control.table import build_table
 from myoassist.optimize.loop import run_cma
 from myoassist.optimize.start import load_start
-from myoassist.reflex.device_parameters import default_npoint_torques
-from myoassist.reflex.parameters import ParameterTable, build_table
+from myoassist.space.table import ParameterTable
 
 DEFAULTS = [0.5, 0.467, 0.9, 0.075]
 

@@ -4,8 +4,8 @@ from analytic_problem import small_table
 
 from myoassist.config.errors import ConfigError, LayoutError
 from myoassist.config.schemas import OptimizerConfig
+from myoassist.control.table import build_table
 from myoassist.optimize.strategy import continue_strategy, new_strategy, random_stream
-from myoassist.reflex.parameters import build_table
 
 
 def make(table=None, seed=0, **options):

@@ -8,11 +8,10 @@ import pytest
 
 from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.control import signals as ix
 from myoassist.model.build import build_walker
 from myoassist.model.couplings import follow_couplings
-from myoassist.reflex import indices as ix
 from myoassist.rollout.log import Outcome
-from myoassist.rollout.loop import finish_step
 from myoassist.rollout.sense import euler_angles, sense
 from myoassist.rollout.simulator import Simulator, choose_loop
 from tests.walkers import WALKING_VECTOR, make_simulator, make_walker
@@ -206,9 +205,9 @@ def test_knee_moment_includes_the_coordinates_that_follow_the_knee():
         data.act[model.actuator("vasti_r").actadr[0]] = 1.0
         mujoco.mj_forward(model, data)
         row = np.zeros((1, simulator.log_layout.size))
-        finish_step(
-            row[0], 0.0, worker.buffers, simulator._ids, simulator._constants, worker.signals, worker.reflex,
-            worker.exo, worker.heel_contact, worker.new_step,
+        simulator.loop.finish_step(
+            row[0], 0.0, worker.buffers, simulator._ids, simulator._constants, worker.signals, worker.human,
+            worker.device, worker.muscles, worker.heel_contact, worker.new_step,
         )  # fmt: skip
         peaks[physics] = simulator.log_layout.view(row, "joint_moment")[0, 0, 1]
     assert peaks["full"] > 150.0

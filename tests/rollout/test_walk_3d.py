@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.control import signals as ix
 from myoassist.model.build import build_walker
-from myoassist.reflex import indices as ix
-from myoassist.rollout.loop import control
 from myoassist.rollout.sense import sense
 from myoassist.rollout.simulator import Simulator
 
@@ -41,7 +40,8 @@ def step(simulator, worker, steps):
     for k in range(steps):
         read(simulator, worker)
         w = worker
-        assert control(k, w.buffers, ids, constants, w.signals, w.reflex, w.exo, w.impedance, w.disturbance) >= 0
+        state = (w.signals, w.human, w.command, w.device, w.disturbance)
+        assert simulator.loop.control(k, w.buffers, ids, constants, *state) >= 0
         for _ in range(constants.substeps):
             mujoco.mj_step(model, worker.data)
     mujoco.mj_forward(model, worker.data)
@@ -103,14 +103,14 @@ def test_a_trunk_that_rolls_off_the_stance_leg_is_pulled_back(simulator, rate, m
     ends = {}
     for label, gains in (("held", BALANCE), ("loose", NO_BALANCE), ("published", BALANCE)):
         worker = begin(simulator, **gains, p_1_HAB_FG=0.0)
-        worker.reflex.roll_sign[0] = 1.0 if label == "published" else -1.0
+        worker.human.roll_sign[0] = 1.0 if label == "published" else -1.0
         worker.data.qvel[velocity] = rate
         try:
             step(simulator, worker, 2)
-            fired = worker.reflex.stimulation[LEFT].copy()
+            fired = worker.human.stimulation[LEFT].copy()
             step(simulator, worker, 6)
         finally:
-            worker.reflex.roll_sign[0] = -1.0
+            worker.human.roll_sign[0] = -1.0
         if label == "held":
             assert fired[muscle] > fired[other] + 0.05
         ends[label] = worker.data.qvel[velocity] * np.sign(rate)
@@ -127,8 +127,8 @@ def test_the_swing_leg_is_placed_to_the_side_of_a_push(simulator):
         worker.data.qvel[lateral] -= push
         # The push moves the stance foot too, until the ground holds it.
         step(simulator, worker, 4)
-        targets.append(worker.reflex.alpha_tgt_f[RIGHT])
-        pushed = worker.reflex.stimulation[RIGHT].copy()
+        targets.append(worker.human.alpha_tgt_f[RIGHT])
+        pushed = worker.human.stimulation[RIGHT].copy()
         step(simulator, worker, 20)
         data = worker.data
         widths.append(data.qpos[address(simulator, "hip_adduction_r")[0]])

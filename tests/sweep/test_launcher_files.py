@@ -56,8 +56,8 @@ def test_processors_follow_the_threads_of_a_run():
         ({"task": "rl", "rl": {"device": "cpu"}}, 4, None),
         # The keys of RL need not exist.
         ({"task": "rl", "rl": {}}, 4, None),
-        ({"task": "reflex", "rl": {"threads": 8, "device": "cuda"}, "optimizer": {"threads": 2}}, 2, None),
-        ({"task": "reflex", "optimizer": {"threads": None}}, 4, None),
+        ({"task": "search", "rl": {"threads": 8, "device": "cuda"}, "optimizer": {"threads": 2}}, 2, None),
+        ({"task": "search", "optimizer": {"threads": None}}, 4, None),
     ],
 )
 def test_resources_by_task(config, cpus, gres):
@@ -69,7 +69,7 @@ def test_resources_by_task(config, cpus, gres):
 def test_parallel_runs_share_the_cores(monkeypatch):
     monkeypatch.delenv("SLURM_CPUS_PER_TASK", raising=False)
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)), raising=False)
-    config = OmegaConf.create({"task": "reflex", "optimizer": {"threads": None}})
+    config = OmegaConf.create({"task": "search", "optimizer": {"threads": None}})
     assert default_parallel(config, [["seed=1"]]) == 1
     assert default_parallel(config, [["optimizer.threads=2"], ["optimizer.threads=3"]]) == 2
     assert default_parallel(config, [["task=fake"]]) == 8

@@ -2,17 +2,23 @@
 
 import numpy as np
 
-from myoassist.exo.impedance import Impedance
-from myoassist.exo.timing import Exo
+from myoassist.config.schemas import ExoConfig
+from myoassist.control.buffers import Buffers, Command, Constants, Ids, Signals
+from myoassist.control.device.timing import Exo
+from myoassist.control.device.torque_curve import TorqueCurveController
+from myoassist.control.human.reflex.controller import Reflex
+from myoassist.control.human.reflex.part import ReflexController
 from myoassist.model.kernel import is_finite, kernel
-from myoassist.reflex.controller import Reflex
 from myoassist.rl.kernels.layout import State, Task
 from myoassist.rl.kernels.step import begin_step, finish_step
+from myoassist.rollout.assemble import assemble
 from myoassist.rollout.batch import DATA, WARNINGS, advance, count_warnings
-from myoassist.rollout.buffers import Buffers, Constants, Ids, Signals
 from myoassist.rollout.disturbance import Disturbance
-from myoassist.rollout.loop import control
+from myoassist.rollout.muscle_model import MujocoMuscleModel
 from myoassist.rollout.sense import sense
+
+# Hooks of the loop in which reflexes walk; the device is the policy's, so that its own controller is off.
+control = assemble(ReflexController(3), TorqueCurveController(ExoConfig(), False), MujocoMuscleModel()).control
 
 
 @kernel
@@ -26,8 +32,8 @@ def simulate_reflex(
     const: Constants,
     s: Signals,
     reflex: Reflex,
+    command: Command,
     exo: Exo,
-    impedance: Impedance,
     disturbance: Disturbance,
 ) -> bool:
     """Hold the action on the device while the reflexes drive the muscles; return whether the physics is sound.
@@ -42,8 +48,8 @@ def simulate_reflex(
         const: Scalars of the reflex loop; `dt` is the interval of the reflexes.
         s: Signals of the reflexes, work space.
         reflex: Their state.
+        command: What they tell the muscles.
         exo: Device that is off.
-        impedance: Motors that are off.
         disturbance: None.
     """
     for j in range(len(task.device)):
@@ -54,7 +60,7 @@ def simulate_reflex(
         b.ctrl[actuator] = task.control_mid[actuator] + a * task.control_half[actuator]
     for _ in range(task.substeps // const.substeps):
         sense(b, ids, const, s)
-        if control(0, b, ids, const, s, reflex, exo, impedance, disturbance) < 0:
+        if control(0, b, ids, const, s, reflex, command, exo, disturbance) < 0:
             return False
         advance(model, addresses[DATA], const.substeps, task.euler)
     if count_warnings(addresses[WARNINGS]) > 0:
@@ -75,8 +81,8 @@ def step_reflex(
     const: Constants,
     s: Signals,
     reflex: Reflex,
+    command: Command,
     exo: Exo,
-    impedance: Impedance,
     disturbance: Disturbance,
 ) -> int:
     """Advance environment `i` by one control step and return how its episode stands.
@@ -84,6 +90,6 @@ def step_reflex(
     Its next episode has begun if this one ended, but for the state of its reflexes. Arguments as above.
     """
     target, frame, over = begin_step(task, state, i)
-    sound = simulate_reflex(model, task, addresses, action, b, ids, const, s, reflex, exo, impedance, disturbance)
+    sound = simulate_reflex(model, task, addresses, action, b, ids, const, s, reflex, command, exo, disturbance)
     finish_step(model, task, state, addresses, i, target, frame, over, sound)
     return state.ended[i]

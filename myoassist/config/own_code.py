@@ -1,0 +1,66 @@
+"""Code of the user that a configuration names: plugins, and controllers as `<file.py>` or `<file.py>:Name`."""
+
+from pathlib import Path
+
+from myoassist.config.cache import OWN_PREFIX
+from myoassist.config.errors import ConfigError
+from myoassist.config.plugins import digest_plugin
+from myoassist.config.schemas import RunConfig
+
+# Keys whose value may name a controller in a file.
+CONTROLLER_KEYS = ("control.controller", "exo.controller")
+
+
+def is_own(value: str) -> bool:
+    """Return whether the value of a controller key names a file instead of a controller of the package."""
+    return value.endswith(".py") or ".py:" in value
+
+
+def split_own(value: str) -> tuple[str, str | None]:
+    """Return the file and the class that a controller key names; None for the only class of the file."""
+    path, found, name = value.rpartition(".py:")
+    return (f"{path}.py", name) if found else (value, None)
+
+
+def own_key(value: str) -> str:
+    """Return what tells the compiled loop with an own controller from every other one: content and class.
+
+    Raises:
+        ConfigError: if the file cannot be read.
+    """
+    path, name = split_own(value)
+    return f"{OWN_PREFIX}{digest_plugin(path)[:12]}{name or ''}"
+
+
+def user_code(config: RunConfig) -> dict[str, list[str]]:
+    """Return the Python files of a configuration by the key that names them; a task reads its own keys only."""
+    code = {"plugins": list(config.plugins)}
+    if config.task == "search":
+        for key, value in zip(CONTROLLER_KEYS, (config.control.controller, config.exo.controller), strict=True):
+            code[key] = [split_own(value)[0]] if is_own(value) else []
+    return code
+
+
+def user_files(config: RunConfig) -> list[str]:
+    """Return the Python files of a configuration, each once."""
+    return list(dict.fromkeys(path for paths in user_code(config).values() for path in paths))
+
+
+def check_own(config: RunConfig) -> None:
+    """Refuse a controller file that does not exist.
+
+    Raises:
+        ConfigError: naming key and file.
+    """
+    for key, value in zip(CONTROLLER_KEYS, (config.control.controller, config.exo.controller), strict=True):
+        if not is_own(value):
+            continue
+        path, name = split_own(value)
+        if not Path(path).is_file():
+            raise ConfigError(
+                f"{key}={value}: there is no file {path}",
+                "a Python file, relative to the current folder, and after a colon its class if it has several",
+                f"{key}=my_controller.py (or my_controller.py:Name)",
+            )
+        if name is not None and not name.isidentifier():
+            raise ConfigError(f"{key}={value}: {name} is no name of a class", "a name after the colon", f"{key}={path}")

@@ -1,0 +1,1 @@
+"""What moves the walker: controllers of the human and of the worn device, each a part of the compiled loop."""

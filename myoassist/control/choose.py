@@ -1,0 +1,44 @@
+"""Which controllers a configuration asks for."""
+
+from myoassist.config.control_schemas import ControlConfig
+from myoassist.config.own_code import is_own
+from myoassist.config.schemas import ExoConfig
+from myoassist.control.device.base import DeviceController
+from myoassist.control.device.powered_joints import ImpedanceController
+from myoassist.control.device.torque_curve import TorqueCurveController
+from myoassist.control.human.base import HumanController
+from myoassist.control.human.cpg.part import CpgController
+from myoassist.control.human.network.part import NetworkController
+from myoassist.control.human.reflex.part import ReflexController
+from myoassist.control.own.compiled import OwnDeviceController, OwnHumanController
+from myoassist.model.devices import Device, choose_clock
+
+
+def choose_human(control: ControlConfig, dimensions: int) -> HumanController:
+    """Return the human controller of a run; code of the user has to be imported before.
+
+    Args:
+        control: Configuration of the human controller.
+        dimensions: 2 (planar) or 3.
+    """
+    if is_own(control.controller):
+        return OwnHumanController(control.controller)
+    if control.controller == "cpg":
+        return CpgController(dimensions)
+    if control.controller == "network":
+        return NetworkController(dimensions, control.hidden)
+    return ReflexController(dimensions, control.delayed)
+
+
+def choose_device(exo: ExoConfig, worn: Device | None) -> DeviceController:
+    """Return the device controller of a run; code of the user has to be imported before.
+
+    Args:
+        exo: Exo configuration.
+        worn: Worn device.
+    """
+    if is_own(exo.controller):
+        return OwnDeviceController(exo.controller, exo.max_torque)
+    if exo.controller == "impedance" and worn is not None and worn.prosthesis is not None:
+        return ImpedanceController(worn.prosthesis.motor_joints)
+    return TorqueCurveController(exo, choose_clock(worn, exo) == "stride")

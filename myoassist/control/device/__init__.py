@@ -1,0 +1,1 @@
+"""Controllers of the worn device: from senses to torques."""

@@ -1,0 +1,1 @@
+"""Controllers of the human: from senses to the excitation of muscles."""

@@ -1,0 +1,88 @@
+"""Parameters of the reflexes: names, units, decoding and lower bounds, in the order of the controller's gains.
+
+Source: Song & Geyer, J Physiol 2015; a raw value of 1 is the start of a search.
+"""
+
+import math
+
+from myoassist.space.parameter import INF, Parameter
+
+# name, scale, offset, lower, unit. Angles are written in degrees here and converted once below.
+_REFLEX_SAGITTAL = (
+    ("theta_tgt", 10.0, 0.0, 0.0, "deg"),
+    ("alpha_0", 20.0, 55.0, 0.0, "deg"),
+    ("alpha_delta", 10.0, 0.0, 0.0, "deg"),
+    ("C_d", 2.0, 0.0, 0.0, "deg/m"),
+    ("C_v", 2.0, 0.0, 0.0, "deg·s/m"),
+    ("Tr_St_sup", 1.0, 0.0, 0.0, ""),
+    ("Tr_Sw", 1.5, 0.0, 0.0, ""),
+    ("knee_tgt", 15.0, 160.0, -INF, "deg"),
+    ("knee_sw_tgt", 20.0, 100.0, -INF, "deg"),
+    ("knee_off_st", 10.0, 165.0, -INF, "deg"),
+    ("ankle_tgt", 20.0, 60.0, -INF, "deg"),
+    ("mtp_tgt", 10.0, 35.0, -INF, "deg"),
+    ("1_GLU_FG", 0.2, 0.0, 0.0, ""),
+    ("1_VAS_FG", 2.0, 0.0, 0.0, ""),
+    ("1_SOL_FG", 1.9, 0.0, 0.0, ""),
+    ("1_FDL_FG", 1.1, 0.0, 0.0, ""),
+    ("2_HAM_FG", 0.5, 0.0, 0.0, ""),
+    ("2_VAS_BFSH_PG", 1.2, 0.0, 0.0, ""),
+    ("2_BFSH_PG", 1.2, 0.0, 0.0, ""),
+    ("2_GAS_FG", 1.0, 0.0, 0.0, ""),
+    ("3_HFL_Th", 0.6, 0.0, 0.0, ""),
+    ("3_HFL_d_Th", 0.3, 0.0, 0.0, ""),
+    ("3_GLU_Th", 0.5, 0.0, 0.0, ""),
+    ("3_GLU_d_Th", 0.1, 0.0, 0.0, ""),
+    ("3_HAM_GLU_SG", 1.0, 0.0, 0.0, ""),
+    ("4_HFL_C_GLU_PG", 0.1, 0.0, 0.0, ""),
+    ("4_HFL_C_HAM_PG", 0.1, 0.0, 0.0, ""),
+    ("4_GLU_C_HFL_PG", 0.1, 0.0, 0.0, ""),
+    ("4_GLU_C_RF_PG", 0.1, 0.0, 0.0, ""),
+    ("4_HAM_GLU_PG", 0.1, 0.0, 0.0, ""),
+    ("5_TA_PG", 1.1, 0.0, 0.0, ""),
+    ("5_TA_SOL_FG", 0.4, 0.0, 0.0, ""),
+    ("5_EDL_PG", 1.1, 0.0, 0.0, ""),
+    ("5_EDL_FDL_FG", 0.4, 0.0, 0.0, ""),
+    ("6_HFL_RF_PG", 1.5, 0.0, 0.0, ""),
+    ("6_HFL_RF_VG", 0.15, 0.0, 0.0, ""),
+    ("6_GLU_HAM_PG", 0.5, 0.0, 0.0, ""),
+    ("6_GLU_HAM_VG", 0.05, 0.0, 0.0, ""),
+    ("7_BFSH_RF_VG", 0.5, 0.0, 0.0, ""),
+    ("7_BFSH_PG", 0.2, 0.0, 0.0, ""),
+    ("8_RF_VG", 0.1, 0.0, 0.0, ""),
+    ("8_BFSH_PG", 1.0, 0.0, 0.0, ""),
+    ("8_BFSH_VG", 2.5, 0.0, 0.0, ""),
+    ("9_HAM_PG", 1.0, 0.0, 0.0, ""),
+    ("9_BFSH_HAM_SG", 3.0, 0.0, 0.0, ""),
+    ("9_BFSH_HAM_Thr", 0.65, 0.0, 0.0, ""),
+    ("9_GAS_HAM_SG", 2.0, 0.0, 0.0, ""),
+    ("9_GAS_HAM_Thr", 0.65, 0.0, 0.0, ""),
+    ("10_HFL_PG", 0.4, 0.0, 0.0, ""),
+    # Free of sign on purpose: published vectors use it.
+    ("10_GLU_PG", 0.4, 0.0, -INF, ""),
+    ("10_VAS_PG", 0.3, 0.0, -INF, ""),
+)
+
+_REFLEX_FRONTAL = (
+    ("alpha_0_f", 5.0, 85.0, 0.0, "deg"),
+    ("C_d_f", 2.0, 0.0, 0.0, "deg/m"),
+    ("C_v_f", 2.0, 0.0, 0.0, "deg·s/m"),
+    ("1_HAB_FG", 1.0, 0.0, 0.0, ""),
+    ("3_HAB_Th", 1.0, 0.0, 0.0, ""),
+    ("3_HAB_d_Th", 0.1, 0.0, 0.0, ""),
+    ("3_HAD_Th", 1.0, 0.0, 0.0, ""),
+    ("3_HAD_d_Th", 0.1, 0.0, 0.0, ""),
+    ("4_HAB_C_HAB_PG", 0.1, 0.0, 0.0, ""),
+    ("4_HAD_C_HAD_PG", 0.1, 0.0, 0.0, ""),
+    ("6_HAB_PG", 1.0, 0.0, 0.0, ""),
+    ("6_HAD_PG", 1.0, 0.0, 0.0, ""),
+)
+
+
+def reflex_rows(dimensions: int) -> list[Parameter]:
+    """Return the reflex entries of the search vector: 51 in 2D, 63 in 3D."""
+    rows = []
+    for name, scale, offset, lower, unit in _REFLEX_SAGITTAL + (_REFLEX_FRONTAL if dimensions == 3 else ()):
+        factor = math.pi / 180.0 if unit.startswith("deg") else 1.0
+        rows.append(Parameter(name, unit, scale * factor, offset * factor, lower, INF, 1.0, "reflex"))
+    return rows

@@ -1,0 +1,158 @@
+"""The declaration of a controller in a file of the user, and what is wrong with one."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from myoassist.config.errors import ConfigError
+from myoassist.space.parameter import Parameter
+
+# Raw units between the bounds of a parameter whose scale is not given.
+_RAW_RANGE = 4.0
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A parameter of a user's controller, see `parameter`."""
+
+    name: str
+    start: float
+    low: float
+    high: float
+    unit: str
+    scale: float
+
+    def row(self, group: str) -> Parameter:
+        """Return the entry of the search vector; its raw value is 1 at the start."""
+        factor = math.pi / 180.0 if self.unit.startswith("deg") else 1.0
+        offset = self.start - self.scale
+        low, high = ((bound - offset) / self.scale for bound in (self.low, self.high))
+        return Parameter(self.name, self.unit, self.scale * factor, offset * factor, low, high, 1.0, group)
+
+
+def parameter(name: str, start: float, low: float, high: float, unit: str = "", scale: float | None = None) -> Declared:
+    """Declare a searched parameter.
+
+    Args:
+        name: Its name in the function, in files and in tables.
+        start: Value that a search starts from.
+        low: Lowest value.
+        high: Highest value.
+        unit: Unit of these; the function gets angles in `deg` as rad.
+        scale: What a step of 1 of the raw parameter is; a quarter of the range where not given.
+
+    Raises:
+        ValueError: if the numbers do not fit together.
+    """
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"parameter {name!r} has no name that a function could read")
+    if not all(map(math.isfinite, (start, low, high))) or not low <= start <= high or not low < high:
+        raise ValueError(f"parameter {name}: start {start} is not within {low} to {high}")
+    step = (high - low) / _RAW_RANGE if scale is None else scale
+    if not math.isfinite(step) or step <= 0.0:
+        raise ValueError(f"parameter {name}: scale {scale} is not above 0")
+    return Declared(name, float(start), float(low), float(high), unit, float(step))
+
+
+class Human:
+    """A controller of the muscles. `update(p, x, s, out, dt)` writes the excitations `out[leg, muscle]`, 0 to 1.
+
+    Attributes:
+        parameters: Searched parameters; `p.name` in the functions.
+        state: Numbers that last from step to step, name -> how many; `x.name`, or `x.name[i]` for more than one. They
+            are 0 at the start of a walk unless `reset(p, x, s)` says otherwise.
+        channels: Which of these the log keeps: name -> unit.
+    """
+
+    parameters: ClassVar[Sequence[Declared]] = ()
+    state: ClassVar[dict[str, int]] = {}
+    channels: ClassVar[dict[str, str]] = {}
+
+
+class Device(Human):
+    """A controller of the worn device. `update(p, x, s, torque, dt)` writes the torques `torque[leg, joint]`, N·m.
+
+    Joints are hip, knee and ankle; only driven ones count. Torques of an exoskeleton assist: plantarflexion of ankles,
+    flexion of hips. Those of powered prosthetic joints are flexion of the hip, extension of the knee, dorsiflexion.
+    """
+
+
+def find_class(module: Any, path: str, name: str | None, kind: type[Human]) -> type[Human]:
+    """Return the controller class of a file.
+
+    Args:
+        module: The imported file.
+        path: Its name, for messages.
+        name: Name of the class; None for the only one.
+        kind: Human or Device.
+
+    Raises:
+        ConfigError: if there is none, more than one, or one of the other kind.
+    """
+    word = kind.__name__
+    found = {
+        item.__name__: item
+        for item in vars(module).values()
+        if isinstance(item, type) and issubclass(item, Human) and item.__module__ == module.__name__
+    }
+    fits = {key: item for key, item in found.items() if issubclass(item, Device) == (kind is Device)}
+    if name is not None and name in fits:
+        return fits[name]
+    if name is None and len(fits) == 1:
+        return next(iter(fits.values()))
+    if name is not None:
+        other = f"{name} is no {word}" if name in found else f"there is no class {name}"
+        raise ConfigError(f"{path}: {other}", f"class {name}({word}) in it", f"one of {', '.join(fits) or 'none yet'}")
+    if not fits:
+        raise ConfigError(
+            f"{path} has no controller",
+            f"a class that is derived from {word}",
+            "docs/own-controllers.md has a whole one",
+        )
+    raise ConfigError(
+        f"{path} has {len(fits)} controllers", f"one, or {path}:Name", " or ".join(f"{path}:{key}" for key in fits)
+    )
+
+
+def check_declaration(own: type[Human], path: str) -> None:
+    """Refuse a declaration that cannot become a part of the loop.
+
+    Raises:
+        ConfigError: naming the class and what is wrong.
+    """
+    place = f"{path}: {own.__name__}"
+    names = [item.name if isinstance(item, Declared) else None for item in own.parameters]
+    if None in names:
+        raise ConfigError(f"{place}.parameters holds something else than parameters", "parameter(...) entries")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ConfigError(f"{place}.parameters has {twice} twice", "a name of its own for each")
+    for name, size in own.state.items():
+        if not str(name).isidentifier() or not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise ConfigError(f"{place}.state has {name!r}: {size!r}", "names and numbers of values, e.g. {'phase': 2}")
+    for name in own.channels:
+        if name not in own.state:
+            raise ConfigError(
+                f"{place}.channels names {name}", f"names of its state: {', '.join(own.state) or 'there are none'}"
+            )
+    if not callable(getattr(own, "update", None)):
+        raise ConfigError(f"{place} has no update", "def update(p, x, s, out, dt)")
+
+
+def parameter_type(own: type[Human]) -> np.dtype:
+    """Return the record of the parameters; one unused value where there are none."""
+    return np.dtype([(item.name, "f8") for item in own.parameters] or [("_none", "f8")])
+
+
+def state_type(own: type[Human]) -> np.dtype:
+    """Return the record of the state; one unused value where there is none."""
+    fields = [(name, "f8", (size,)) if size > 1 else (name, "f8") for name, size in own.state.items()]
+    return np.dtype(fields or [("_none", "f8")])
+
+
+def functions_of(own: type[Human]) -> dict[str, Callable[..., Any]]:
+    """Return the functions of a class that are compiled, by name."""
+    return {name: getattr(own, name) for name in ("update", "reset") if callable(getattr(own, name, None))}

@@ -1,1 +1,0 @@
-"""Torque curves, stance timing and actuators of exoskeletons."""

@@ -1,0 +1,70 @@
+"""Run the loop of a simulator on the state of one of its workers: compiled, or around `mujoco.mj_step` in Python."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import mujoco
+import numpy as np
+
+from myoassist.rollout.log import Outcome
+
+if TYPE_CHECKING:
+    from myoassist.rollout.simulator import Simulator, Worker
+
+
+def walk_compiled(simulator: "Simulator", w: "Worker", poses: np.ndarray) -> tuple[int, int]:
+    """Run the compiled loop of a simulator on the state of a worker, see `rollout.loop.walk`."""
+    return simulator.loop.walk(
+        simulator.walker.model._address,
+        w.data._address,
+        w.buffers,
+        simulator._ids,
+        simulator._constants,
+        w.signals,
+        w.human,
+        w.command,
+        w.device,
+        w.muscles,
+        w.disturbance,
+        w.heel_contact,
+        w.new_step,
+        w.log,
+        poses,
+    )
+
+
+def walk_in_python(
+    simulator: "Simulator", w: "Worker", poses: np.ndarray, observe: Callable[[mujoco.MjData], None] | None = None
+) -> tuple[int, int]:
+    """Do what the compiled loop does, with `mujoco.mj_step`; see `rollout.loop.walk`."""
+    model, ids, const, loop = simulator.walker.model, simulator._ids, simulator._constants, simulator.loop
+    for k in range(len(w.log)):
+        if loop.control(k, w.buffers, ids, const, w.signals, w.human, w.command, w.device, w.disturbance) < 0:
+            return k, Outcome.NAN_CONTROL
+        for substep in range(const.substeps):
+            if substep and not loop.holds:
+                loop.drive_device(w.device, w.buffers, ids)
+            mujoco.mj_step(model, w.data)
+        mujoco.mj_forward(model, w.data)
+        outcome = loop.finish_step(
+            w.log[k],
+            (k + 1) * const.dt,
+            w.buffers,
+            ids,
+            const,
+            w.signals,
+            w.human,
+            w.device,
+            w.muscles,
+            w.heel_contact,
+            w.new_step,
+        )
+        if outcome == Outcome.UNSTABLE:
+            return k, outcome
+        if len(poses):
+            poses[k] = w.data.qpos
+        if observe is not None:
+            observe(w.data)
+        if outcome != Outcome.SURVIVED:
+            return k + 1, outcome
+    return len(w.log), Outcome.SURVIVED

@@ -1,0 +1,74 @@
+"""The parameter table: the only source of names, units, decoding, bounds and initial values of a search vector.
+
+Raw parameters are near 1; physical value = scale * raw + offset.
+"""
+
+import numpy as np
+
+from myoassist.config.errors import LayoutError
+from myoassist.space.parameter import Parameter
+
+
+class ParameterTable:
+    """An ordered set of parameters with a layout name.
+
+    Args:
+        parameters: Entries in vector order.
+        layout: Name of the layout, e.g. `2d-npoint6`; vectors of another layout are refused.
+    """
+
+    def __init__(self, parameters: list[Parameter], layout: str) -> None:
+        self.parameters = tuple(parameters)
+        self.layout = layout
+        self.names = tuple(p.name for p in parameters)
+        self.scale = np.array([p.scale for p in parameters])
+        self.offset = np.array([p.offset for p in parameters])
+        self.lower = np.array([p.lower for p in parameters])
+        self.upper = np.array([p.upper for p in parameters])
+        self.initial = np.array([p.initial for p in parameters])
+        self.groups = tuple(p.group for p in parameters)
+        self.free = np.array([not p.fixed for p in parameters])
+        self._index = {name: i for i, name in enumerate(self.names)}
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def index(self, name: str) -> int:
+        """Return the position of a name in the vector."""
+        return self._index[name]
+
+    def group_slice(self, group: str) -> slice:
+        """Return the contiguous slice of a group; empty when the group has no entry."""
+        members = [i for i, g in enumerate(self.groups) if g == group]
+        return slice(members[0], members[-1] + 1) if members else slice(len(self), len(self))
+
+    def check(self, vector: np.ndarray, source: str = "parameter vector") -> np.ndarray:
+        """Return the vector as float64 of shape (len(self),).
+
+        Raises:
+            LayoutError: if the length differs or an entry is not finite.
+        """
+        vector = np.asarray(vector, dtype=np.float64).reshape(-1)
+        if vector.shape[0] != len(self):
+            raise LayoutError(
+                f"{source} has {vector.shape[0]} entries",
+                f"{len(self)} entries of layout {self.layout} ({describe_lengths()})",
+                "use a file of the same musculature and exo.controller, or change these to match the file",
+            )
+        if not np.isfinite(vector).all():
+            bad = [self.names[i] for i in np.flatnonzero(~np.isfinite(vector))]
+            raise LayoutError(f"{source} holds NaN or infinite values at {', '.join(bad)}", "finite numbers")
+        return vector
+
+    def decode(self, vector: np.ndarray) -> np.ndarray:
+        """Return physical values `scale * raw + offset` (angles in rad), shape (len(self),)."""
+        return self.scale * self.check(vector) + self.offset
+
+    def clamp(self, vector: np.ndarray) -> np.ndarray:
+        """Return the vector with every entry moved into its bounds."""
+        return np.clip(self.check(vector), self.lower, self.upper)
+
+
+def describe_lengths() -> str:
+    """Say which vector lengths belong to which layouts."""
+    return "77 human entries in 2D, 97 in 3D, plus 4 for the four-parameter exo or 2n for the n-point exo"
