@@ -14,7 +14,7 @@ _GROUP_TITLES = {
     "env": "env: simulation",
     "exo": "exo: torque controller of the device",
     "cost": "cost: what is minimized",
-    "optimizer": "optimizer: CMA-ES",
+    "optimizer": "optimizer: the search",
     "rl": "rl: reinforcement learning",
 }
 

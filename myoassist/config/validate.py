@@ -178,7 +178,7 @@ def _check_pairs(config: RunConfig) -> None:
     if optimizer.param_path is not None and optimizer.pickle_path is not None:
         raise ConfigError(
             f"optimizer.param_path={optimizer.param_path} with optimizer.pickle_path={optimizer.pickle_path}",
-            "one of them: a start vector, or a complete CMA-ES state",
+            "one of them: a start vector, or a complete state of a search",
             "optimizer.param_path=null (or optimizer.pickle_path=null)",
         )
     if optimizer.mode == "evaluate" and optimizer.pickle_path is not None:

@@ -18,7 +18,7 @@ from myoassist.cost.staging import evaluate_cost, plan_cost
 from myoassist.gait.reference_edits import edits_of
 from myoassist.model.build import build_walker
 from myoassist.optimize.conditions import choose_strategy
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 from myoassist.optimize.problem import OptimizationResult, describe_timeout
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.reference_limits import check_limits
@@ -108,11 +108,11 @@ def run_search(config: RunConfig, folder: RunFolder, start: np.ndarray | None = 
     if start is None and config.optimizer.pickle_path is None:
         begin = partial(problem.load_start, config)
     if not in_processes:
-        return run_cma(problem, config, folder, start=begin, capture=problem.capture_fault)
+        return minimize(problem, config, folder, start=begin, capture=problem.capture_fault)
     from myoassist.optimize.processes import ProcessProblem
 
     with ProcessProblem(config, problem.table, workers) as processes:
-        return run_cma(processes, config, folder, start=begin, capture=problem.capture_fault)
+        return minimize(processes, config, folder, start=begin, capture=problem.capture_fault)
 
 
 def _evaluate_vector(config: RunConfig, folder: RunFolder) -> float:
