@@ -14,7 +14,7 @@ from myoassist.config.keys import run_keys
 from myoassist.config.reference import format_key_tables, replace_section, run_generator
 from myoassist.config.schemas import TERM_NAMES
 from myoassist.config.validate import validate_config
-from myoassist.cost.reference import format_target_table
+from myoassist.cost.reference import format_target_table, format_term_table
 from myoassist.model.devices import check_device, find_device
 from myoassist.model.survey import format_survey, load_survey
 from myoassist.reflex.parameters import build_table
@@ -30,6 +30,7 @@ GENERATED = {
         "python -m myoassist.model.survey",
     ),
     "cost.md": ("targets", format_target_table, "python -m myoassist.cost.reference"),
+    "cost.md#terms": ("terms", format_term_table, "python -m myoassist.cost.reference"),
     "configuration.md": ("keys", format_key_tables, "python -m myoassist.config.reference"),
     "reflex-controller.md": ("parameters", format_parameter_tables, "python -m myoassist.reflex.reference"),
 }
@@ -42,6 +43,7 @@ COMMANDS += [("README.md", command) for command in list_commands(README)]
 @pytest.mark.parametrize("name", GENERATED)
 def test_generated_tables_are_current(name):
     section, make, command = GENERATED[name]
+    name = name.partition("#")[0]
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert replace_section(page, section, make()) == page, f"run: {command} docs/{name}"
 

@@ -12,20 +12,6 @@ from myoassist.config.option import option
 from myoassist.config.rl_schemas import RLConfig, WalkEnvConfig
 
 MUSCULATURES = (22, 26, 80)
-TARGETS = (
-    "effort",
-    "effort_knee",
-    "velocity",
-    "velocity_grf",
-    "classic",
-    "kinematics",
-    "kinematics_grf",
-    "kinematics_grf_musc",
-    "vel_musc",
-    "vel_musc_grf",
-    "combined",
-    "metabolic",
-)
 # Search algorithms: CMA-ES, the same with two kinds of restarts, and any of nevergrad's.
 SEARCH_ALGORITHMS = ("cma", "ipop", "bipop", "nevergrad")
 INIT_POSES = ("walk_left", "walk_right")
@@ -167,14 +153,22 @@ class ExoConfig:
 class CostConfig:
     """What the optimizer minimizes."""
 
-    target: str = option("velocity", "Cost formula once the gates are met.", choices=TARGETS)
+    target: str = option("velocity", "Name of the cost formula: a file of `configs/cost`, or that of an own one.")
+    formula: Any = option(
+        None,
+        "What counts: {terms: {effort: 1, trunk: 0.5}, gates: [velocity, symmetry, pelvis], velocity_factor: 100, "
+        "offset: 0}; null is that of the target's file. Terms may be those of plugins.",
+    )
     mode: str = option(
         "clean",
         "clean follows the documented formulas; compat reproduces the values of the public implementation.",
         choices=("clean", "compat"),
     )
     weights: dict[str, float] = option(
-        {}, "Factor of single terms of the target, by term name; 1 where not given.", ge=0.0, le=1e6
+        {},
+        "Factor of single terms of the target, besides that of the formula, by term name; 1 where not given.",
+        ge=0.0,
+        le=1e6,
     )
     tgt_vel: float = option(1.25, "Target walking speed.", gt=0.0, le=5.0, unit="m/s")
     num_strides: int = option(5, "Number of strides at the end of the walk that are judged.", ge=1, le=100)

@@ -12,9 +12,10 @@ from myoassist.config.published_numbers import recommend_older
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
+from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.report import format_terms
 from myoassist.cost.result import CostResult
-from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.staging import evaluate_cost
 from myoassist.gait.reference_edits import edits_of
 from myoassist.model.build import build_walker
 from myoassist.optimize.conditions import choose_strategy

@@ -26,6 +26,9 @@ VERSION = 2
 def cost_fingerprint(config: RunConfig) -> str:
     """Return a hash of everything that decides which cost a vector has; equal hashes make costs comparable."""
     sections: dict[str, Any] = {name: asdict(getattr(config, name)) for name in ("model", "env", "exo", "cost")}
+    if config.cost.formula is None:
+        # As before there were formulas: a target of the package is known by its name.
+        del sections["cost"]["formula"]
     if condition_kind(config.optimizer) is not None:
         sections["conditions"] = [asdict(condition) for condition in list_conditions(config)]
     return hashlib.sha256(json.dumps(sections, sort_keys=True, default=str).encode()).hexdigest()
