@@ -48,6 +48,7 @@ class Target:
         return "pelvis" in self.gates
 
 
+@functools.cache
 def target_names() -> tuple[str, ...]:
     """Return the targets that come with the package."""
     return tuple(group_options("cost"))

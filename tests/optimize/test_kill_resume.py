@@ -69,7 +69,7 @@ def test_every_algorithm_goes_on_after_kills(tmp_path, algorithm):
             process.kill()
             assert process.wait() == -signal.SIGKILL
         process = launch(tmp_path / name, maxiter=60, algorithm=algorithm)
-        assert process.wait(120) == 0
+        assert process.wait(600) == 0
     assert history_bytes(tmp_path / "killed") == history_bytes(tmp_path / "whole")
 
 

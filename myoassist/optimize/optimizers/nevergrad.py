@@ -61,8 +61,7 @@ class NevergradOptimizer(Optimizer):
         self._costs: list[list[float]] = []
         self._digest = hashlib.sha256()
         self._asked: list[Any] = []
-        self._last = np.tile(region.start, (1, 1))
-        self._best = np.inf
+        self._last = region.start[None]
         # Some of the algorithms draw from the global generators, which other code may use too.
         self._python, self._numpy = random.Random(plan.seed).getstate(), random_stream(plan.seed, 1).get_state()
         with self._own_generators():
