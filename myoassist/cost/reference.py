@@ -31,7 +31,7 @@ def format_term_table() -> str:
 
 def term_rows() -> list[tuple[str, ...]]:
     """Return name, unit, key and meaning of every registered term, below a row of headings."""
-    rows = [("term", "unit", "key in *_Cost.txt", "meaning")]
+    rows: list[tuple[str, ...]] = [("term", "unit", "key in *_Cost.txt", "meaning")]
     terms = map(find_term, registered_terms())
     return rows + [(term.name, term.unit, term.key or "-", term.doc) for term in terms]
 

@@ -9,6 +9,7 @@ import torch as th
 from stable_baselines3 import SAC
 from stable_baselines3.common.buffers import ReplayBuffer
 from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.type_aliases import TrainFreq
 from stable_baselines3.common.vec_env import VecEnv
 
 from myoassist.config.schemas import RunConfig
@@ -46,8 +47,10 @@ class SacLearner(Learner):
     def new(cls, config: RunConfig, venv: VecEnv, params: dict[str, Any]) -> Self:
         """Return SAC with the options of a run."""
         sac = config.rl.sac_params
+        # It has all that SAC asks of a policy without being one of Stable-Baselines3's.
+        policy: Any = RoutedSacPolicy
         model = SAC(
-            RoutedSacPolicy,
+            policy,
             venv,
             learning_rate=sac.learning_rate,
             buffer_size=sac.buffer_size,
@@ -72,12 +75,14 @@ class SacLearner(Learner):
     @property
     def policy(self) -> MultiActorPolicy:
         """The policy that acts; its critic is not used."""
-        return self.model.policy.actor.walker
+        policy: Any = self.model.policy
+        assert isinstance(policy, RoutedSacPolicy)
+        return policy.actor.walker
 
     @property
     def steps_per_env(self) -> int:
         """Control steps of each environment in one rollout."""
-        return self.model.train_freq.frequency
+        return self._frequency.frequency
 
     def begin(self, callback: BaseCallback) -> None:
         """Get ready; the environments start their first episodes."""
@@ -88,7 +93,7 @@ class SacLearner(Learner):
     def collect(self, venv: VecEnv, callback: BaseCallback) -> bool:
         """Collect a rollout into the memory; return false where the callback has ended it."""
         model = self.model
-        rollout = model.collect_rollouts(venv, callback, model.train_freq, self._memory, learning_starts=0)
+        rollout = model.collect_rollouts(venv, callback, self._frequency, self._memory, learning_starts=0)
         return rollout.continue_training
 
     def learn(self, limit: int) -> None:
@@ -133,6 +138,12 @@ class SacLearner(Learner):
     def dump(self, note: dict[str, Any]) -> bytes:
         """Return the acting policy as a file; memory and critics stay in the checkpoint."""
         return dump_policy(self.policy, self.steps, note)
+
+    @property
+    def _frequency(self) -> TrainFreq:
+        frequency = self.model.train_freq
+        assert isinstance(frequency, TrainFreq)
+        return frequency
 
     @property
     def _memory(self) -> ReplayBuffer:
