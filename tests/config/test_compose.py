@@ -135,7 +135,7 @@ def test_interpolated_expname():
         ("model=tutoral", ["model=tutoral", "baseline, ", "dephy", "model=tutorial"]),
         ("exp=nope", ["exp=nope", "exo_npoint_cont", "Walk like the reference gait"]),
         ("model=null", ["model=null", "model=<one of"]),
-        ("optimizer=3", ["optimizer=3", "cma, evaluate"]),
+        ("optimizer=3", ["optimizer=3", "cma, de, evaluate"]),
         ("optimizer.popsize=abc", ["optimizer.popsize=abc", "an integer, at least 2", "optimizer.popsize=16"]),
         ("seed=1.5", ["seed=1.5", "an integer"]),
         ("seed=true", ["seed=true", "an integer"]),
