@@ -132,7 +132,8 @@ def measure_learning(config: RunConfig, threads: int, rollouts: int) -> dict[str
     import torch
     from stable_baselines3.common.callbacks import BaseCallback
 
-    from myoassist.rl.algorithm import make_algorithm, policy_params, route_batch, start_action
+    from myoassist.rl.algorithm import policy_params, route_batch, start_action
+    from myoassist.rl.algorithms.registry import new_learner
     from myoassist.rl.vec_measure import make_vec_env
 
     class Go(BaseCallback):
@@ -142,7 +143,7 @@ def measure_learning(config: RunConfig, threads: int, rollouts: int) -> dict[str
     torch.set_num_threads(1)
     venv, batch = make_vec_env(config, threads)
     start = start_action(batch.walker.model, batch.action_names, 0.05)
-    algorithm = make_algorithm(config, venv, policy_params(config, route_batch(config, batch), start))
+    algorithm = new_learner(config, venv, policy_params(config, route_batch(config, batch), start)).model
     callback = Go()
     algorithm._setup_learn(0, callback, reset_num_timesteps=True)
     samples, shares = [], []

@@ -25,6 +25,7 @@ USAGE = """usage: myoassist train exp=NAME [key=value ...]     optimize (the sam
        myoassist list devices                        worn devices and whether a torque controller drives them
        myoassist list models                         options of model=
        myoassist list controllers                    controllers that come with the package (shipped:NAME)
+       myoassist list terms [PLUGIN.py ...]          cost terms, built-in ones and those of plugin files
        myoassist list keys                           configuration keys, their defaults and meaning
        myoassist list params [exp=NAME ...]          names, units, start values and bounds of the searched parameters
        myoassist list observation|actions exp=NAME   what a policy sees and drives, by place, name and network
@@ -111,13 +112,14 @@ def _list(arguments: list[str]) -> int:
         "devices": _devices,
         "models": _models,
         "controllers": _controllers,
+        "terms": _terms,
         "keys": _keys,
         "params": _params,
         "observation": _observation,
         "actions": _actions,
     }
     what, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if what not in lists or (rest and what not in ("params", "observation", "actions")):
+    if what not in lists or (rest and what not in ("params", "observation", "actions", "terms")):
         found = " ".join(["myoassist list", *arguments])
         raise ConfigError(found, f"myoassist list <{'|'.join(lists)}>", "myoassist list exps")
     print(lists[what](rest))
@@ -136,6 +138,17 @@ def _controllers(_: list[str]) -> str:
 
     rows = [f"{item.name:24s} {item.purpose}" for item in list_controllers()]
     return "\n".join(rows) + "\n\nstart from one: optimizer.param_path=shipped:<name>"
+
+
+def _terms(plugins: list[str]) -> str:
+    from myoassist.config.plugins import import_plugins
+    from myoassist.cost.reference import term_rows
+    from myoassist.model.load_mujoco import load_mujoco
+
+    # Named by who asks, as in a run.
+    load_mujoco()
+    import_plugins(plugins)
+    return f"{_table(term_rows())}\n\nadd one to a target: cost.extra_terms=[<term>] cost.weights.<term>=1"
 
 
 def _models(_: list[str]) -> str:

@@ -115,6 +115,9 @@ def test_lists(capsys):
     shown = capsys.readouterr().out
     assert all(device.short in shown for device in DEVICES)
     assert cli.main(["list", "models"]) == 0
+    assert cli.main(["list", "terms"]) == 0
+    assert "Metabolic_Cost" in capsys.readouterr().out
+    assert cli.main(["list", "models"]) == 0
     assert "model=humotech" in capsys.readouterr().out
 
 

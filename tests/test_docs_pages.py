@@ -16,7 +16,7 @@ from myoassist.config.schemas import TERM_NAMES
 from myoassist.config.validate import validate_config
 from myoassist.control.reference import explain, format_parameter_tables
 from myoassist.control.table import build_table
-from myoassist.cost.reference import format_target_table
+from myoassist.cost.reference import format_target_table, format_term_table
 from myoassist.model.devices import check_device, find_device
 from myoassist.model.survey import format_survey, load_survey
 from tests.test_readme_commands import README, list_commands
@@ -30,6 +30,7 @@ GENERATED = {
         "python -m myoassist.model.survey",
     ),
     "cost.md": ("targets", format_target_table, "python -m myoassist.cost.reference"),
+    "cost.md#terms": ("terms", format_term_table, "python -m myoassist.cost.reference"),
     "configuration.md": ("keys", format_key_tables, "python -m myoassist.config.reference"),
     "reflex-controller.md": (
         "parameters",
@@ -46,6 +47,7 @@ COMMANDS += [("README.md", command) for command in list_commands(README)]
 @pytest.mark.parametrize("name", GENERATED)
 def test_generated_tables_are_current(name):
     section, make, command = GENERATED[name]
+    name = name.partition("#")[0]
     page = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert replace_section(page, section, make()) == page, f"run: {command} docs/{name}"
 

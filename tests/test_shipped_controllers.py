@@ -8,7 +8,8 @@ import pytest
 from myoassist.config.schemas import CostConfig, EnvConfig, ExoConfig, ModelConfig, OptimizerConfig, RunConfig
 from myoassist.config.shipped import DESCRIPTION, list_controllers
 from myoassist.config.start_point import resolve_param_path
-from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.judged_walk import plan_cost
+from myoassist.cost.staging import evaluate_cost
 from myoassist.model.build import build_walker
 from myoassist.optimize.start import load_start
 from myoassist.rollout.log import Outcome

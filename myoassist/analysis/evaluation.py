@@ -13,8 +13,9 @@ from myoassist.analysis.walk_metrics import measure_walk
 from myoassist.config.cores import count_cores
 from myoassist.config.schemas import RunConfig
 from myoassist.control.device.splines import TorqueCurve, explain_invalid, profile_curve
+from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.result import CostResult
-from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.staging import evaluate_cost
 from myoassist.cost.targets import check_cost
 from myoassist.gait.own_reference import load_reference
 from myoassist.gait.reference import ReferenceGait

@@ -12,6 +12,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from myoassist.config.aliases import apply_aliases
+from myoassist.config.cost_formula import settle_formula
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, describe_experiments, group_names, group_options
 from myoassist.config.keys import run_keys
@@ -26,6 +27,7 @@ ROOT_CONFIG = "config"
 AUTOMATIC = "auto"
 # Mappings with keys of the user's choice: Hydra takes new keys only with ++, which nobody should have to know.
 _FREE_MAPPINGS = (
+    "cost.formula",
     "cost.weights",
     "cost.reference_signs",
     "cost.reference_offsets",
@@ -129,6 +131,7 @@ def convert_composed(
     config = OmegaConf.to_object(composed)
     if not isinstance(config, RunConfig):
         raise ConfigError("configs/config.yaml does not start from run_schema", "`defaults: [run_schema, ...]`")
+    settle_formula(config.cost)
     apply_aliases(config, [override.key_or_group for override in parsed], check_value)
     if choices.get("model") == "custom" and config.model.path is None:
         raise ConfigError("model=custom without model.path", "the path of an MJCF file", "model.path=<file.xml>")

@@ -15,7 +15,7 @@ _GROUP_TITLES = {
     "control": "control: controller of the human",
     "exo": "exo: torque controller of the device",
     "cost": "cost: what is minimized",
-    "optimizer": "optimizer: CMA-ES",
+    "optimizer": "optimizer: the search",
     "rl": "rl: reinforcement learning",
 }
 

@@ -6,6 +6,7 @@ Names are those of published RL session files wherever one exists, so that they 
 from dataclasses import dataclass, field
 from typing import Any
 
+from myoassist.config.learner_schemas import ALGORITHMS, PPOConfig, SACConfig
 from myoassist.config.option import option
 
 # Without a reference motion, and with a network of its own for the device.
@@ -13,7 +14,6 @@ BASE_ENV = "myoAssistLeg-v0"
 EXO_ENV = "myoAssistLegImitationExo-v0"
 ENV_IDS = (BASE_ENV, "myoAssistLegImitation-v0", EXO_ENV)
 TERRAINS = ("flat", "random", "harmonic_sinusoidal", "slope", "tile")
-ALGORITHMS = ("ppo", "a2c")
 # Where the networks and the weights of the rewards are configured.
 NETWORKS_KEY = "rl.policy_params.custom_policy_params"
 REWARDS_KEY = "env.reward_keys_and_weights"
@@ -222,30 +222,6 @@ class PolicyConfig:
 
 
 @dataclass
-class PPOConfig:
-    """Proximal policy optimization, as Stable-Baselines3 names it."""
-
-    learning_rate: float = option(1e-4, "Step size of Adam.", gt=0.0, le=1.0, task="rl")
-    n_steps: int = option(512, "Control steps per environment and rollout.", ge=1, le=10**7, task="rl")
-    batch_size: int = option(8192, "Samples of one gradient step.", ge=2, le=10**8, task="rl")
-    n_epochs: int = option(30, "Passes over a rollout at most.", ge=1, le=1000, task="rl")
-    gamma: float = option(0.99, "Discount per control step.", gt=0.0, le=1.0, task="rl")
-    gae_lambda: float = option(0.95, "Trade-off of the advantage estimate.", ge=0.0, le=1.0, task="rl")
-    clip_range: float = option(0.2, "Clipping of the probability ratio.", gt=0.0, le=10.0, task="rl")
-    clip_range_vf: float | None = option(100.0, "Clipping of the value; null for none.", gt=0.0, task="rl")
-    ent_coef: float = option(0.001, "Weight of the entropy.", ge=0.0, le=1e6, task="rl")
-    vf_coef: float = option(0.5, "Weight of the value loss.", ge=0.0, le=1e6, task="rl")
-    max_grad_norm: float = option(0.5, "Longest gradient.", gt=0.0, task="rl")
-    use_sde: bool = option(
-        False, "State-dependent exploration (not for several networks).", choices=(False,), task="rl"
-    )
-    sde_sample_freq: int = option(-1, "Steps between its samples.", ge=-1, task="rl")
-    target_kl: float | None = option(0.01, "Divergence that ends the passes; null for none.", gt=0.0, task="rl")
-    device: str | None = option(None, "Where networks are trained.", choices=("cpu", "cuda"), alias="rl.device")
-    mirror_coef: float = option(0.0, "Weight of the mirror-symmetry loss; 0 turns it off.", ge=0.0, le=1e6, task="rl")
-
-
-@dataclass
 class CurriculumConfig:
     """What gets harder while training goes on."""
 
@@ -273,7 +249,7 @@ class CurriculumConfig:
 class RLConfig:
     """Reinforcement learning: trainer, policy, limits."""
 
-    algorithm: str | None = option(None, "ppo or a2c; null in other tasks.", choices=ALGORITHMS, task="rl")
+    algorithm: str | None = option(None, "ppo, a2c or sac; null in other tasks.", choices=ALGORITHMS, task="rl")
     human: str = option(
         "policy",
         "What drives the muscles: the policy, or the reflex controller.",
@@ -316,4 +292,5 @@ class RLConfig:
     logger_params: LoggerConfig = field(default_factory=LoggerConfig)
     policy_params: PolicyConfig = field(default_factory=PolicyConfig)
     ppo_params: PPOConfig = field(default_factory=PPOConfig)
+    sac_params: SACConfig = field(default_factory=SACConfig)
     curriculum: CurriculumConfig = field(default_factory=CurriculumConfig)

@@ -13,20 +13,8 @@ from myoassist.config.option import option
 from myoassist.config.rl_schemas import RLConfig, WalkEnvConfig
 
 MUSCULATURES = (22, 26, 80)
-TARGETS = (
-    "effort",
-    "effort_knee",
-    "velocity",
-    "velocity_grf",
-    "classic",
-    "kinematics",
-    "kinematics_grf",
-    "kinematics_grf_musc",
-    "vel_musc",
-    "vel_musc_grf",
-    "combined",
-    "metabolic",
-)
+# Search algorithms: CMA-ES, the same with two kinds of restarts, and any of nevergrad's.
+SEARCH_ALGORITHMS = ("cma", "ipop", "bipop", "nevergrad")
 INIT_POSES = ("walk_left", "walk_right")
 EXO_CONTROLLERS = ("none", "four_param", "npoint", "impedance")
 # Names of the cost terms that a weight can be given for.
@@ -162,14 +150,22 @@ class ExoConfig:
 class CostConfig:
     """What the optimizer minimizes."""
 
-    target: str = option("velocity", "Cost formula once the gates are met.", choices=TARGETS)
+    target: str = option("velocity", "Name of the cost formula: a file of `configs/cost`, or that of an own one.")
+    formula: Any = option(
+        None,
+        "What counts: {terms: {effort: 1, trunk: 0.5}, gates: [velocity, symmetry, pelvis], velocity_factor: 100, "
+        "offset: 0}; null is that of the target's file. Terms may be those of plugins.",
+    )
     mode: str = option(
         "clean",
         "clean follows the documented formulas; compat reproduces the values of the public implementation.",
         choices=("clean", "compat"),
     )
     weights: dict[str, float] = option(
-        {}, "Factor of single terms of the target, by term name; 1 where not given.", ge=0.0, le=1e6
+        {},
+        "Factor of single terms of the target, besides that of the formula, by term name; 1 where not given.",
+        ge=0.0,
+        le=1e6,
     )
     tgt_vel: float = option(1.25, "Target walking speed.", gt=0.0, le=5.0, unit="m/s")
     num_strides: int = option(5, "Number of strides at the end of the walk that are judged.", ge=1, le=100)
@@ -212,7 +208,16 @@ class CostConfig:
 
 @dataclass
 class OptimizerConfig:
-    """CMA-ES, its start and its limits."""
+    """The search: its algorithm, its start and its limits."""
+
+    algorithm: str = option(
+        "cma",
+        "cma: CMA-ES; ipop: CMA-ES that starts again with a doubled population where it has converged; bipop: with "
+        "large and small ones in turn; nevergrad: the algorithm that optimizer.nevergrad names.",
+        choices=SEARCH_ALGORITHMS,
+    )
+    nevergrad: str = option("TwoPointsDE", "With algorithm=nevergrad, a name of its registry, e.g. TwoPointsDE or PSO.")
+    restarts: int = option(9, "With ipop and bipop, restarts at most.", ge=0, le=1000)
 
     mode: str = option(
         "single",
@@ -257,13 +262,13 @@ class OptimizerConfig:
         change=False,
     )
     sigma_gain: float = option(10.0, "Initial standard deviation is 0.01 times this.", gt=0.0, le=1000)
-    cma_options: Any = option(None, "Mapping handed to pycma last, e.g. {tolfun: 1e-9}.")
+    cma_options: Any = option(None, "With cma, ipop and bipop, mapping handed to pycma last, e.g. {tolfun: 1e-9}.")
     param_path: str | None = option(
         None,
         "Start from a parameter file, a run folder, the newest finished run of EXP (newest:EXP) or a controller of the "
         "package (shipped:NAME) instead of from ones.",
     )
-    pickle_path: str | None = option(None, "Continue the exact CMA-ES state of a pickle file or run folder.")
+    pickle_path: str | None = option(None, "Continue the exact state of a search: a run folder, for cma also a pickle.")
     trust_pickle: bool = option(False, "Read a pickle_path that was not written by this project.", change=False)
     checkpoint_every: int = option(1, "Generations between checkpoints.", ge=1, le=100000, change=False)
     run_suffix: str | None = option(None, "End of the names of the result files.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from myoassist.config.cma_options import check_cma_options
+from myoassist.config.cost_formula import find_target
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import Key, describe_entry, describe_expected, format_value, run_keys
 from myoassist.config.model_file import check_model_file
@@ -43,6 +44,7 @@ def validate_config(config: RunConfig) -> None:
     else:
         _check_pairs(config)
     check_suffix(config.optimizer.run_suffix)
+    find_target(config.cost)
     _check_weights(config.cost.weights, own_terms=bool(config.plugins))
     check_cma_options(config.optimizer.cma_options)
     _check_files(config)
@@ -192,7 +194,7 @@ def _check_pairs(config: RunConfig) -> None:
     if optimizer.param_path is not None and optimizer.pickle_path is not None:
         raise ConfigError(
             f"optimizer.param_path={optimizer.param_path} with optimizer.pickle_path={optimizer.pickle_path}",
-            "one of them: a start vector, or a complete CMA-ES state",
+            "one of them: a start vector, or a complete state of a search",
             "optimizer.param_path=null (or optimizer.pickle_path=null)",
         )
     if optimizer.mode == "evaluate" and optimizer.pickle_path is not None:

@@ -2,7 +2,6 @@
 
 import difflib
 import math
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,12 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import VELOCITY_MODES, read_evaluation_entries
 from myoassist.config.keys import format_value, read_key, run_keys
 from myoassist.config.policy_path import resolve_policy_path, resolve_reference_path
-from myoassist.config.rl_schemas import ACTORS, BASE_ENV, CRITIC, NETWORKS_KEY, PPOConfig
+from myoassist.config.rl_schemas import ACTORS, BASE_ENV, CRITIC, NETWORKS_KEY
 from myoassist.config.schemas import EnvConfig, RunConfig
 from myoassist.config.shipped import models_folder
 from myoassist.config.start_point import resolve_param_path
+from myoassist.config.validate_learner import check_learner
 
-# What A2C has no use for.
-PPO_ONLY = ("batch_size", "n_epochs", "clip_range", "clip_range_vf", "target_kl", "mirror_coef")
 REFLEX_RATE = 100  # Hz, of the reflex controller without delays
 LONGEST_TIMESTEP = 0.002
 HIGHEST_GROUND = 10.0  # m
@@ -31,7 +29,7 @@ def validate_rl(config: RunConfig) -> None:
         ConfigError: naming the key, its value, what was expected and an override that helps.
     """
     if config.rl.algorithm is None:
-        raise ConfigError("task=rl with rl.algorithm=null", "ppo or a2c", "rl=ppo")
+        raise ConfigError("task=rl with rl.algorithm=null", "ppo, a2c or sac", "rl=ppo")
     if config.exo.controller != "none":
         raise ConfigError(
             f"exo.controller={config.exo.controller} with task=rl",
@@ -40,7 +38,7 @@ def validate_rl(config: RunConfig) -> None:
         )
     _check_rates(config)
     _check_ranges(config)
-    _check_trainer(config)
+    check_learner(config)
     _check_networks(config)
     _check_terrain(config.env)
     _check_human(config)
@@ -93,35 +91,6 @@ def _check_ranges(config: RunConfig) -> None:
             f"env.velocity_modes={format_value(env.velocity_modes)}",
             f"a list of some of {', '.join(VELOCITY_MODES)}",
             f"env.velocity_modes=[{VELOCITY_MODES[0]}]",
-        )
-
-
-def _check_trainer(config: RunConfig) -> None:
-    ppo, defaults = config.rl.ppo_params, PPOConfig()
-    rollout = ppo.n_steps * config.env.num_envs
-    if config.rl.algorithm == "a2c":
-        changed = [name for name in PPO_ONLY if getattr(ppo, name) != getattr(defaults, name)]
-        if changed:
-            shown = " ".join(f"rl.ppo_params.{name}={format_value(getattr(ppo, name))}" for name in changed)
-            raise ConfigError(
-                f"rl.algorithm=a2c with {shown}",
-                "keys that a2c reads: "
-                + ", ".join(name for name in vars(defaults) if name not in (*PPO_ONLY, "device")),
-                " ".join(f"rl.ppo_params.{name}={format_value(getattr(defaults, name))}" for name in changed),
-            )
-        return
-    where = f"env.num_envs={config.env.num_envs} and rl.ppo_params.n_steps={ppo.n_steps} give a rollout of {rollout}"
-    if ppo.batch_size > rollout:
-        raise ConfigError(
-            f"rl.ppo_params.batch_size={ppo.batch_size}: {where}",
-            "a rollout of at least one batch",
-            f"rl.ppo_params.n_steps={math.ceil(ppo.batch_size / config.env.num_envs)} (or batch_size={rollout})",
-        )
-    if rollout % ppo.batch_size:
-        warnings.warn(
-            f"{where}, which is no multiple of rl.ppo_params.batch_size={ppo.batch_size}: every pass ends with a batch "
-            f"of {rollout % ppo.batch_size}",
-            stacklevel=2,
         )
 
 

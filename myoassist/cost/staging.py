@@ -1,62 +1,25 @@
 """From the record of a walk to its cost: failed, fell, too few steps, gates not passed, gates passed."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from myoassist.config.schemas import CostConfig
+from myoassist.config.cost_formula import find_target
+from myoassist.config.schemas import TERM_NAMES, CostConfig
 from myoassist.cost import terms
-from myoassist.cost.own_terms import OwnTermError, active_own_terms, measure_own_terms
+from myoassist.cost.judged_walk import CostPlan, JudgedWalk
+from myoassist.cost.registry import OwnTermError, active_own_terms, find_term, measure_own_terms
 from myoassist.cost.result import FAILURE_COST, CostResult, sum_parts
 from myoassist.cost.targets import STAGE_COST, assemble
 from myoassist.gait.events import find_heel_strikes
-from myoassist.gait.muscles import MuscleColumns, find_muscle_columns, select_muscles
-from myoassist.gait.own_reference import UNCHANGED, load_reference
-from myoassist.gait.reference import ReferenceGait
-from myoassist.gait.reference_edits import ReferenceEdits
-from myoassist.gait.strides import GaitWindow, cut_window, displacement, duration
+from myoassist.gait.strides import cut_window
 from myoassist.rollout.log import Outcome, WalkLog
 
 FALL_OFFSET = 99.0 * STAGE_COST
 ASYMMETRIC_OFFSET = 98.0 * STAGE_COST
 STEP_REWARD = 0.5
 _FAILURES = (Outcome.INVALID_START, Outcome.UNSTABLE, Outcome.NAN_CONTROL, Outcome.ERROR)
-
-
-@dataclass(frozen=True)
-class CostPlan:
-    """Everything that is looked up once and shared by all candidates and threads; nothing in it changes.
-
-    Attributes:
-        muscle_names: Muscles of the logs that the plan is for.
-        muscles: Their columns.
-        emg_muscles: Columns of those that the reference gait has an EMG of.
-        reference: The reference gait.
-    """
-
-    muscle_names: tuple[str, ...]
-    muscles: MuscleColumns
-    emg_muscles: MuscleColumns
-    reference: ReferenceGait
-
-
-def plan_cost(
-    muscle_names: tuple[str, ...], reference: str | None = None, edits: ReferenceEdits = UNCHANGED
-) -> CostPlan:
-    """Look up what the cost needs of a model.
-
-    Args:
-        muscle_names: Actuator names of the muscles in the order of the log.
-        reference: Value of `cost.reference`: file of an own reference gait, None for the built-in one.
-        edits: What is changed in it.
-
-    Raises:
-        ModelError: if a muscle is missing.
-        ReferenceFileError: if the file of an own reference gait is refused.
-    """
-    muscles, gait = find_muscle_columns(tuple(muscle_names)), load_reference(reference, edits)
-    return CostPlan(tuple(muscle_names), muscles, select_muscles(muscles, gait.emg_muscles), gait)
 
 
 def evaluate_cost(log: WalkLog, vector: np.ndarray, config: CostConfig, plan: CostPlan) -> CostResult:
@@ -105,15 +68,15 @@ def _judge(
         )
         return _result("1b", {"stage": FALL_OFFSET, **early}, common, reason)
     window = cut_window(strikes, config.num_strides, compat)
-    symmetry = terms.symmetry_error(log, window, config.num_strides, compat)
-    if symmetry is None:
+    walk = JudgedWalk(log, window, config, plan)
+    if walk.symmetry is None:
         reason = f"left and right heel strikes do not alternate over the last {config.num_strides} strides"
         return _result("1c", {"stage": ASYMMETRIC_OFFSET, **early}, common, reason)
     try:
-        own = measure_own_terms(log, window, config, active_own_terms(config))
+        own = measure_own_terms(walk, active_own_terms(config, tuple(find_target(config).terms)))
     except OwnTermError as error:
         return _failure(str(error), common)
-    values, reported = _measure(log, window, symmetry, vector, config, plan)
+    values, reported = _measure(walk, vector)
     values |= own
     broken = [name for name, value in {**reported, **values}.items() if not np.isfinite(value).all()]
     if broken:
@@ -125,29 +88,18 @@ def _judge(
     return replace(result, terms=_report(values, reported, own, plan.muscles.planar, result))
 
 
-def _measure(
-    log: WalkLog, window: GaitWindow, symmetry: float, vector: np.ndarray, config: CostConfig, plan: CostPlan
-) -> tuple[dict[str, float], dict[str, float | np.ndarray]]:
-    """Compute every unweighted term, and what is only reported."""
-    compat = config.mode == "compat"
-    way, time = displacement(log, window), duration(log, window)
-    errors = terms.kinematic_errors(log, window, plan.reference)
-    pain = terms.limit_pain(log, window, compat)
-    values = {
-        "effort": terms.muscle_effort(log, window, plan.muscles, way, compat),
-        "kinematics": float(errors[1:].sum()),
-        "trunk": terms.trunk_error(log, window, config.trunk_err_type, errors[0], compat),
-        "velocity": terms.velocity_error(way, time, config.tgt_vel),
-        "symmetry": symmetry,
-        "grf": terms.grf_load(log, window, config.tgt_grf_th, compat),
-        "pain": float(pain.sum()),
-        "emg": terms.emg_error(log, window, plan.emg_muscles, plan.reference, config.num_strides, compat),
-        "pelvis": 0.0 if plan.muscles.planar else terms.pelvis_posture(log, window),
-        "l1": terms.parameter_l1(vector),
-        "metabolic": terms.metabolic(log, window, way),
+def _measure(walk: JudgedWalk, vector: np.ndarray) -> tuple[dict[str, float], dict[str, float | np.ndarray]]:
+    """Compute every term of the package, unweighted, and what is only reported."""
+    log, window = walk.log, walk.window
+    values = {name: find_term(name).function(walk) for name in TERM_NAMES}
+    values["pelvis"] = 0.0 if walk.planar else terms.pelvis_posture(log, window)
+    values["l1"] = terms.parameter_l1(vector)
+    reported: dict[str, float | np.ndarray] = {
+        "pain by joint": walk.limit_pain,
+        "displacement": walk.displacement,
+        "duration": walk.duration,
     }
-    reported: dict[str, float | np.ndarray] = {"pain by joint": pain, "displacement": way, "duration": time}
-    if not plan.muscles.planar:
+    if not walk.planar:
         reported["hip rotation"] = terms.hip_posture(log.hip_rotation, window, terms.NEUTRAL_HIP_ROTATION)
         reported["hip adduction"] = terms.hip_posture(log.hip_adduction, window, terms.NEUTRAL_HIP_ADDUCTION)
     return values, reported
@@ -165,11 +117,7 @@ def _report(
     way, time = reported["displacement"], reported["duration"]
     unified = 1000.0 * values["velocity"] + values["trunk"] + values["pain"]
     report: dict[str, float | str | np.ndarray | None] = {
-        "Effort_Cost": values["effort"],
-        "Symmetry_Cost": values["symmetry"],
-        "Velocity_Cost": values["velocity"],
-        "GRF_Cost": values["grf"],
-        "JointPain_Cost": values["pain"],
+        **_by_key(values, "effort", "symmetry", "velocity", "grf", "pain"),
         "HipPain_Cost": float(pain[0]),
         "KneePain_Cost": float(pain[1]),
         "AnklePain_Cost": float(pain[2]),
@@ -185,14 +133,15 @@ def _report(
         "Actual_dist": way,
         "Actual_time": time,
         "Pelvis_Cost": None if planar else values["pelvis"],
-        "Trunk_Cost": values["trunk"],
-        "EMG_Cost": values["emg"],
-        "Metabolic_Cost": values["metabolic"],
-        **own,
+        **_by_key(values, "trunk", "emg", "metabolic", *own),
         "Param_L1": values["l1"],
         "Stage": result.stage,
         "Total_Cost": result.total,
     }
+
+
+def _by_key(values: dict[str, float], *names: str) -> dict[str, float]:
+    return {find_term(name).key: values[name] for name in names}
 
 
 def _result(stage: str, parts: dict[str, float], common: dict, reason: str = "") -> CostResult:

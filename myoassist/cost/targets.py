@@ -1,12 +1,13 @@
-"""The optimization targets: which gates a walk has to pass and which terms count after them."""
+"""What a target makes of the terms of a walk: gates, penalties and the weighted sum."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from myoassist.config.cost_formula import KEY, Target, find_target
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import TERM_NAMES, CostConfig
-from myoassist.cost.own_terms import active_own_terms, registered_terms
+from myoassist.cost import builtin_terms  # noqa: F401 - registers the terms of the package
+from myoassist.cost.registry import active_own_terms, own_terms, registered_terms
 from myoassist.gait.own_reference import load_reference
 from myoassist.gait.reference_edits import edits_of
 
@@ -18,56 +19,10 @@ GATES_OFFSET = 10.0 * STAGE_COST
 PENALTY_NAMES = ("velocity", "symmetry")
 
 
-@dataclass(frozen=True)
-class Target:
-    """One cost formula.
-
-    Attributes:
-        terms: Summands once the gates are passed.
-        gated: Whether speed and symmetry have to be right first.
-        pelvis_gate: Whether the pelvis has to be level too; means something in 3D only.
-        velocity_factor: Penalty per m/s of velocity error while the gates are not passed.
-        offset: Cost that remains after the gates.
-    """
-
-    terms: tuple[str, ...]
-    gated: bool = True
-    pelvis_gate: bool = True
-    velocity_factor: float = 100.0
-    offset: float = 0.0
-
-
-TARGETS = {
-    "effort": Target(("effort",), gated=False, pelvis_gate=False),
-    "effort_knee": Target(("effort", "pain"), gated=False, pelvis_gate=False),
-    "velocity": Target((), offset=GATES_OFFSET),
-    "velocity_grf": Target(("effort", "grf", "trunk"), pelvis_gate=False),
-    "classic": Target(("effort", "trunk", "pain"), velocity_factor=1000.0),
-    "kinematics": Target(("effort", "kinematics", "trunk")),
-    "kinematics_grf": Target(("effort", "kinematics", "trunk", "grf")),
-    "kinematics_grf_musc": Target(("effort", "kinematics", "trunk", "grf", "emg")),
-    "vel_musc": Target(("effort", "emg"), pelvis_gate=False),
-    "vel_musc_grf": Target(("effort", "trunk", "grf", "emg"), pelvis_gate=False),
-    "combined": Target(("effort", "kinematics", "trunk", "pain")),
-    "metabolic": Target(("metabolic",)),
-}
-
-
-def find_target(name: str) -> Target:
-    """Return the formula of a target.
-
-    Raises:
-        ConfigError: if there is no such target.
-    """
-    if name not in TARGETS:
-        raise ConfigError(f"cost.target={name}", f"one of {', '.join(TARGETS)}", "cost.target=kinematics")
-    return TARGETS[name]
-
-
 def stage_3_terms(config: CostConfig) -> tuple[str, ...]:
     """Return the names of all summands once the gates are passed: of the target, of `extra_terms`, own ones."""
     extra = [name for name in config.extra_terms if name in TERM_NAMES]
-    return tuple(dict.fromkeys((*find_target(config.target).terms, *extra, *active_own_terms(config))))
+    return tuple(dict.fromkeys((*find_target(config).terms, *extra, *active_own_terms(config))))
 
 
 def check_cost(config: CostConfig) -> None:
@@ -79,13 +34,22 @@ def check_cost(config: CostConfig) -> None:
         ConfigError: naming the key.
         ReferenceFileError: naming the file of `cost.reference` and what is wrong in it.
     """
-    target = find_target(config.target)
+    target = find_target(config)
     if config.mode not in ("clean", "compat"):
         raise ConfigError(f"cost.mode={config.mode}", "clean or compat")
+    for name in target.terms:
+        if name not in registered_terms():
+            raise _unknown_term(f"{KEY}.terms", name)
+        if name in PENALTY_NAMES and name in target.gates:
+            raise ConfigError(
+                f"{KEY}.terms.{name} is judged by the gate {name} already",
+                "one of them: a term of the sum, or a gate",
+                f"leave {name} out of {KEY}.terms or of {KEY}.gates",
+            )
     _check_extra_terms(config, target)
-    used = stage_3_terms(config) + (PENALTY_NAMES if target.gated else ())
+    used = stage_3_terms(config) + tuple(name for name in PENALTY_NAMES if name in target.gates)
     for name, weight in config.weights.items():
-        if name not in TERM_NAMES and name not in registered_terms():
+        if name not in registered_terms():
             raise _unknown_term(f"cost.weights.{name}={weight}")
         if name not in used:
             raise ConfigError(
@@ -113,12 +77,12 @@ def _check_extra_terms(config: CostConfig, target: Target) -> None:
         if name in PENALTY_NAMES or name in target.terms or config.extra_terms.count(name) > 1:
             reason = "is judged by the gates" if name in PENALTY_NAMES else "is in the sum already"
             raise ConfigError(f"{shown}: {name} {reason}", "each further term once", f"leave {name} out")
-        if name not in TERM_NAMES and name not in registered_terms():
+        if name not in registered_terms():
             raise _unknown_term(shown, name)
 
 
 def _unknown_term(shown: str, name: str = "") -> ConfigError:
-    own = registered_terms()
+    own = own_terms()
     return ConfigError(
         f"{shown}: there is no such term" + (f" as {name}" if name else ""),
         f"one of {', '.join(TERM_NAMES)}" + (f", or of your plugins: {', '.join(own)}" if own else ""),
@@ -136,8 +100,12 @@ def gates_passed(target: Target, values: Mapping[str, float], config: CostConfig
     """
     if not target.gated:
         return True
-    level = not target.pelvis_gate or values["pelvis"] < PELVIS_LIMIT_DEG
-    return values["velocity"] < VELOCITY_TOLERANCE and values["symmetry"] < config.tgt_sym_th and level
+    passed = {
+        "velocity": values["velocity"] < VELOCITY_TOLERANCE,
+        "symmetry": values["symmetry"] < config.tgt_sym_th,
+        "pelvis": values["pelvis"] < PELVIS_LIMIT_DEG,
+    }
+    return all(passed[gate] for gate in target.gates)
 
 
 def assemble(values: Mapping[str, float], config: CostConfig) -> tuple[str, dict[str, float]]:
@@ -150,18 +118,20 @@ def assemble(values: Mapping[str, float], config: CostConfig) -> tuple[str, dict
     Returns:
         Stage "2" (gates not passed) or "3", and the summands of the cost by name.
     """
-    target = find_target(config.target)
+    target = find_target(config)
     weights = config.weights
     regularizer = config.l1_weight * values["l1"]
     if gates_passed(target, values, config):
         parts = {"stage": target.offset}
-        parts |= {name: weights.get(name, 1.0) * values[name] for name in stage_3_terms(config)}
+        for name in stage_3_terms(config):
+            parts[name] = weights.get(name, 1.0) * target.terms.get(name, 1.0) * values[name]
         return "3", parts | {"l1": regularizer}
     parts = {"stage": GATES_OFFSET, "velocity": 0.0, "symmetry": 0.0}
-    if values["velocity"] > VELOCITY_TOLERANCE:
+    if "velocity" in target.gates and values["velocity"] > VELOCITY_TOLERANCE:
         parts["velocity"] = weights.get("velocity", 1.0) * target.velocity_factor * values["velocity"]
-    if values["symmetry"] > config.tgt_sym_th:
+    if "symmetry" in target.gates and values["symmetry"] > config.tgt_sym_th:
         parts["symmetry"] = weights.get("symmetry", 1.0) * SYMMETRY_FACTOR * values["symmetry"]
+    # Also where it is no gate: a tilted pelvis never helps to pass the others.
     if values["pelvis"] > PELVIS_LIMIT_DEG:
         parts["pelvis"] = values["pelvis"]
     return "2", parts | {"l1": regularizer}

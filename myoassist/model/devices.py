@@ -279,7 +279,7 @@ def _check_own_file(config: RunConfig) -> None:
     if exo.controller == "impedance":
         raise ConfigError("exo.controller=impedance with model.path", "a prosthesis as model.device", "exo=none")
     slopes = config.optimizer.optim_params if config.optimizer.mode == "multislope" else [config.env.slope_deg]
-    if any(slopes) and config.task == "reflex":
+    if any(slopes) and config.task == "search":
         shown = f"env.slope_deg={config.env.slope_deg:g}" if config.env.slope_deg else "optimizer.mode=multislope"
         raise ConfigError(
             f"{shown} with model.path",

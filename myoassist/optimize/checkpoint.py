@@ -1,6 +1,6 @@
 """The checkpoint of a search: one file that holds everything, and the one before it as a fallback.
 
-A checkpoint is a magic line, the SHA-256 of the rest, one line of JSON and the pickled pycma optimizer.
+A checkpoint is a magic line, the SHA-256 of the rest, one line of JSON and the state of the optimizer.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ class Checkpoint:
 
     Attributes:
         header: Counters, best candidates, sizes of the growing files; plain JSON values.
-        state: Pickled pycma optimizer.
+        state: What the optimizer, or the training, needs to go on.
     """
 
     header: dict[str, Any]

@@ -3,7 +3,7 @@
 import warnings
 from pathlib import Path
 
-from myoassist.config.errors import ResumeError, UnsafeFileError
+from myoassist.config.errors import ConfigError, ResumeError, UnsafeFileError
 from myoassist.config.schemas import RunConfig
 from myoassist.optimize.checkpoint import (
     Checkpoint,
@@ -13,11 +13,11 @@ from myoassist.optimize.checkpoint import (
     load_newest,
     read_checkpoint,
 )
-from myoassist.optimize.older_state import complete_older_state
+from myoassist.optimize.optimizers.cma import CmaOptimizer
+from myoassist.optimize.optimizers.cma_older import complete_older_state
+from myoassist.optimize.optimizers.cma_pickle import load_state
 from myoassist.optimize.run_name import PICKLE_SUFFIX, make_run_name
-from myoassist.optimize.safe_pickle import load_state
 from myoassist.optimize.search import Search, check_length, cost_fingerprint, search_from_checkpoint
-from myoassist.optimize.strategy import adopt_strategy, continue_strategy
 from myoassist.space.table import ParameterTable
 
 
@@ -35,6 +35,7 @@ def continue_search(config: RunConfig, table: ParameterTable) -> Search:
     Raises:
         UnsafeFileError: for files of others without `optimizer.trust_pickle`, and for anything but a pycma state.
         LayoutError: if the state belongs to another layout.
+        ConfigError: if it belongs to another algorithm.
         ResumeError: if there is no state, or only damaged ones.
     """
     path = Path(str(config.optimizer.pickle_path)).expanduser()
@@ -43,6 +44,13 @@ def continue_search(config: RunConfig, table: ParameterTable) -> Search:
         search = search_from_checkpoint(checkpoint, table, str(file))
     else:
         search = _search_from_pickle(file, config, table)
+    wanted, found = config.optimizer.algorithm, search.optimizer.name
+    if found != wanted:
+        raise ConfigError(
+            f"{file} holds a search of optimizer.algorithm={found}, this run has {wanted}",
+            "the algorithm that wrote the state",
+            f"optimizer.algorithm={found} (or start {wanted} from its best vector: optimizer.param_path)",
+        )
     fingerprint = cost_fingerprint(config)
     if search.fingerprint != fingerprint:
         if search.best is not None:
@@ -51,9 +59,9 @@ def continue_search(config: RunConfig, table: ParameterTable) -> Search:
                 stacklevel=2,
             )
         search.best = search.best_last = None
-    continue_strategy(search.strategy, config.optimizer.cma_options)
+    search.optimizer.go_on(config.optimizer)
     return Search(
-        strategy=search.strategy,
+        optimizer=search.optimizer,
         table=table,
         run_name=make_run_name(config, table),
         fingerprint=fingerprint,
@@ -96,12 +104,13 @@ def _search_from_pickle(file: Path, config: RunConfig, table: ParameterTable) ->
             "optimizer.trust_pickle=true",
         )
     strategy = load_state(file)
-    check_length(strategy, table, str(file))
+    optimizer = CmaOptimizer(strategy)
+    check_length(optimizer, table, str(file))
     if not ours:
         complete_older_state(strategy, str(file))
-    adopt_strategy(strategy, "")
+    optimizer.adopt("")
     if ours:
         checkpoint = load_newest(file.parent, set_aside=False)
         if checkpoint is not None and checkpoint.header.get("generation") == strategy.countiter:
             return search_from_checkpoint(checkpoint, table, str(file))
-    return Search(strategy=strategy, table=table, run_name="", fingerprint="", base_vector=table.initial.copy())
+    return Search(optimizer=optimizer, table=table, run_name="", fingerprint="", base_vector=table.initial.copy())

@@ -12,20 +12,6 @@ FAILED_STAGE = "0"
 # So many failures in a row are no chance where a few percent of the candidates fail.
 ENOUGH = 8
 
-_MEANINGS = {
-    "flat fitness": "all candidates of the last generations cost the same, so there is nothing to choose by; look at "
-    "cost.weights, and at the reasons in history_candidates.csv",
-    "tolflatfitness": "all candidates of the last generations cost the same, so there is nothing to choose by; look at "
-    "cost.weights, and at the reasons in history_candidates.csv",
-    "tolfunhist": "the best cost has not changed for many generations",
-    "tolfun": "the costs of the last generations differ by less than tolfun",
-    "tolx": "the steps of the search have become smaller than tolx",
-    "tolstagnation": "the cost has not improved for many generations",
-    "conditioncov": "the search distribution has become too elongated for exact arithmetic",
-    "tolconditioncov": "the search distribution has become too elongated for exact arithmetic",
-    "tolfacupx": "the step size has grown beyond all bounds; start with a larger optimizer.sigma_gain",
-}
-
 
 class FailedGenerationError(RunError):
     """End a search in which nothing can be evaluated."""
@@ -60,6 +46,7 @@ def check_generation(search: Search, results: Sequence[CostResult]) -> None:
     )
 
 
-def explain_stop(reasons: Sequence[str]) -> str:
-    """Return what pycma's names of stop criteria mean, one line each; empty for those that speak for themselves."""
-    return "\n".join(f"{name}: {_MEANINGS[name]}" for name in reasons if name in _MEANINGS)
+def explain_stop(search: Search) -> str:
+    """Return what the stop criteria that are met mean, one line each; empty for those that speak for themselves."""
+    meanings = search.optimizer.stop_meanings
+    return "\n".join(f"{name}: {meanings[name]}" for name in search.reasons if name in meanings)

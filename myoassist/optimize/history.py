@@ -21,11 +21,8 @@ _GENERATION_COLUMNS = (
     "median",
     "worst",
     *(f"stage_{stage}" for stage in STAGES),
-    "sigma",
-    "axis_ratio",
-    "best_so_far",
-    "best_so_far_generation",
 )
+_BEST_COLUMNS = ("best_so_far", "best_so_far_generation")
 
 
 class History:
@@ -36,11 +33,14 @@ class History:
 
     Args:
         folder: Run folder.
+        metrics: Names of the numbers that the algorithm reports of each generation.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, metrics: tuple[str, ...]) -> None:
         self._candidates = PartTable(folder / CANDIDATES_NAME, _CANDIDATE_COLUMNS, prefix="part_")
-        self._generations = PartTable(folder / GENERATIONS_NAME, _GENERATION_COLUMNS, prefix="best_part_")
+        self._generations = PartTable(
+            folder / GENERATIONS_NAME, (*_GENERATION_COLUMNS, *metrics, *_BEST_COLUMNS), prefix="best_part_"
+        )
         self._timing = GrowingFile(folder / TIMING_NAME, "generation,wall_time,workers", durable=False)
         self.files: dict[str, GrowingFile] = {
             CANDIDATES_NAME: self._candidates,
@@ -65,7 +65,6 @@ class History:
             )
         totals = np.sort([float(result.total) for result in results])
         stages = Counter(result.stage for result in results)
-        axes = search.strategy.D
         best, best_last = search.best, search.best_last
         assert best is not None and best_last is not None
         self._generations.append_row(
@@ -76,8 +75,7 @@ class History:
                 float(np.median(totals)),
                 float(totals[-1]),
                 *(stages[stage] for stage in STAGES),
-                float(search.strategy.sigma),
-                float(axes.max() / axes.min()),
+                *search.optimizer.metrics(),
                 float(best.result.total),
                 best.generation,
             ),
@@ -88,3 +86,8 @@ class History:
 
 def _floats(parts: dict[str, float]) -> dict[str, float]:
     return {name: float(value) for name, value in parts.items()}
+
+
+def metric_columns(columns: Sequence[str]) -> list[str]:
+    """Return those columns of the table of generations that the algorithm has named itself."""
+    return list(columns[len(_GENERATION_COLUMNS) : columns.index(_BEST_COLUMNS[0])])

@@ -15,19 +15,19 @@ from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.optimize.failed_generation import check_generation, explain_stop
 from myoassist.optimize.faults import Capture, FaultKeeper
+from myoassist.optimize.optimizers.registry import new_optimizer
 from myoassist.optimize.problem import OptimizationResult, Problem
 from myoassist.optimize.progress import Progress, make_progress
 from myoassist.optimize.run_name import make_run_name
 from myoassist.optimize.saver import RunSaver, resume_search
-from myoassist.optimize.search import Search, cost_fingerprint
+from myoassist.optimize.search import Search, cost_fingerprint, search_region
 from myoassist.optimize.signals import Stopped, StopRequest
 from myoassist.optimize.start import load_start
-from myoassist.optimize.strategy import new_strategy
 from myoassist.optimize.workers import Workers
 from myoassist.space.table import ParameterTable
 
 
-def run_cma(
+def minimize(
     problem: Problem,
     config: RunConfig,
     folder: RunFolder,
@@ -37,7 +37,7 @@ def run_cma(
     plot: bool = True,
     capture: Capture | None = None,
 ) -> OptimizationResult:
-    """Minimize the cost of a problem with CMA-ES and leave the results in the run folder.
+    """Minimize the cost of a problem and leave the results in the run folder.
 
     A folder with a checkpoint is continued, bit for bit as if nothing had happened; a larger `optimizer.maxiter`
     extends a finished run. SIGINT and SIGTERM save the last complete generation and end the run.
@@ -57,8 +57,6 @@ def run_cma(
         FailedGenerationError: if every candidate fails; everything before is saved.
         HangingCandidateError: if an evaluation neither ends in time nor can be ended.
         UserError: before any evaluation, for what the user can change.
-
-    Source: Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772.
     """
     began = time.perf_counter()
     with ExitStack() as stack:
@@ -127,7 +125,7 @@ def _open_search(
             vector = table.clamp(start() if callable(start) else start)
             vector = np.where(table.free, vector, table.initial)
         search = Search(
-            strategy=new_strategy(table, config.optimizer, vector, config.seed),
+            optimizer=new_optimizer(search_region(table, vector), config.optimizer, config.seed),
             table=table,
             run_name=make_run_name(config, table),
             fingerprint=cost_fingerprint(config),
@@ -195,7 +193,7 @@ def _finish(search: Search, config: RunConfig, folder: RunFolder, wall_time: flo
     """Write the final status, say how it went, return the result."""
     assert search.best is not None and search.best_last is not None
     reason = ", ".join(search.reasons) or "maxiter"
-    meaning = explain_stop(search.reasons)
+    meaning = explain_stop(search)
     folder.write_status("finished", **_status(search), stop_reason=reason)
     say(
         f"finished after generation {search.generation} ({reason}), {wall_time:.1f} s: "

@@ -3,9 +3,10 @@
 import numpy as np
 
 from myoassist.config.schemas import RunConfig
+from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.multi_result import combine_results
 from myoassist.cost.result import CostResult
-from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.staging import evaluate_cost
 from myoassist.cost.terms import parameter_l1
 from myoassist.gait.reference_edits import edits_of
 from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, vector_at

@@ -1,4 +1,4 @@
-"""The convergence figure of a run: pycma's four standard panels and the cost of every candidate."""
+"""The convergence figure of a run: pycma's four standard panels, where they exist, and the cost of every candidate."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from myoassist.config.atomic import write_bytes_atomic
+from myoassist.optimize.optimizers.registry import METRIC_LABELS
 from myoassist.optimize.plot_data import ConvergenceData, read_convergence
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ COST_COLORS = (
     "#7f0000",
     "#3b0000",
 )
+# Colours and widths of the numbers that an algorithm reports.
+_METRIC_STYLES = (("#2e8b57", 1.2), ("#c0392b", 1.0), ("#b8860b", 0.9), ("#7f7f7f", 0.9))
 # Fixed metadata, so that the same run gives the same bytes.
 _METADATA = {"pdf": {"CreationDate": None, "Producer": None, "Creator": "myoassist"}, "png": {"Software": None}}
 
@@ -79,9 +82,15 @@ def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":
     axes = left.subplots(2, 2, sharex=True)
     _draw_cost(axes[0, 0], data)
     _draw_lines(axes[0, 1], data, data.best_vectors, "parameters of the generation's best", log=False)
-    _draw_lines(axes[1, 0], data, data.axes, "principal axis lengths", log=True)
-    scaled = data.deviations / data.sigma[:, None]
-    _draw_lines(axes[1, 1], data, scaled, "standard deviations / step size", log=True)
+    if data.axes is not None:
+        _draw_lines(axes[1, 0], data, data.axes, "principal axis lengths", log=True)
+        scaled = data.deviations / data.metrics["sigma"][:, None]
+        _draw_lines(axes[1, 1], data, scaled, "standard deviations / step size", log=True)
+    else:
+        spread = np.where(data.deviations > 0.0, data.deviations, np.nan)
+        _draw_lines(axes[1, 0], data, spread, "standard deviations of the candidates", log=True)
+        moved = np.abs(data.best_vectors - data.best_vectors[0])
+        _draw_lines(axes[1, 1], data, moved, "way of the generation's best from the first one", log=False)
     for panel in axes[1]:
         panel.set_xlabel("generation")
     _draw_heat_map(right.subplots(), data)
@@ -112,8 +121,10 @@ def _draw_cost(panel: "Axes", data: ConvergenceData) -> None:
     distance = best - best.min()
     distance[distance <= 0.0] = np.nan
     panel.plot(x, distance, color="#3fa7d6", lw=0.9, label="best - overall best")
-    panel.plot(x, data.sigma, color="#2e8b57", lw=1.2, label="step size")
-    panel.plot(x, data.axis_ratio, color="#c0392b", lw=1.0, label="axis ratio")
+    for (name, values), (color, width) in zip(data.metrics.items(), _METRIC_STYLES, strict=False):
+        panel.plot(
+            x, np.where(values > 0.0, values, np.nan), color=color, lw=width, label=METRIC_LABELS.get(name, name)
+        )
     panel.plot(x, data.deviations.min(axis=1), color="#8e5ea2", lw=0.8, ls="--", label="deviations, extremes")
     panel.plot(x, data.deviations.max(axis=1), color="#8e5ea2", lw=0.8, ls="--")
     panel.set_yscale("log")

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from myoassist.config.errors import UserError
-from myoassist.optimize.cma_log import log_path
-from myoassist.optimize.history import CANDIDATES_NAME
+from myoassist.optimize.history import CANDIDATES_NAME, GENERATIONS_NAME, metric_columns
+from myoassist.optimize.optimizer_log import find_table
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,9 @@ class ConvergenceData:
         generations: Numbers of the generations, shape (G,).
         totals: Costs of each generation in ascending order, NaN where one had fewer candidates, shape (G, P).
         evaluations: Number of evaluations up to each generation, shape (G,).
-        sigma: Step size, shape (G,).
-        axis_ratio: Longest over shortest principal axis, shape (G,).
+        metrics: What the algorithm reports of each generation by name, shape (G,) each.
         best_vectors: Free parameters of the best of each generation, shape (G, N).
-        axes: Principal axis lengths, ascending, shape (G, N).
+        axes: Principal axis lengths, ascending, shape (G, N); None for algorithms that have none.
         deviations: Standard deviation of each free parameter, shape (G, N).
     """
 
@@ -32,10 +31,9 @@ class ConvergenceData:
     generations: np.ndarray
     totals: np.ndarray
     evaluations: np.ndarray
-    sigma: np.ndarray
-    axis_ratio: np.ndarray
+    metrics: dict[str, np.ndarray]
     best_vectors: np.ndarray
-    axes: np.ndarray
+    axes: np.ndarray | None
     deviations: np.ndarray
 
 
@@ -54,15 +52,20 @@ def read_convergence(folder: Path, run_name: str) -> ConvergenceData | None:
         with (folder / CANDIDATES_NAME).open(newline="", encoding="utf-8") as stream:
             for row in csv.DictReader(stream):
                 totals_by_generation.setdefault(int(row["generation"]), []).append(float(row["total"]))
-        tables = {
-            name: _read_log(log_path(folder, run_name, name)) for name in ("fit", "xrecentbest", "axlen", "stddev")
-        }
+        columns = _read_generations(folder / GENERATIONS_NAME)
+        tables = {name: _read_log(find_table(folder, run_name, name)) for name in ("xrecentbest", "stddev")}
+        axes = find_table(folder, run_name, "axlen")
+        if axes.is_file():
+            tables["axlen"] = _read_log(axes)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"the history of {run_name} in {folder} cannot be read ({error})",
-            f"{CANDIDATES_NAME} and outcmaes/*.dat as the run wrote them",
+            f"{CANDIDATES_NAME}, {GENERATIONS_NAME} and the *.dat tables as the run wrote them",
         ) from error
-    shared = set(totals_by_generation).intersection(*(set(table[:, 0].astype(int)) for table in tables.values()))
+    numbers = columns.pop("generation").astype(int)
+    shared = set(totals_by_generation).intersection(
+        set(numbers), *(set(table[:, 0].astype(int)) for table in tables.values())
+    )
     if not shared:
         return None
     generations = np.array(sorted(shared))
@@ -76,13 +79,21 @@ def read_convergence(folder: Path, run_name: str) -> ConvergenceData | None:
         run_name=run_name,
         generations=generations,
         totals=totals,
-        evaluations=picked["fit"][:, 1],
-        sigma=picked["fit"][:, 2],
-        axis_ratio=picked["fit"][:, 3],
+        evaluations=picked["xrecentbest"][:, 1],
+        metrics={name: column[np.isin(numbers, generations)] for name, column in columns.items()},
         best_vectors=picked["xrecentbest"][:, 5:],
-        axes=picked["axlen"][:, 5:],
+        axes=picked["axlen"][:, 5:] if "axlen" in picked else None,
         deviations=picked["stddev"][:, 5:],
     )
+
+
+def _read_generations(path: Path) -> dict[str, np.ndarray]:
+    """Return the numbers of the generations and what the algorithm reports of them, by column."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        reader = csv.DictReader(stream)
+        names = ["generation", *metric_columns(list(reader.fieldnames or []))]
+        rows = list(reader)
+    return {name: np.array([float(row[name]) for row in rows]) for name in names}
 
 
 def _read_log(path: Path) -> np.ndarray:

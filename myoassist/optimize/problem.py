@@ -62,7 +62,7 @@ class OptimizationResult:
         best_last: Best candidate of the last generation.
         generations: Number of generations that the optimizer has seen, those before a continued state included.
         evaluations: Number of evaluations, counted like the generations.
-        stop_reason: Name of the criterion that ended the search, `maxiter` or one of pycma's.
+        stop_reason: Name of the criterion that ended the search, `maxiter` or one of the algorithm's.
         run_name: Beginning of the names of the result files.
     """
 

@@ -184,7 +184,7 @@ class LiveProgress:
             ("parts", describe_standing(best)),
             ("this generation", f"{last.total:.5f}    stages {describe_stages(results)}"),
             ("evaluations", f"{search.evaluations}    {speed:.2f} per second"),
-            ("step size", f"{float(search.strategy.sigma):.3g}"),
+            *zip(search.optimizer.metric_labels.values(), map(_short, search.optimizer.metrics()), strict=True),
         )
         table = Table(show_header=False, title=search.run_name, title_justify="left")
         table.add_column(style="bold")
@@ -192,6 +192,10 @@ class LiveProgress:
         for name, value in rows:
             table.add_row(name, Text(value))
         return table
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}"
 
 
 def make_progress() -> Progress:

@@ -12,13 +12,14 @@ from myoassist.config.published_numbers import recommend_older
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
+from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.report import format_terms
 from myoassist.cost.result import CostResult
-from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.staging import evaluate_cost
 from myoassist.gait.reference_edits import edits_of
 from myoassist.model.build import build_walker
 from myoassist.optimize.conditions import choose_strategy
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 from myoassist.optimize.problem import OptimizationResult, describe_timeout
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.reference_limits import check_limits
@@ -108,11 +109,11 @@ def run_search(config: RunConfig, folder: RunFolder, start: np.ndarray | None = 
     if start is None and config.optimizer.pickle_path is None:
         begin = partial(problem.load_start, config)
     if not in_processes:
-        return run_cma(problem, config, folder, start=begin, capture=problem.capture_fault)
+        return minimize(problem, config, folder, start=begin, capture=problem.capture_fault)
     from myoassist.optimize.processes import ProcessProblem
 
     with ProcessProblem(config, problem.table, workers) as processes:
-        return run_cma(processes, config, folder, start=begin, capture=problem.capture_fault)
+        return minimize(processes, config, folder, start=begin, capture=problem.capture_fault)
 
 
 def _evaluate_vector(config: RunConfig, folder: RunFolder) -> float:

@@ -37,7 +37,9 @@ class ResultFiles:
                 self._replace(f"{name}_{label}.txt", format_vector(candidate.vector))
                 self._replace(f"{name}_{label}_Cost.txt", format_terms(candidate.result).encode())
             self._replace(PARAMETERS_NAME, _format_json(describe_candidate(search.best, search.table, name)))
-        self._replace(name + PICKLE_SUFFIX, search.snapshot)
+        pickled = search.optimizer.published_pickle(search.snapshot)
+        if pickled is not None:
+            self._replace(name + PICKLE_SUFFIX, pickled)
 
     def _replace(self, name: str, data: bytes) -> None:
         if self._written.get(name) != data:

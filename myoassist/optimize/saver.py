@@ -7,8 +7,8 @@ from typing import Any
 
 from myoassist.cost.result import CostResult
 from myoassist.optimize.checkpoint import load_newest, write_checkpoint
-from myoassist.optimize.cma_log import CmaLog
 from myoassist.optimize.history import History
+from myoassist.optimize.optimizer_log import OptimizerLog
 from myoassist.optimize.result_files import ResultFiles
 from myoassist.optimize.search import Search, search_from_checkpoint
 from myoassist.space.table import ParameterTable
@@ -31,8 +31,8 @@ class RunSaver:
 
     def __init__(self, folder: Path, search: Search, files: Mapping[str, Any] | None = None) -> None:
         self._folder = folder
-        self._history = History(folder)
-        self._log = CmaLog(folder, search.run_name)
+        self._history = History(folder, tuple(search.optimizer.metric_labels))
+        self._log = OptimizerLog(folder, search.run_name, search.optimizer)
         self._files = {**self._history.files, **self._log.files}
         self._results = ResultFiles(folder)
         self._saved_generation: int | None = None

@@ -1,10 +1,10 @@
-"""State of a search: the pycma optimizer, counters and the best candidates, between ask and tell."""
+"""State of a search: the algorithm, counters and the best candidates, between ask and tell."""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,16 +14,22 @@ from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.optimize.checkpoint import Checkpoint
 from myoassist.optimize.conditions import condition_kind, list_conditions
+from myoassist.optimize.optimizers.base import Optimizer, Region
+from myoassist.optimize.optimizers.registry import restore_optimizer
 from myoassist.optimize.problem import Candidate
 from myoassist.optimize.result_json import decode_candidate, encode_candidate
-from myoassist.optimize.safe_pickle import dump_state, load_state_bytes
-from myoassist.optimize.strategy import adopt_strategy
 from myoassist.space.table import ParameterTable
 
-if TYPE_CHECKING:
-    from cma import CMAEvolutionStrategy
-
-LOG_FOLDER = "outcmaes"
+# Of what a checkpoint's header holds; those without a number are of the time when CMA-ES was all there was.
+VERSION = 2
+# Keys that states of older versions do not know, each of which changes nothing unless it is given.
+_YOUNGER = (
+    ("model", "mujoco_compat"),
+    ("cost", "formula"),
+    ("cost", "reference_shift"),
+    ("cost", "reference_signs"),
+    ("cost", "reference_offsets"),
+)
 
 
 def cost_fingerprint(config: RunConfig) -> str:
@@ -35,6 +41,10 @@ def cost_fingerprint(config: RunConfig) -> str:
     sections["env"]["delayed"] = control.pop("delayed")
     if config.control.controller == ControlConfig().controller:
         del sections["control"]
+    for section, name in _YOUNGER:
+        # As before there was such a key.
+        if sections[section][name] in (None, {}):
+            del sections[section][name]
     if condition_kind(config.optimizer) is not None:
         sections["conditions"] = [asdict(condition) for condition in list_conditions(config)]
     return hashlib.sha256(json.dumps(sections, sort_keys=True, default=str).encode()).hexdigest()
@@ -42,10 +52,10 @@ def cost_fingerprint(config: RunConfig) -> str:
 
 @dataclass
 class Search:
-    """A CMA-ES search over the free parameters of a table.
+    """A search over the free parameters of a table.
 
     Attributes:
-        strategy: pycma optimizer over the free entries.
+        optimizer: Algorithm over the free entries.
         table: Parameters.
         run_name: Beginning of the names of the result files.
         fingerprint: See `cost_fingerprint`.
@@ -54,10 +64,10 @@ class Search:
         best: Best candidate so far, None before the first generation.
         best_last: Best candidate of the last generation.
         reasons: Stop criteria met, other than the number of generations.
-        snapshot: The optimizer pickled after the last complete generation.
+        snapshot: State of the algorithm after the last complete generation.
     """
 
-    strategy: "CMAEvolutionStrategy"
+    optimizer: Optimizer
     table: ParameterTable
     run_name: str
     fingerprint: str
@@ -69,22 +79,22 @@ class Search:
     snapshot: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
-        adopt_strategy(self.strategy, f"{LOG_FOLDER}/{self.run_name}_")
-        self.snapshot = dump_state(self.strategy)
+        self.optimizer.adopt(f"{self.optimizer.table_folder}/{self.run_name}_")
+        self.snapshot = self.optimizer.state()
 
     @property
     def generation(self) -> int:
         """Number of complete generations, those before a continued state included."""
-        return int(self.strategy.countiter)
+        return self.optimizer.generation
 
     @property
     def evaluations(self) -> int:
         """Number of evaluations told to the optimizer."""
-        return int(self.strategy.countevals)
+        return self.optimizer.evaluations
 
     def ask(self) -> list[np.ndarray]:
         """Draw a generation: full-length raw vectors within the bounds, each of shape (D,)."""
-        self._asked = self.strategy.ask()
+        self._asked = self.optimizer.ask()
         return [self._full(free) for free in self._asked]
 
     def _full(self, free: np.ndarray) -> np.ndarray:
@@ -101,20 +111,18 @@ class Search:
             results: Their costs, in the same order, all finite.
         """
         totals = [float(result.total) for result in results]
-        self.strategy.tell(self._asked, totals)
+        self.optimizer.tell(self._asked, totals)
         i = int(np.argmin(totals))
         self.best_last = Candidate(vectors[i], results[i], self.generation, i)
         if self.best is None or totals[i] < self.best.result.total:
             self.best = self.best_last
-        # The number of generations is ours to judge: it counts anew for a continued state and grows when a run is
-        # extended, while pycma keeps what was met under the old limit.
-        self.reasons = tuple(self.strategy.stop(ignore_list=("maxiter",)))
-        self.snapshot = dump_state(self.strategy)
+        self.reasons = self.optimizer.stop_reasons()
+        self.snapshot = self.optimizer.state()
 
     def set_limit(self, generations: int) -> None:
-        """Write the limit of generations into the optimizer, so that its pickle tells it; not between ask and tell."""
-        self.strategy.opts["maxiter"] = generations
-        self.snapshot = dump_state(self.strategy)
+        """Tell the algorithm the last generation of the run; not between ask and tell."""
+        self.optimizer.set_limit(generations)
+        self.snapshot = self.optimizer.state()
 
     def to_checkpoint(self, files: dict[str, Any]) -> Checkpoint:
         """Return the checkpoint of the last complete generation.
@@ -123,6 +131,8 @@ class Search:
             files: State of the growing files by name.
         """
         header = {
+            "version": VERSION,
+            "optimizer": self.optimizer.name,
             "layout": self.table.layout,
             "names": list(self.table.names),
             "run_name": self.run_name,
@@ -138,6 +148,17 @@ class Search:
         return Checkpoint(header, self.snapshot)
 
 
+def search_region(table: ParameterTable, start: np.ndarray) -> Region:
+    """Return where the algorithm of a new search may look for the free parameters.
+
+    Args:
+        table: Bounds and free entries.
+        start: Raw start vector within the bounds, shape (D,).
+    """
+    free = table.free
+    return Region(start[free], table.lower[free], table.upper[free], table.layout)
+
+
 def search_from_checkpoint(checkpoint: Checkpoint, table: ParameterTable, source: str) -> Search:
     """Return the search that a checkpoint holds.
 
@@ -149,20 +170,26 @@ def search_from_checkpoint(checkpoint: Checkpoint, table: ParameterTable, source
     Raises:
         LayoutError: if the checkpoint belongs to another layout.
         ResumeError: if something is missing in it.
-        UnsafeFileError: if its state holds anything but a pycma optimizer.
+        UnsafeFileError: if its state holds anything but an optimizer.
     """
     header = checkpoint.header
     try:
+        if int(header.get("version", 1)) > VERSION:
+            raise ResumeError(
+                f"{source} is of version {header['version']}",
+                f"version {VERSION} or older",
+                "continue it with the version of this project that wrote it",
+            )
         if header["layout"] != table.layout or header["names"] != list(table.names):
             raise LayoutError(
                 f"{source} holds layout {header['layout']} with {len(header['names'])} parameters",
                 f"layout {table.layout} with {len(table)} parameters",
                 "use the same model, env.init_pose and exo options as the run that wrote it",
             )
-        strategy = load_state_bytes(checkpoint.state, source)
-        check_length(strategy, table, source)
+        optimizer = restore_optimizer(header.get("optimizer", "cma"), checkpoint.state, source)
+        check_length(optimizer, table, source)
         return Search(
-            strategy=strategy,
+            optimizer=optimizer,
             table=table,
             run_name=header["run_name"],
             fingerprint=header["fingerprint"],
@@ -180,16 +207,16 @@ def search_from_checkpoint(checkpoint: Checkpoint, table: ParameterTable, source
         ) from error
 
 
-def check_length(strategy: "CMAEvolutionStrategy", table: ParameterTable, source: str) -> None:
-    """Refuse a pycma state that searches another number of parameters.
+def check_length(optimizer: Optimizer, table: ParameterTable, source: str) -> None:
+    """Refuse an optimizer that searches another number of parameters.
 
     Raises:
         LayoutError: naming both.
     """
     n_free = int(table.free.sum())
-    if strategy.N_pheno != n_free:
+    if optimizer.size != n_free:
         raise LayoutError(
-            f"{source} searches {strategy.N_pheno} parameters",
+            f"{source} searches {optimizer.size} parameters",
             f"{n_free} free parameters of layout {table.layout} with {len(table)} entries",
             "use the same model and exo options as the run that wrote it",
         )

@@ -104,7 +104,7 @@ class Workers:
         finally:
             self._began.pop(slot, None)
         if not math.isfinite(result.total):
-            # pycma would silently replace NaN by the median of the population.
+            # Algorithms take finite costs only; pycma would silently replace NaN by the median of the population.
             return failed(f"total cost is {result.total}", result)
         return result
 

@@ -93,6 +93,14 @@ class MultiActorNetwork(nn.Module):
             outputs = outputs.index_select(1, self._sources)
         return self.pin(outputs)
 
+    def unsquashed(self, observations: th.Tensor) -> th.Tensor:
+        """Return the mean action before the last tanh, shape (n, n_actions); 0 where no network writes."""
+        parts = [getattr(self, name)[:-1](self._read(name, observations)) for name in self._actor_names]
+        outputs = parts[0] if len(parts) == 1 else th.cat(parts, dim=1)
+        if self._sources is not None:
+            outputs = outputs.index_select(1, self._sources)
+        return outputs if self._free is None else outputs * self._free
+
     def value(self, observations: th.Tensor) -> th.Tensor:
         """Return the value, shape (n, 1)."""
         return self.value_net(self._read("value_net", observations))

@@ -1,13 +1,9 @@
-"""The learning algorithm of a run, from Stable-Baselines3."""
+"""What the policy of a run is made from: routing, start, parameters."""
 
-import warnings
 from typing import Any
 
 import mujoco
 import numpy as np
-from stable_baselines3 import A2C, PPO
-from stable_baselines3.common.logger import Logger
-from stable_baselines3.common.vec_env import VecEnv
 
 from myoassist.config.schemas import RunConfig
 from myoassist.rl.batch import WalkBatch
@@ -15,7 +11,6 @@ from myoassist.rl.policy import HumanActorCriticPolicy, HumanExoActorCriticPolic
 from myoassist.rl.routing import Routing
 from myoassist.rl.routing_default import has_exo_network, plain_indexing, route_config
 
-Algorithm = PPO | A2C
 # Largest mean action at the start: an output at its bound could not learn.
 _START_BOUND = 0.9
 
@@ -55,13 +50,6 @@ def start_action(model: mujoco.MjModel, action_names: tuple[str, ...], excitatio
     return np.clip(actions, -_START_BOUND, _START_BOUND)
 
 
-def own_policy(algorithm: Algorithm) -> MultiActorPolicy:
-    """Return the policy of an algorithm that `make_algorithm` made, with its own type."""
-    policy = algorithm.policy
-    assert isinstance(policy, MultiActorPolicy)
-    return policy
-
-
 def policy_params(config: RunConfig, routing: Routing, start: np.ndarray | None) -> dict[str, Any]:
     """Return what a policy is made from, as plain values that a file can hold.
 
@@ -89,46 +77,3 @@ def policy_params(config: RunConfig, routing: Routing, start: np.ndarray | None)
 def policy_class(config: RunConfig) -> type[MultiActorPolicy]:
     """Return the policy class of a run."""
     return HumanExoActorCriticPolicy if has_exo_network(config) else HumanActorCriticPolicy
-
-
-def make_algorithm(config: RunConfig, venv: VecEnv, params: dict[str, Any]) -> Algorithm:
-    """Return PPO or A2C with the options of a run, without any output of its own.
-
-    Args:
-        config: Run configuration.
-        venv: Environments.
-        params: Result of `policy_params`.
-    """
-    ppo = config.rl.ppo_params
-    shared: dict[str, Any] = {
-        "policy": policy_class(config),
-        "env": venv,
-        "learning_rate": ppo.learning_rate,
-        "n_steps": ppo.n_steps,
-        "gamma": ppo.gamma,
-        "gae_lambda": ppo.gae_lambda,
-        "ent_coef": ppo.ent_coef,
-        "vf_coef": ppo.vf_coef,
-        "max_grad_norm": ppo.max_grad_norm,
-        "policy_kwargs": {"custom_policy_params": params},
-        "seed": config.seed,
-        "device": config.rl.device,
-        "verbose": 0,
-    }
-    with warnings.catch_warnings():
-        # A batch that does not divide the rollout is said once, before anything is loaded.
-        warnings.filterwarnings("ignore", message="You have specified a mini-batch size")
-        if config.rl.algorithm == "a2c":
-            # Adam as with PPO; RMSprop's options have no keys.
-            algorithm: Algorithm = A2C(**shared, use_rms_prop=False)
-        else:
-            algorithm = PPO(
-                **shared,
-                batch_size=ppo.batch_size,
-                n_epochs=ppo.n_epochs,
-                clip_range=ppo.clip_range,
-                clip_range_vf=ppo.clip_range_vf,
-                target_kl=ppo.target_kl,
-            )
-    algorithm.set_logger(Logger(folder=None, output_formats=[]))
-    return algorithm

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch as th
+from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 
 from myoassist.config.errors import ConfigError
-from myoassist.rl.algorithm import Algorithm, own_policy
 from myoassist.rl.policy import MultiActorPolicy
 from myoassist.rl.routing import Routing
 
@@ -93,7 +93,7 @@ class MirrorLoss:
         """Return the mean over samples and actions of the squared distance from symmetry."""
         return self.errors(policy, observations).mean()
 
-    def learn(self, algorithm: Algorithm, batch_size: int) -> dict[str, float]:
+    def learn(self, algorithm: OnPolicyAlgorithm, batch_size: int) -> dict[str, float]:
         """Make one pass over the last rollout.
 
         Returns:
@@ -101,7 +101,8 @@ class MirrorLoss:
             mirror_loss_device, the loss of these actions; mirror_gradient_device, the part of the squared gradient that
             lies in networks of the device.
         """
-        policy = own_policy(algorithm)
+        policy = algorithm.policy
+        assert isinstance(policy, MultiActorPolicy)
         rows = []
         for samples in algorithm.rollout_buffer.get(batch_size):
             errors = self.errors(policy, samples.observations)

@@ -14,8 +14,9 @@ from myoassist.config.errors import UnsafeFileError
 from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
 
 if TYPE_CHECKING:
-    # It imports MuJoCo, which must not happen before a drawing back end is chosen.
-    from myoassist.rl.algorithm import Algorithm
+    from stable_baselines3.common.base_class import BaseAlgorithm
+
+    from myoassist.rl.policy import MultiActorPolicy
 
 NOTE_NAME = "myoassist.json"
 _TENSORS = "policy.pth"
@@ -52,7 +53,7 @@ class PolicyFile:
         return len(names) if names else widest, len(self.tensors["log_std"])
 
 
-def dump_model(algorithm: "Algorithm", note: dict[str, Any]) -> bytes:
+def dump_model(algorithm: "BaseAlgorithm", note: dict[str, Any]) -> bytes:
     """Return a policy file of the algorithm as it is, which `PPO.load` reads too.
 
     Args:
@@ -69,6 +70,24 @@ def dump_model(algorithm: "Algorithm", note: dict[str, Any]) -> bytes:
         "num_timesteps": int(algorithm.num_timesteps),
     }
     with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr(NOTE_NAME, json.dumps(note, indent=1))
+    return stream.getvalue()
+
+
+def dump_policy(policy: "MultiActorPolicy", steps: int, note: dict[str, Any]) -> bytes:
+    """Return a policy file without the algorithm around it.
+
+    Args:
+        policy: The policy.
+        steps: Environment steps that it was trained for.
+        note: What to write about it; the policy's parameters and steps are added.
+    """
+    tensors = io.BytesIO()
+    th.save(policy.state_dict(), tensors)
+    note = note | {"custom_policy_params": policy.custom_policy_params, "num_timesteps": steps}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(_TENSORS, tensors.getvalue())
         archive.writestr(NOTE_NAME, json.dumps(note, indent=1))
     return stream.getvalue()
 

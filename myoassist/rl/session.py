@@ -39,6 +39,7 @@ def write_session(config: RunConfig, folder: Path, params: dict[str, Any]) -> No
             | {key: params[key] for key in ("net_arch", "net_indexing_info")}
         },
         "ppo_params": asdict(rl.ppo_params) | {"device": rl.device},
+        **({"sac_params": asdict(rl.sac_params)} if rl.algorithm == "sac" else {}),
         "model": asdict(config.model),
         "code_version": {"version": __version__},
     }

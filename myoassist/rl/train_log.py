@@ -24,21 +24,6 @@ EVALUATIONS_NAME = "evaluations.csv"
 RECORDS_NAME = "train_log.jsonl"
 LOG_NAME = "train_log.json"
 TENSORBOARD_NAME = "tensorboard"
-# What Stable-Baselines3 says about an update, in the order of the published records.
-UPDATE_KEYS = (
-    "approx_kl",
-    "clip_fraction",
-    "clip_range",
-    "clip_range_vf",
-    "entropy_loss",
-    "explained_variance",
-    "learning_rate",
-    "loss",
-    "n_updates",
-    "policy_gradient_loss",
-    "std",
-    "value_loss",
-)
 _EVALUATION_KEYS = ("score", "survived", "starts", "walked_time", "speed", "speed_error", "reward")
 _TIMING_KEYS = ("steps_per_second", "physics", "network", "learning", "rest")
 
@@ -50,14 +35,18 @@ class TrainLog:
         folder: Run folder.
         reward_names: Terms of the reward.
         weights: Their weights as configured, for the records.
+        update_keys: What the algorithm says about an update.
     """
 
-    def __init__(self, folder: Path, reward_names: tuple[str, ...], weights: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: Path, reward_names: tuple[str, ...], weights: Mapping[str, Any], update_keys: tuple[str, ...]
+    ) -> None:
         self._folder = folder
         self._names = reward_names
         self._weights = dict(weights)
+        self._update_keys = update_keys
         columns = ["rollout", "steps", "episodes", "episode_length", "return"]
-        columns += [f"reward/{name}" for name in reward_names] + list(UPDATE_KEYS)
+        columns += [f"reward/{name}" for name in reward_names] + list(update_keys)
         self.history = GrowingFile(folder / HISTORY_NAME, ",".join(columns))
         self.timing = GrowingFile(folder / TIMING_NAME, ",".join(["steps", *_TIMING_KEYS]), durable=False)
         self.records = GrowingFile(folder / RECORDS_NAME, "")
@@ -105,7 +94,15 @@ class TrainLog:
             update: Values of Stable-Baselines3 without `train/`.
         """
         length, total = mean_episode(episodes)
-        numbers = [rollout, steps, len(episodes), length, total, *rates, *(update.get(key, "") for key in UPDATE_KEYS)]
+        numbers = [
+            rollout,
+            steps,
+            len(episodes),
+            length,
+            total,
+            *rates,
+            *(update.get(key, "") for key in self._update_keys),
+        ]
         self.history.append(",".join(_cell(value) for value in numbers))
         if self._writer is not None:
             self._scalars("rollout", {"episode_length": length, "return": total, "episodes": len(episodes)}, steps)
@@ -143,7 +140,7 @@ class TrainLog:
         length, total = mean_episode(self.since_record)
         episodes = self.since_record
         sums = np.mean([item.terms for item in episodes], axis=0) if episodes else np.zeros(len(self._names))
-        record: dict[str, Any] = {key: _plain(update.get(key, -1)) for key in UPDATE_KEYS}
+        record: dict[str, Any] = {key: _plain(update.get(key, -1)) for key in self._update_keys}
         record |= {
             "num_timesteps": steps,
             "average_num_timestep": length if episodes else 0,

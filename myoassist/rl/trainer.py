@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
 
 from myoassist.config.atomic import write_bytes_atomic
@@ -17,14 +16,13 @@ from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.optimize.checkpoint import Checkpoint, load_newest, write_checkpoint
 from myoassist.optimize.signals import StopRequest
-from myoassist.rl.algorithm import Algorithm, own_policy
+from myoassist.rl.algorithms.base import Learner
 from myoassist.rl.background import BackgroundEvaluation, Snapshot
 from myoassist.rl.evaluate_best import TrainingEvaluation
-from myoassist.rl.mirror import MirrorLoss
 from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, list_models, model_path, prune_models
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
-from myoassist.rl.policy_file import NOTE_NAME, PolicyFile, add_note, dump_model, read_policy
+from myoassist.rl.policy_file import NOTE_NAME, PolicyFile, add_note, read_policy
 from myoassist.rl.train_log import TrainLog, mean_episode
 from myoassist.rl.train_progress import TrainProgress
 from myoassist.rl.training_state import capture_training, restore_training
@@ -49,7 +47,7 @@ class Trainer:
     Args:
         config: Run configuration.
         folder: Opened run folder.
-        algorithm: PPO or A2C.
+        learner: The learning algorithm.
         venv: Its environments.
         evaluation: Evaluates snapshots beside the training.
         stop: Request to stop.
@@ -62,19 +60,19 @@ class Trainer:
         self,
         config: RunConfig,
         folder: RunFolder,
-        algorithm: Algorithm,
+        learner: Learner,
         venv: MeasuredVecEnv,
         evaluation: BackgroundEvaluation,
         stop: StopRequest,
     ) -> None:
         self._config = config
         self._folder = folder
-        self._algorithm = algorithm
+        self._learner = learner
         self._venv = venv
         self._evaluation = evaluation
         self._stop = stop
         weights = asdict(config.env.reward_keys_and_weights)
-        self._log = TrainLog(folder.path, venv.reward_names, weights)
+        self._log = TrainLog(folder.path, venv.reward_names, weights, learner.update_keys)
         self._interval = 1.0 / config.env.control_framerate
         self._first_steps = 0
         self._rollout = 0
@@ -82,9 +80,6 @@ class Trainer:
         # Mean length of the episodes that ended in the last rollout, for the curriculum; None if none did.
         self._length: float | None = None
         self._recent: deque[Episode] = deque(maxlen=100)
-        ppo = config.rl.ppo_params
-        routing = own_policy(algorithm).routing
-        self._mirror = MirrorLoss(routing, ppo.mirror_coef, ppo.max_grad_norm) if ppo.mirror_coef > 0.0 else None
         self._update: dict[str, Any] = {}
         self._state: Checkpoint | None = None
         self._written = -1
@@ -92,7 +87,7 @@ class Trainer:
 
     @property
     def _steps(self) -> int:
-        return int(self._algorithm.num_timesteps)
+        return self._learner.steps
 
     @property
     def _limit(self) -> int:
@@ -100,16 +95,16 @@ class Trainer:
 
     def open(self, transfer: PolicyFile | None) -> None:
         """Continue the newest checkpoint, or start, from another policy where there is one."""
-        algorithm = self._algorithm
+        learner = self._learner
         self._callback = _StopCallback(self._stop)
-        algorithm._setup_learn(0, self._callback, reset_num_timesteps=True)
+        learner.begin(self._callback)
         checkpoint = load_newest(self._folder.path)
         if checkpoint is None:
             if transfer is not None:
-                apply_transfer(transfer, algorithm, self._config)
+                apply_transfer(transfer, learner, self._config)
                 self._first_steps = self._steps
         else:
-            restore_training(checkpoint.state, algorithm, self._venv, f"the checkpoint in {self._folder.path}")
+            restore_training(checkpoint.state, learner, self._venv, f"the checkpoint in {self._folder.path}")
             header = checkpoint.header
             self._first_steps, self._rollout = int(header["first_steps"]), int(header["rollout"])
             self._update = dict(header["update"])
@@ -126,23 +121,18 @@ class Trainer:
 
     def run(self) -> None:
         """Collect rollouts and learn from them until the limit or a request to stop."""
-        algorithm, venv = self._algorithm, self._venv
+        learner, venv = self._learner, self._venv
         while self._steps < self._limit and not self._stop.requested:
             began = time.perf_counter()
             before = self._steps
             venv.clear()
             venv.set_progress((before - self._first_steps) / self._config.rl.total_timesteps, self._length)
-            if not algorithm.collect_rollouts(
-                venv, self._callback, algorithm.rollout_buffer, n_rollout_steps=algorithm.n_steps
-            ):
+            if not learner.collect(venv, self._callback):
                 return
             collected = time.perf_counter()
-            # Constant schedules; what they are asked with has to be in range all the same.
-            algorithm._update_current_progress_remaining(min(self._steps, self._limit), self._limit)
-            algorithm.train()
-            self._update_symmetry()
+            learner.learn(self._limit)
             learned = time.perf_counter()
-            previous, self._update = self._update, self._read_update()
+            previous, self._update = self._update, learner.take_update()
             self._add_rollout(previous)
             for note in self._log.add_faults(self._venv.take_faults(), self._steps):
                 self._progress.note(note)
@@ -203,21 +193,6 @@ class Trainer:
         """Close the files."""
         self._log.close()
 
-    def _update_symmetry(self) -> None:
-        if self._mirror is not None:
-            values = self._mirror.learn(self._algorithm, self._config.rl.ppo_params.batch_size)
-            for name, value in values.items():
-                self._algorithm.logger.record(f"train/{name}", value)
-
-    def _read_update(self) -> dict[str, Any]:
-        values = self._algorithm.logger.name_to_value
-        update = {}
-        for name, value in values.items():
-            if name.startswith("train/"):
-                update[name.removeprefix("train/")] = value.item() if isinstance(value, np.generic) else value
-        values.clear()
-        return update
-
     def _add_rollout(self, previous: Mapping[str, Any]) -> None:
         statistics = self._venv.statistics()
         rates = statistics.terms / (statistics.steps * self._interval)
@@ -252,14 +227,14 @@ class Trainer:
             "episode_length": self._length,
             "log": self._log.state(self._steps),
         }
-        self._state = Checkpoint(header, capture_training(self._algorithm, self._venv))
+        self._state = Checkpoint(header, capture_training(self._learner, self._venv))
         self.saved_steps = self._steps
 
     def _dump(self) -> bytes:
-        return dump_model(self._algorithm, {"algorithm": self._config.rl.algorithm, "env_id": self._config.env.env_id})
+        return self._learner.dump({"algorithm": self._config.rl.algorithm, "env_id": self._config.env.env_id})
 
     def _submit(self, model: bytes) -> None:
-        policy = own_policy(self._algorithm)
+        policy = self._learner.policy
         tensors = {name: tensor.detach().cpu().numpy().copy() for name, tensor in policy.state_dict().items()}
         snapshot = NumpyPolicy(tensors, policy.routing, policy.whole)
         self._evaluation.submit(Snapshot(self._steps, snapshot, model))
@@ -269,7 +244,7 @@ class Trainer:
         frequency = self._config.rl.logger_params.evaluate_frequency
         if frequency == 0:
             return
-        per_rollout = self._venv.num_envs * self._algorithm.n_steps
+        per_rollout = self._venv.num_envs * self._learner.steps_per_env
         done = self._log.evaluated_steps()
         for steps, path in list_models(self._folder.path):
             rollout = (steps - self._first_steps) // per_rollout - 1
@@ -281,7 +256,7 @@ class Trainer:
                 )
 
     def _sizes(self) -> tuple[int, int]:
-        routing = own_policy(self._algorithm).routing
+        routing = self._learner.policy.routing
         return len(routing.observation_names), len(routing.action_names)
 
     def _take_evaluations(self) -> None:
@@ -316,5 +291,5 @@ class Trainer:
         self._log.add_timing(self._steps, {"steps_per_second": steps / duration, **shares})
         self._recent.extend(statistics.episodes)
         length, total = mean_episode(list(self._recent))
-        std = float(self._algorithm.policy.log_std.detach().exp().mean())
+        std = float(self._learner.policy.log_std.detach().exp().mean())
         self._progress.update(self._steps, steps, duration, shares, length, total, std)

@@ -10,7 +10,8 @@ from myoassist.config.errors import RunError
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.optimize.signals import Stopped, StopRequest
-from myoassist.rl.algorithm import make_algorithm, policy_params, route_batch, start_action
+from myoassist.rl.algorithm import policy_params, route_batch, start_action
+from myoassist.rl.algorithms.registry import new_learner
 from myoassist.rl.background import BackgroundEvaluation
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.evaluate_best import Evaluator
@@ -58,10 +59,10 @@ def train_rl(
         given = config.rl.policy_params.custom_policy_params.initial_excitation
         start = None if given is None else start_action(batch.walker.model, batch.action_names, given)
         params = policy_params(config, routing, start)
-        algorithm = make_algorithm(config, venv, params)
+        learner = new_learner(config, venv, params)
         evaluation = BackgroundEvaluation(Evaluator(config))
         stack.callback(evaluation.close)
-        trainer = Trainer(config, folder, algorithm, venv, evaluation, stop)
+        trainer = Trainer(config, folder, learner, venv, evaluation, stop)
         stack.callback(trainer.close)
         write_session(config, folder.path, params)
         if watch is not None:

@@ -7,16 +7,16 @@ import numpy as np
 import torch as th
 
 from myoassist.config.errors import ResumeError
-from myoassist.rl.algorithm import Algorithm
+from myoassist.rl.algorithms.base import Learner
 from myoassist.rl.vec_measure import MeasuredVecEnv
 
 
-def capture_training(algorithm: Algorithm, venv: MeasuredVecEnv) -> bytes:
+def capture_training(learner: Learner, venv: MeasuredVecEnv) -> bytes:
     """Return policy, optimizer, random generators and environments between two rollouts."""
+    algorithm = learner.model
     name, keys, position, has_gauss, gauss = np.random.get_state()
     content = {
-        "policy": algorithm.policy.state_dict(),
-        "optimizer": algorithm.policy.optimizer.state_dict(),
+        **learner.capture(),
         "torch_random": th.get_rng_state(),
         "cuda_random": th.cuda.get_rng_state_all() if th.cuda.is_available() else [],
         "numpy_random": {
@@ -37,24 +37,24 @@ def capture_training(algorithm: Algorithm, venv: MeasuredVecEnv) -> bytes:
     return stream.getvalue()
 
 
-def restore_training(data: bytes, algorithm: Algorithm, venv: MeasuredVecEnv, source: str) -> None:
+def restore_training(data: bytes, learner: Learner, venv: MeasuredVecEnv, source: str) -> None:
     """Bring back what `capture_training` returned.
 
     Environments in other processes start new episodes instead; everything else is as it was.
 
     Args:
         data: Result of `capture_training`.
-        algorithm: Algorithm of the same configuration, set up for learning.
+        learner: Algorithm of the same configuration, set up for learning.
         venv: Its environments.
         source: How messages call it.
 
     Raises:
         ResumeError: if it belongs to other networks.
     """
+    algorithm = learner.model
     content = th.load(io.BytesIO(data), map_location=algorithm.device, weights_only=True)
     try:
-        algorithm.policy.load_state_dict(content["policy"])
-        algorithm.policy.optimizer.load_state_dict(content["optimizer"])
+        learner.restore(content)
     except (RuntimeError, ValueError, KeyError) as error:
         raise ResumeError(
             f"{source} belongs to other networks: {' '.join(str(error).split())}",

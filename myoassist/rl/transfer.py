@@ -10,7 +10,7 @@ from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
 from myoassist.config.schemas import RunConfig
 from myoassist.rl.actors import MODULES
-from myoassist.rl.algorithm import Algorithm, own_policy
+from myoassist.rl.algorithms.base import Learner
 from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, newest_policy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile, read_policy
@@ -64,18 +64,18 @@ def find_policy_file(path: Path) -> Path:
     return found
 
 
-def apply_transfer(source: PolicyFile, algorithm: Algorithm, config: RunConfig) -> None:
+def apply_transfer(source: PolicyFile, learner: Learner, config: RunConfig) -> None:
     """Put a loaded policy into the algorithm; its step counter goes on.
 
     Args:
         source: Policy file.
-        algorithm: PPO or A2C with freshly drawn networks.
+        learner: Algorithm with freshly drawn networks; critics of SAC stay as they were drawn.
         config: Run configuration; the `reset_*_after_load` flags draw networks anew.
 
     Raises:
         LayoutError: if tensors are missing or of other sizes, naming both.
     """
-    policy = own_policy(algorithm)
+    policy = learner.policy
     flags = config.rl.policy_params.custom_policy_params
     wanted = policy.state_dict()
     check_tensors(source, {name: tuple(tensor.shape) for name, tensor in wanted.items()})
@@ -85,7 +85,7 @@ def apply_transfer(source: PolicyFile, algorithm: Algorithm, config: RunConfig) 
     policy.reset_network(
         reset_policy_net=flags.reset_policy_net_after_load, reset_value_net=flags.reset_value_net_after_load
     )
-    algorithm.num_timesteps = source.num_timesteps
+    learner.steps = source.num_timesteps
 
 
 def check_tensors(source: PolicyFile, wanted: dict[str, tuple[int, ...]]) -> None:

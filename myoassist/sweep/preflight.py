@@ -19,6 +19,7 @@ from myoassist.gait.reference_edits import edits_of
 from myoassist.model.devices import check_device, device_of
 from myoassist.model.strength import check_strength, library_muscles
 from myoassist.optimize.conditions import condition_kind, list_conditions
+from myoassist.optimize.optimizers.registry import check_optimizer
 from myoassist.optimize.vector_file import find_vector_file, read_vector
 from myoassist.rl.reference_check import check_units
 from myoassist.rl.reference_file import load_reference as load_motion
@@ -39,6 +40,7 @@ def check_run(config: RunConfig) -> None:
         if config.cost.reference is not None:
             edits = edits_of(config.cost)
             _once(config.cost.reference, edits.describe(), lambda: load_gait(config.cost.reference, edits))
+        check_optimizer(config.optimizer)
         list_conditions(config)
         if not (is_own(config.control.controller) or is_own(config.exo.controller)):
             _check_start(config)
@@ -66,6 +68,7 @@ def check_files(config: RunConfig) -> None:
     """
     if config.task == "search":
         check_cost(config.cost)
+        check_optimizer(config.optimizer)
         list_conditions(config)
         _check_start(config)
     elif config.task == "rl":

@@ -6,6 +6,7 @@ from myoassist.config.validate import validate_config
 from myoassist.cost.targets import check_cost
 from myoassist.model.devices import check_device
 from myoassist.optimize.conditions import list_conditions
+from myoassist.optimize.optimizers.registry import check_optimizer
 
 
 def check_run(config) -> None:
@@ -15,6 +16,7 @@ def check_run(config) -> None:
     if config.task == "search":
         check_cost(config.cost)
         list_conditions(config)
+        check_optimizer(config.optimizer)
     plan_run(config, "tutorial", [])
 
 

@@ -25,7 +25,7 @@ from myoassist.gait.own_reference import format_template
 from myoassist.gait.own_reference import load_reference as load_gait
 from myoassist.model.own_devices import read_device
 from myoassist.model.terrain_tiles import read_tiles
-from myoassist.optimize.safe_pickle import dump_state, load_state
+from myoassist.optimize.optimizers.cma_pickle import dump_state, load_state
 from myoassist.optimize.start import match_layout
 from myoassist.optimize.vector_file import read_vector
 from myoassist.rl.policy_file import read_policy

@@ -22,7 +22,8 @@ from myoassist import cli
 from myoassist.analysis.rl_evaluation import make_policy
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
 from myoassist.config.errors import LayoutError, UnsafeFileError
-from myoassist.rl.algorithm import make_algorithm, policy_params, route_batch
+from myoassist.rl.algorithm import policy_params, route_batch
+from myoassist.rl.algorithms.registry import new_learner
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.mirror import MirrorLoss
 from myoassist.rl.numpy_policy import NumpyPolicy
@@ -160,8 +161,9 @@ def test_training_goes_on_from_a_published_policy(session, tmp_path):
     config.env.prev_trained_policy_path = str(path)
     config.env.device_ctrl_scale = 0.5
     venv, batch = make_vec_env(config, 1)
-    algorithm = make_algorithm(config, venv, policy_params(config, route_batch(config, batch), None))
-    apply_transfer(load_transfer(config), algorithm, config)
+    learner = new_learner(config, venv, policy_params(config, route_batch(config, batch), None))
+    apply_transfer(load_transfer(config), learner, config)
+    algorithm = learner.model
     assert algorithm.num_timesteps == STEPS
     observations = np.array(venv.reset())
     expected = [np.clip(published_action(make_tensors(), row), -1, 1) for row in observations]

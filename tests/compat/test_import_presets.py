@@ -10,10 +10,10 @@ from myoassist.compat.arguments import ALIASES, ARGUMENTS, COST_FLAGS
 from myoassist.compat.exp_file import compose_experiment, draft_experiment, format_experiment, map_preset
 from myoassist.compat.preset_file import read_preset
 from myoassist.config.compose import compose_run
+from myoassist.config.cost_formula import target_names
 from myoassist.config.errors import UserError
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import run_keys
-from myoassist.config.schemas import TARGETS
 from myoassist.config.validate import validate_config
 
 # What the presets say and our experiments of the same name leave to the machine, or to the user.
@@ -150,7 +150,7 @@ def test_cost_flag_sets_the_target(flag, form, tmp_path):
             tmp_path, "some", {name: True, "popsize": 8, "effort" if name != "effort" else "classic": False}
         )
     draft = map_preset(read_preset(path))
-    if name in TARGETS:
+    if name in target_names():
         assert value_of(draft, "cost.target") == name
         assert draft.unmapped == []
     else:

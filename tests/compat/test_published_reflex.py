@@ -11,7 +11,8 @@ from published_reflex import write_reflex_model
 from myoassist import evaluate, train
 from myoassist.config.compose import compose_run
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
-from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.judged_walk import plan_cost
+from myoassist.cost.staging import evaluate_cost
 from myoassist.model.build import build_walker
 from myoassist.model.older_mujoco import ground_geoms, match_older
 from myoassist.rl.batch import WalkBatch

@@ -77,13 +77,13 @@ def test_first_pickle_of_a_folder_with_the_trust_flag(results):
     # The stored search has few dimensions: refused for a walker, continued for a table of its own size.
     with pytest.raises(LayoutError, match="2d-four_param"):
         continue_search(config, build_table(2, controller="four_param"))
-    from myoassist.optimize.safe_pickle import load_state
+    from myoassist.optimize.optimizers.cma_pickle import load_state
 
     stored = load_state(state)
     rows = [Parameter(f"p{i}", "", 1.0, 0.0, -np.inf, np.inf, 1.0, "reflex") for i in range(stored.N)]
     search = continue_search(config, ParameterTable(rows, "own"))
     assert search.first_generation == stored.countiter
-    np.testing.assert_array_equal(search.strategy.mean, stored.mean)
+    np.testing.assert_array_equal(search.optimizer.strategy.mean, stored.mean)
 
 
 def test_pickle_that_would_run_code_is_refused(results):

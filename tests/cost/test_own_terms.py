@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from synthetic_walk import PLANAR_NAMES, reference_walk
 
 from myoassist import train
@@ -15,11 +16,13 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.plugins import import_plugins
 from myoassist.config.schemas import CostConfig
 from myoassist.config.validate import validate_config
-from myoassist.cost import own_terms
-from myoassist.cost.own_terms import cost_term, registered_terms
+from myoassist.cost import registry
+from myoassist.cost.judged_walk import plan_cost
+from myoassist.cost.own_terms import cost_term
+from myoassist.cost.registry import find_term, own_terms
 from myoassist.cost.report import format_terms, parse_terms
 from myoassist.cost.result import FAILURE_COST
-from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.staging import evaluate_cost
 from myoassist.cost.targets import check_cost
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +31,7 @@ PLAN = plan_cost(PLANAR_NAMES)
 
 @pytest.fixture(autouse=True)
 def forget_terms(monkeypatch):
-    monkeypatch.setattr(own_terms, "_REGISTERED", {})
+    monkeypatch.setattr(registry, "_REGISTERED", dict(registry._REGISTERED))
     yield
     for name in [name for name in sys.modules if name.startswith("myoassist_plugin_")]:
         del sys.modules[name]
@@ -51,19 +54,21 @@ def judge(log=None, **fields):
 
 def test_example_of_the_documentation(example):
     import_plugins([example])
-    assert registered_terms() == ("knee_power", "trunk_sway")
+    assert own_terms() == ("knee_power", "trunk_sway")
     log = reference_walk()
     log.joint_moment[:, :, 1], log.joint_velocity[:, :, 1] = 40.0, np.array([2.0, -3.0])
     plain = judge(log)
     result = judge(log, extra_terms=["knee_power", "trunk_sway"], weights={"knee_power": 20.0})
     # One knee delivers 40 N·m at 2 rad/s, the other one absorbs; the person has 80 kg.
-    assert result.terms["knee_power"] == pytest.approx(1.0)
+    assert result.terms["Knee_Power"] == pytest.approx(1.0)
     assert result.terms["trunk_sway"] == pytest.approx(np.ptp(log.trunk_pitch))
     assert result.parts["knee_power"] == pytest.approx(20.0)
     assert result.total == pytest.approx(plain.total + 20.0 + result.terms["trunk_sway"])
     assert result.total == pytest.approx(math.fsum(result.parts.values()), rel=1e-12)
-    assert parse_terms(format_terms(result))["knee_power"] == result.terms["knee_power"]
-    assert "knee_power" not in plain.terms
+    assert parse_terms(format_terms(result))["Knee_Power"] == result.terms["Knee_Power"]
+    assert "Knee_Power" not in plain.terms
+    term = find_term("knee_power")
+    assert (term.unit, term.built_in) == ("W/kg", False) and term.doc.startswith("Mean positive mechanical power")
 
 
 def test_a_weight_alone_names_a_term_and_zero_only_reports_it(example):
@@ -150,6 +155,57 @@ def test_weights_of_own_terms_pass_the_first_check_only_with_plugins(example):
         validate_config(compose_run(arguments[:2]).config)
 
 
+def test_a_formula_weights_terms_of_plugins_like_built_in_ones(example):
+    import_plugins([example])
+    formula = {"terms": {"effort": 2.0, "trunk_sway": 3.0}, "gates": ["velocity"]}
+    result = judge(target="gentle", formula=formula, weights={"trunk_sway": 0.5})
+    assert list(result.parts) == ["stage", "effort", "trunk_sway", "l1"]
+    assert result.parts["effort"] == 2.0 * result.terms["Effort_Cost"]
+    assert result.parts["trunk_sway"] == pytest.approx(1.5 * result.terms["trunk_sway"])
+    assert judge(reference_walk(speed=1.0), target="gentle", formula=formula).stage == "2"
+    # No symmetry gate in this formula, so its penalty stays 0 and it may be a term.
+    lame = judge(reference_walk(speed=1.0), target="gentle", formula=formula, tgt_sym_th=1e-9)
+    assert lame.parts["symmetry"] == 0.0
+    assert judge(formula={"terms": {"symmetry": 5.0}, "gates": []}).parts["symmetry"] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"formula": [1]}, "a mapping with terms"),
+        ({"formula": {"terms": {"effort": -1}}}, "cost.formula.terms.effort=-1"),
+        ({"formula": {"terms": {"effort": True}}}, "cost.formula.terms.effort=true"),
+        ({"formula": {"terms": {"efort": 1}}}, "no such term as efort"),
+        ({"formula": {"terms": {}, "gates": ["speed"]}}, "cost.formula.gates"),
+        ({"formula": {"terms": {}, "gate": []}}, "cost.formula.gate: there is no such key"),
+        ({"formula": {"terms": {}, "offset": math.inf}}, "cost.formula.offset"),
+        ({"formula": {"terms": {"velocity": 1}}}, "judged by the gate velocity already"),
+        ({"target": "gentle"}, "cost/gentle.yaml below --config-dir"),
+        ({"target": "../x"}, "part of file names"),
+    ],
+)
+def test_faulty_formulas_are_refused(fields, words):
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        check_cost(CostConfig(**({"target": "kinematics"} | fields)))
+
+
+def test_keys_of_cost_files_belong_to_one_term():
+    cost_term("mine", key="Mine")(lambda walk: 1.0)
+    assert judge(extra_terms=["mine"]).terms["Mine"] == 1.0
+    for key in ("Mine", "Effort_Cost", "Total_Cost", "a b", ""):
+        with pytest.raises(ConfigError, match="not allowed or taken"):
+            cost_term("other", key=key)(lambda walk: 1.0)
+
+
+def test_runs_know_a_target_of_the_package_by_its_name():
+    assert compose_run(["exp=baseline"]).config.cost.formula is None
+    assert compose_run(["exp=baseline", "cost.target=effort"]).config.cost == CostConfig(target="effort")
+    changed = compose_run(["exp=baseline", "cost.formula.terms.trunk=0.25"]).config.cost
+    assert changed.formula["terms"] == {"effort": 1, "kinematics": 1, "trunk": 0.25}
+    added = compose_run(["exp=baseline", "cost.formula.terms.grf=2"]).config.cost
+    assert added.formula["terms"]["grf"] == 2
+
+
 TINY = ["exp=baseline", "model.physics=fast", "env.sim_time=0.4", "optimizer.popsize=3", "optimizer.maxiter=1"]
 
 
@@ -166,6 +222,27 @@ def test_the_command_refuses_a_faulty_cost_before_it_makes_a_folder(example, tmp
     assert not folder.exists()
     assert train.main([*arguments, "cost.extra_terms=[knee_power]", "optimizer.threads=1"]) == 0
     assert (folder / "best_parameters.json").is_file()
+
+
+def test_a_target_file_of_a_user_runs(example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own" / "cost").mkdir(parents=True)
+    (tmp_path / "own" / "cost" / "gentle.yaml").write_text(
+        "target: gentle\nformula:\n  terms: {effort: 10, knee_power: 20}\n  gates: []\n"
+    )
+    walk = ["optimizer.param_path=shipped:walk_22_075", "cost.num_strides=1", "optimizer=evaluate", "expname=x"]
+    arguments = ["exp=baseline", "cost=gentle", "env.sim_time=4", f"plugins=[{example}]", "--config-dir", "own"]
+    assert train.main([*arguments, *walk]) == 0
+    (folder,) = (path.parent for path in tmp_path.glob("logs/*/x/config.yaml"))
+    assert yaml.safe_load((folder / "config.yaml").read_text())["cost"]["formula"]["terms"] == {
+        "effort": 10,
+        "knee_power": 20,
+    }
+    (report,) = folder.glob("*_Cost.txt")
+    values = parse_terms(report.read_text())
+    assert values["Stage"] == "3"
+    expected = 10 * values["Effort_Cost"] + 20 * values["Knee_Power"] + values["Param_L1"]
+    assert values["Total_Cost"] == pytest.approx(expected)
 
 
 @pytest.mark.long

@@ -9,7 +9,8 @@ from synthetic_walk import PLANAR_NAMES, reference_walk
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import CostConfig
-from myoassist.cost.staging import evaluate_cost, plan_cost
+from myoassist.cost.judged_walk import plan_cost
+from myoassist.cost.staging import evaluate_cost
 from myoassist.cost.targets import check_cost
 from myoassist.gait.own_reference import format_gait, format_template, load_reference
 from myoassist.gait.reference import EMG_MUSCLES, load_reference_gait

@@ -9,7 +9,7 @@ import numpy as np
 from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 from myoassist.optimize.signals import Stopped
 from myoassist.rollout.log import Outcome
 from myoassist.space.parameter import INF, Parameter
@@ -80,7 +80,7 @@ def open_folder(path, state="new"):
 def history_bytes(path):
     """Everything that must not depend on interruptions and workers: name without the stamp -> bytes."""
     files = [path / "history_candidates.csv", path / "history_generations.csv"]
-    files += sorted((path / "outcmaes").glob("*.dat")) + sorted(path.glob("*_Best*.txt"))
+    files += sorted([*path.glob("outcmaes/*.dat"), *path.glob("optimizer/*.dat")]) + sorted(path.glob("*_Best*.txt"))
     return {
         "_".join(file.stem.split("_")[-2:]) if file.suffix != ".csv" else file.name: file.read_bytes() for file in files
     }
@@ -89,8 +89,12 @@ def history_bytes(path):
 def main():
     path, maxiter, checkpoint_every, delay = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
     config = small_config(maxiter, checkpoint_every=checkpoint_every)
+    config.optimizer.algorithm = sys.argv[5]
+    if sys.argv[5] in ("ipop", "bipop"):
+        # Loose criteria, so that restarts come within the generations of a test.
+        config.optimizer.cma_options, config.optimizer.restarts = {"tolfun": 0.5, "tolfunhist": 0.5}, 3
     try:
-        run_cma(StagedSphere(small_table(fixed=2), workers=2, delay=delay), config, open_folder(path), plot=False)
+        minimize(StagedSphere(small_table(fixed=2), workers=2, delay=delay), config, open_folder(path), plot=False)
     except Stopped as stopped:
         print(stopped)
         sys.exit(stopped.exit_code)

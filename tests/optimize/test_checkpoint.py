@@ -11,11 +11,11 @@ from myoassist.optimize.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 
 
 def run(path, maxiter):
-    return run_cma(StagedSphere(small_table()), small_config(maxiter), open_folder(path), plot=False)
+    return minimize(StagedSphere(small_table()), small_config(maxiter), open_folder(path), plot=False)
 
 
 def damage(path):

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from analytic_problem import StagedSphere, history_bytes, open_folder, small_config, small_table
 
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 
 GENERATIONS = 120
 
 
-def launch(folder, checkpoint_every=1, delay=0.0, maxiter=GENERATIONS):
+def launch(folder, checkpoint_every=1, delay=0.0, maxiter=GENERATIONS, algorithm="cma"):
     here = Path(__file__).parent
     command = [
         sys.executable,
@@ -24,6 +24,7 @@ def launch(folder, checkpoint_every=1, delay=0.0, maxiter=GENERATIONS):
         "analytic_problem.py",
         str(folder),
         *map(str, (maxiter, checkpoint_every, delay)),
+        algorithm,
     ]
     return subprocess.Popen(command, cwd=here, stdout=subprocess.PIPE, text=True)
 
@@ -37,7 +38,7 @@ def wait_for_checkpoint(folder, process):
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     path = tmp_path_factory.mktemp("undisturbed")
-    run_cma(StagedSphere(small_table(fixed=2)), small_config(GENERATIONS), open_folder(path), plot=False)
+    minimize(StagedSphere(small_table(fixed=2)), small_config(GENERATIONS), open_folder(path), plot=False)
     return history_bytes(path)
 
 
@@ -56,6 +57,20 @@ def test_kill_at_random_instants(tmp_path, undisturbed, checkpoint_every):
     assert process.wait(60) == 0
     assert kills > 0
     assert history_bytes(folder) == undisturbed
+
+
+@pytest.mark.parametrize("algorithm", ["ipop", "bipop", "nevergrad"])
+def test_every_algorithm_goes_on_after_kills(tmp_path, algorithm):
+    for name, kills in (("whole", 0), ("killed", 3)):
+        for _ in range(kills):
+            process = launch(tmp_path / name, delay=0.005, maxiter=60, algorithm=algorithm)
+            wait_for_checkpoint(tmp_path / name, process)
+            time.sleep(0.3)
+            process.kill()
+            assert process.wait() == -signal.SIGKILL
+        process = launch(tmp_path / name, maxiter=60, algorithm=algorithm)
+        assert process.wait(600) == 0
+    assert history_bytes(tmp_path / "killed") == history_bytes(tmp_path / "whole")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send these signals to one process")

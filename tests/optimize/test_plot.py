@@ -4,7 +4,7 @@ from analytic_problem import StagedSphere, open_folder, small_config, small_tabl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from myoassist.config.errors import UserError
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 from myoassist.optimize.plot import COST_COLORS, COST_EDGES, draw_convergence, plot_convergence
 from myoassist.optimize.plot_data import read_convergence
 
@@ -12,7 +12,7 @@ from myoassist.optimize.plot_data import read_convergence
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("run")
-    result = run_cma(StagedSphere(small_table()), small_config(30, popsize=12), open_folder(path), plot=False)
+    result = minimize(StagedSphere(small_table()), small_config(30, popsize=12), open_folder(path), plot=False)
     return path, result
 
 

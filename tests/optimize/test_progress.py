@@ -6,7 +6,7 @@ from rich.console import Console
 
 from myoassist.cost.result import CostResult
 from myoassist.optimize.failed_generation import FailedGenerationError
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 from myoassist.optimize.progress import LiveProgress, PlainProgress, describe_standing
 from myoassist.rollout.log import Outcome
 
@@ -15,7 +15,7 @@ def test_plain_lines_are_throttled(tmp_path):
     stream = io.StringIO()
     problem = StagedSphere(small_table(), failures=False)
     display = PlainProgress(stream, interval=100.0)
-    run_cma(problem, small_config(8), open_folder(tmp_path), progress=display, plot=False)
+    minimize(problem, small_config(8), open_folder(tmp_path), progress=display, plot=False)
     lines = stream.getvalue().splitlines()
     assert [line.split()[1] for line in lines] == ["1/8", "8/8"]
     for word in ("best ", "stage ", "stages ", "evaluations/s", "left 0:00:00"):
@@ -30,14 +30,14 @@ def test_failures_are_said_once(tmp_path):
     stream = io.StringIO()
     display = PlainProgress(stream, 0.0)
     with pytest.raises(FailedGenerationError, match="8 x RuntimeError: no model") as caught:
-        run_cma(Broken(small_table()), small_config(3), open_folder(tmp_path), progress=display, plot=False)
+        minimize(Broken(small_table()), small_config(3), open_folder(tmp_path), progress=display, plot=False)
     assert stream.getvalue().count("RuntimeError: no model") <= 1
     assert str(caught.value).count("no model") == 1
 
 
 def test_live_panel(tmp_path):
     console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
-    run_cma(
+    minimize(
         StagedSphere(small_table()), small_config(4), open_folder(tmp_path), progress=LiveProgress(console), plot=False
     )
     shown = console.file.getvalue()

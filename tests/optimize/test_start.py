@@ -9,7 +9,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.control.device.parameters import default_npoint_torques
 from myoassist.control.device.resample import four_param_to_npoint, resample_npoint
 from myoassist.control.table import build_table
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 from myoassist.optimize.start import load_start
 from myoassist.space.table import ParameterTable
 
@@ -174,7 +174,7 @@ def test_folder_prefers_best_last(tmp_path):
 
 def test_our_run_folder_and_json(tmp_path):
     table = small_table()
-    result = run_cma(StagedSphere(table), small_config(2), open_folder(tmp_path / "a"), plot=False)
+    result = minimize(StagedSphere(table), small_config(2), open_folder(tmp_path / "a"), plot=False)
     np.testing.assert_array_equal(start(tmp_path / "a", table), result.best_last.vector)
     np.testing.assert_array_equal(start(tmp_path / "a" / "best_parameters.json", table), result.best.vector)
     # The folder names the layout, so a vector of the right length and the wrong kind is noticed.

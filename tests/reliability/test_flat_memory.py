@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from analytic_problem import StagedSphere, open_folder, small_config, small_table
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 from myoassist.optimize.progress import PlainProgress
 
 class Watched(PlainProgress):
@@ -32,7 +32,7 @@ config = small_config(int(sys.argv[3]), popsize=8)
 never = 10**9
 still = {"tolfun": 0, "tolx": 0, "tolfunhist": 0}
 config.optimizer.cma_options = {**still, "tolstagnation": never, "tolflatfitness": never}
-run_cma(StagedSphere(small_table(40)), config, open_folder(Path(sys.argv[1])), progress=Watched(), plot=False)
+minimize(StagedSphere(small_table(40)), config, open_folder(Path(sys.argv[1])), progress=Watched(), plot=False)
 """
 
 

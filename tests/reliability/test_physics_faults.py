@@ -16,7 +16,7 @@ from myoassist.config.errors import RunError
 from myoassist.config.run_record import read_status
 from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
 from myoassist.optimize.faults import MAX_FAULTS
-from myoassist.optimize.loop import run_cma
+from myoassist.optimize.loop import minimize
 from myoassist.optimize.reflex import WalkProblem
 from myoassist.optimize.search import Search
 from myoassist.rl.batch import WalkBatch
@@ -106,14 +106,14 @@ def test_broken_candidates_fail_with_their_reason_and_leave_their_state(
     tmp_path, monkeypatch, problem, kind, capsys, faults
 ):
     monkeypatch.chdir(tmp_path)
-    run_cma(problem, make_config(), open_folder(tmp_path / "undisturbed"), plot=False)
+    minimize(problem, make_config(), open_folder(tmp_path / "undisturbed"), plot=False)
     if kind == "NaN control":
         draw_broken_vectors(monkeypatch)
     else:
         inject(monkeypatch, problem, break_velocity if kind == "NaN in qvel" else throw_away, is_chosen)
     folder = open_folder(tmp_path / "run")
     capsys.readouterr()
-    run_cma(problem, make_config(), folder, plot=False, capture=problem.capture_fault)
+    minimize(problem, make_config(), folder, plot=False, capture=problem.capture_fault)
     printed = capsys.readouterr().out
     rows = read_rows(folder.path)
     broken = [row for row in rows if row["outcome"] in ("UNSTABLE", "NAN_CONTROL")]
@@ -177,20 +177,20 @@ def test_a_sound_walk_leaves_nothing(problem):
 
 def test_a_generation_in_which_everything_fails_stops_the_run_and_keeps_it(tmp_path, monkeypatch, problem, faults):
     config = make_config(maxiter=4)
-    run_cma(problem, config, open_folder(tmp_path / "undisturbed"), plot=False)
+    minimize(problem, config, open_folder(tmp_path / "undisturbed"), plot=False)
     folder = open_folder(tmp_path / "run")
-    run_cma(problem, make_config(maxiter=2), folder, plot=False)
+    minimize(problem, make_config(maxiter=2), folder, plot=False)
     before = {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file() and path.suffix == ".csv"}
     with monkeypatch.context() as patch:
         inject(patch, problem, break_velocity)
         with pytest.raises(
             RunError, match=r"every candidate of generation 3 failed:\n +8 x the physics became unstable"
         ) as stopped:
-            run_cma(problem, config, open_folder(tmp_path / "run"), plot=False, capture=problem.capture_fault)
+            minimize(problem, config, open_folder(tmp_path / "run"), plot=False, capture=problem.capture_fault)
     assert {path: path.read_bytes() for path in before} == before
     assert read_status(folder.path)["generation"] == 2
     assert len(list((folder.path / "faults").glob("generation_3_*.npz"))) == MAX_FAULTS
-    run_cma(problem, config, open_folder(tmp_path / "run"), plot=False)
+    minimize(problem, config, open_folder(tmp_path / "run"), plot=False)
     compared = compare(history_bytes(tmp_path / "undisturbed"), history_bytes(tmp_path / "run"))
     code, said = stopped.value.exit_code, str(stopped.value)
     assert faults.add("reflex", "a generation in which everything fails", compared, code, said, "every cand") == 0

@@ -1,8 +1,8 @@
 import numpy as np
 
-from myoassist.optimize.older_state import complete_older_state
-from myoassist.optimize.safe_pickle import load_state
-from myoassist.optimize.strategy import adopt_strategy, continue_strategy
+from myoassist.optimize.optimizers.cma import adopt_strategy, continue_strategy
+from myoassist.optimize.optimizers.cma_older import complete_older_state
+from myoassist.optimize.optimizers.cma_pickle import load_state
 
 
 def test_state_of_4_0_0_goes_on_as_in_4_0_0(data_folder):

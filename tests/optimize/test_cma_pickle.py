@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from myoassist.config.errors import UnsafeFileError
-from myoassist.optimize.safe_pickle import ALLOWED, load_state, load_state_bytes
-from myoassist.optimize.strategy import random_stream
+from myoassist.optimize.optimizers.cma import random_stream
+from myoassist.optimize.optimizers.cma_pickle import ALLOWED, load_state, load_state_bytes
 
 
 class Call:

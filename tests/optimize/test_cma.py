@@ -5,12 +5,13 @@ from analytic_problem import small_table
 from myoassist.config.errors import ConfigError, LayoutError
 from myoassist.config.schemas import OptimizerConfig
 from myoassist.control.table import build_table
-from myoassist.optimize.strategy import continue_strategy, new_strategy, random_stream
+from myoassist.optimize.optimizers.cma import continue_strategy, new_strategy, random_stream
+from myoassist.optimize.search import search_region
 
 
 def make(table=None, seed=0, **options):
     table = table or build_table(2, controller="four_param")
-    return new_strategy(table, OptimizerConfig(**options), table.initial, seed)
+    return new_strategy(search_region(table, table.initial), OptimizerConfig(**options), random_stream(seed))
 
 
 def test_options_as_published():

@@ -7,13 +7,13 @@ from analytic_problem import StagedSphere, history_bytes, open_folder, small_con
 
 from myoassist.config.errors import ConfigError, LayoutError, ResumeError, UnsafeFileError
 from myoassist.control.table import build_table
-from myoassist.optimize.loop import run_cma
-from myoassist.optimize.safe_pickle import load_state
+from myoassist.optimize.loop import minimize
+from myoassist.optimize.optimizers.cma_pickle import load_state
 
 
 def run(path, table=None, workers=1, plot=False, **options):
     problem = StagedSphere(table or small_table(fixed=2), workers)
-    return run_cma(problem, small_config(**options), open_folder(path), plot=plot)
+    return minimize(problem, small_config(**options), open_folder(path), plot=plot)
 
 
 def only(path, pattern):
@@ -158,7 +158,7 @@ def test_pickle_path_continues_our_state(tmp_path, source):
         }[source]
     )
     before = history_bytes(tmp_path / "first")
-    result = run_cma(StagedSphere(small_table(fixed=2)), config, open_folder(tmp_path / "second"), plot=False)
+    result = minimize(StagedSphere(small_table(fixed=2)), config, open_folder(tmp_path / "second"), plot=False)
     assert (result.generations, result.evaluations) == (9, 72)
     whole = pd.read_csv(tmp_path / "whole" / "history_candidates.csv", dtype=str)
     second = pd.read_csv(tmp_path / "second" / "history_candidates.csv", dtype=str)
@@ -172,7 +172,7 @@ def test_pickle_path_continues_our_state(tmp_path, source):
     # The continued run is resumed from its own checkpoint and extended like any other.
     config.optimizer.maxiter = 6
     assert (
-        run_cma(StagedSphere(small_table(fixed=2)), config, open_folder(tmp_path / "second"), plot=False).generations
+        minimize(StagedSphere(small_table(fixed=2)), config, open_folder(tmp_path / "second"), plot=False).generations
         == 10
     )
 
@@ -183,7 +183,7 @@ def test_best_of_another_cost_is_not_carried_over(tmp_path):
     config.cost.tgt_vel = 0.5
     config.optimizer.pickle_path = str(tmp_path / "first")
     with pytest.warns(UserWarning, match="another model or cost"):
-        result = run_cma(StagedSphere(small_table(fixed=2)), config, open_folder(tmp_path / "second"), plot=False)
+        result = minimize(StagedSphere(small_table(fixed=2)), config, open_folder(tmp_path / "second"), plot=False)
     assert result.best.generation == 5
 
 
@@ -192,11 +192,11 @@ def test_foreign_pickle_needs_trust_and_the_right_length(tmp_path, data_folder):
     config.optimizer.pickle_path = str(data_folder / "pycma_4_0_0.pkl")
     problem = StagedSphere(small_table(), failures=False)
     with pytest.raises(UnsafeFileError, match="trust_pickle=true"):
-        run_cma(problem, config, open_folder(tmp_path / "a"), plot=False)
+        minimize(problem, config, open_folder(tmp_path / "a"), plot=False)
     config.optimizer.trust_pickle = True
     with pytest.raises(LayoutError, match=r"searches 6 parameters(.|\n)*9 free"):
-        run_cma(StagedSphere(small_table(9)), config, open_folder(tmp_path / "b"), plot=False)
-    result = run_cma(problem, config, open_folder(tmp_path / "c"), plot=False)
+        minimize(StagedSphere(small_table(9)), config, open_folder(tmp_path / "b"), plot=False)
+    result = minimize(problem, config, open_folder(tmp_path / "c"), plot=False)
     assert (result.generations, result.evaluations) == (25, 200)
     assert b"/tmp/foreign" not in only(tmp_path / "c", "*_Pickle.pkl").read_bytes()
 
@@ -205,18 +205,18 @@ def test_two_starts_are_refused(tmp_path):
     config = small_config()
     config.optimizer.pickle_path = config.optimizer.param_path = str(tmp_path)
     with pytest.raises(ConfigError, match="both given"):
-        run_cma(StagedSphere(small_table()), config, open_folder(tmp_path / "a"), plot=False)
+        minimize(StagedSphere(small_table()), config, open_folder(tmp_path / "a"), plot=False)
 
 
 def test_missing_state_is_refused(tmp_path):
     config = small_config()
     config.optimizer.pickle_path = str(tmp_path)
     with pytest.raises(ResumeError, match="holds no optimizer state"):
-        run_cma(StagedSphere(small_table()), config, open_folder(tmp_path / "a"), plot=False)
+        minimize(StagedSphere(small_table()), config, open_folder(tmp_path / "a"), plot=False)
 
 
 def test_stagnation_ends_the_run_and_names_the_reason(tmp_path):
     config = small_config(maxiter=50)
     config.optimizer.cma_options = {"ftarget": 1e6}
-    result = run_cma(StagedSphere(small_table(), failures=False), config, open_folder(tmp_path), plot=False)
+    result = minimize(StagedSphere(small_table(), failures=False), config, open_folder(tmp_path), plot=False)
     assert (result.stop_reason, result.generations) == ("ftarget", 1)

@@ -1,0 +1,27 @@
+"""Which learning algorithms there are, and how a run gets one."""
+
+from typing import Any
+
+from stable_baselines3.common.vec_env import VecEnv
+
+from myoassist.config.learner_schemas import ALGORITHMS
+from myoassist.config.schemas import RunConfig
+from myoassist.rl.algorithms.a2c import A2cLearner
+from myoassist.rl.algorithms.base import Learner
+from myoassist.rl.algorithms.ppo import PpoLearner
+from myoassist.rl.algorithms.sac import SacLearner
+
+LEARNERS: dict[str, type[Learner]] = {kind.name: kind for kind in (PpoLearner, A2cLearner, SacLearner)}
+assert tuple(LEARNERS) == ALGORITHMS
+
+
+def new_learner(config: RunConfig, venv: VecEnv, params: dict[str, Any]) -> Learner:
+    """Return the learning algorithm of a run with freshly drawn networks.
+
+    Args:
+        config: Run configuration.
+        venv: Environments.
+        params: Result of `policy_params`.
+    """
+    assert config.rl.algorithm is not None
+    return LEARNERS[config.rl.algorithm].new(config, venv, params)

@@ -1,0 +1,22 @@
+"""States of older versions stay comparable: keys that came later leave their hash unless they are given."""
+
+import pytest
+
+from myoassist.config.compose import compose_run
+from myoassist.optimize.search import cost_fingerprint
+
+# Of the code that wrote tests/data/old_runs.
+BEFORE = {"baseline": "035b552475d1", "multispeed": "d769c3b2832b", "walk_3d": "ebbfc7b36667"}
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_hash_is_that_of_before(name):
+    assert cost_fingerprint(compose_run([f"exp={name}"]).config).startswith(BEFORE[name])
+
+
+@pytest.mark.parametrize(
+    "change", ["cost.reference_shift=50", "cost.reference_signs={knee_flexion: -1}", "control.delayed=true"]
+)
+def test_what_changes_the_cost_changes_the_hash(change):
+    before, after = (cost_fingerprint(compose_run(["exp=baseline", *more]).config) for more in ([], [change]))
+    assert before != after
