@@ -6,8 +6,7 @@ import numpy as np
 
 from myoassist.config.errors import ModelError
 from myoassist.model.devices import DEVICES
-from myoassist.model.layout import FRONTAL_MUSCLES, MUSCLES
-from myoassist.model.muscle_groups import GROUPS
+from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 from myoassist.rollout.log import SIDES
 
 # Muscles with a reference EMG. The toe muscles have none and do not count as effort either.

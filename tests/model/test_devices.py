@@ -8,7 +8,8 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfig
 from myoassist.model.build import build_walker
 from myoassist.model.devices import DEVICES, check_device, choose_clock, find_device
-from myoassist.model.layout import LEG_JOINTS, MUSCLES
+from myoassist.model.layout import LEG_JOINTS
+from myoassist.model.muscle_groups import MUSCLES
 from myoassist.model.own_devices import list_own_devices
 from myoassist.model.survey import load_survey, step_freely
 from myoassist.model.transmission import measure_arm

@@ -10,7 +10,7 @@ from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfi
 from myoassist.control import signals as ix
 from myoassist.model.build import build_walker
 from myoassist.model.devices import check_device
-from myoassist.model.layout import MUSCLES
+from myoassist.model.muscle_groups import MUSCLES
 from myoassist.rollout.sense import sense
 from myoassist.rollout.simulator import Simulator
 

@@ -6,7 +6,7 @@ the soleus, the extensor from the tibialis.
 """
 
 from myoassist.control.signals import MUSCLE_NAMES
-from myoassist.model.layout import FRONTAL_MUSCLES
+from myoassist.model.muscle_groups import FRONTAL_MUSCLES
 from myoassist.space.parameter import Parameter
 
 N_PULSES = 2

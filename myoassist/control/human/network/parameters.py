@@ -3,7 +3,7 @@
 import numpy as np
 
 from myoassist.control.signals import MUSCLE_NAMES
-from myoassist.model.layout import FRONTAL_MUSCLES
+from myoassist.model.muscle_groups import FRONTAL_MUSCLES
 from myoassist.space.parameter import INF, Parameter
 
 # What a leg sees, in the order of the weights.
