@@ -86,7 +86,7 @@ def prepare_runs(request: EvaluationRequest) -> Prepared:
         error = UserError(
             f"results_dir {name} does not exist",
             "a result folder, relative to the current folder, to that of the file, or to a checkout of MyoAssist",
-            "correct it in the file",
+            f"write the name of your results folder into {request.run}, or give run=<folder>",
         )
         if len(missing) + len(folders) == 1:
             raise error

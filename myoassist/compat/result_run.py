@@ -89,15 +89,15 @@ class ResultRun:
         Args:
             terms: Terms of the evaluation by their published names; empty where the walk could not be judged.
         """
-        if not self.file.costs.is_file():
-            return []
+        there = self.file.costs.is_file()
         wanted = [] if self.config.model.path else ["model=custom", *_published_file(self.file.path, self.config)]
         if self.config.model.mujoco_compat is None:
             wanted.append(OLDER_MUJOCO)
         wanted += [] if self.config.cost.mode == "compat" else ["cost.mode=compat"]
         if wanted:
-            return [f"What {self.file.costs.name} holds is computed by adding {' '.join(wanted)}"]
-        stored = _read_costs(self.file.costs)
+            meant = f"What {self.file.costs.name} holds" if there else "What was published"
+            return [f"{meant} is computed by adding {' '.join(wanted)}"]
+        stored = _read_costs(self.file.costs) if there else {}
         both = [key for key in _COMPARED if key in stored and key in terms]
         pairs = [f"{key} {stored[key]:.6g} ({float(terms[key]):.6g})" for key in both]
         return [f"{self.file.costs.name} beside it (in brackets this walk): {', '.join(pairs)}."] if pairs else []

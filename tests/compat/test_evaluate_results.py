@@ -278,6 +278,11 @@ def test_published_terms_stand_beside_those_of_the_walk(here, tmp_path):
     (text,) = item.result.compare_costs(terms)
     assert "Effort_Cost 1.634 (1.7), Kinematic_Cost 77.06 (80)." in text and "GRF" not in text
     assert item.result.compare_costs({}) == []
+    # Without the file of costs, how published numbers come out is said all the same.
+    (folder / f"{NAME}_Best_Cost.txt").unlink()
+    assert item.result.compare_costs(terms) == []
+    (item,) = prepare(f"run={folder}")
+    assert item.result.compare_costs(terms)[0].startswith("What was published is computed by adding model=custom")
 
 
 def write_batch(folder, content):
