@@ -68,11 +68,11 @@ def edits_of(config: CostConfig) -> ReferenceEdits:
             "a file of an own reference gait, which it changes",
             f"leave {FILE_KEY}_{name} out (or give {FILE_KEY}=<file>)",
         )
-    for key, expected, good in (
-        ("signs", "1 or -1", lambda value: abs(value) == 1.0),
-        ("offsets", "a number of degrees from -180 to 180", lambda value: abs(value) <= 180.0),
+    for key, entries, expected, good in (
+        ("signs", config.reference_signs, "1 or -1", lambda value: abs(value) == 1.0),
+        ("offsets", config.reference_offsets, "a number of degrees from -180 to 180", lambda value: abs(value) <= 180),
     ):
-        for name, value in given[key].items():
+        for name, value in entries.items():
             shown = f"{FILE_KEY}_{key}.{name}={format_value(value)}"
             if name not in REFERENCE_ANGLES:
                 raise ConfigError(

@@ -40,5 +40,6 @@ def keep_reference(reference: str | None, folder: Path, edits: ReferenceEdits = 
         raise ResumeError(
             f"cost.reference={reference} has changed since the run in {folder} was started",
             f"the gait that {copy} holds",
-            f"cost.reference={copy.as_posix()} is that gait, for another run; expname=... or fresh=true starts anew",
+            f"cost.reference={copy.as_posix()}, with no change of it, is that gait, for another run; expname=... or "
+            "fresh=true starts anew",
         )

@@ -115,7 +115,7 @@ def build_motion(series: Mapping[str, Any], metadata: Mapping[str, Any], source:
         raise ReferenceMotionError(f"{source} has {next(iter(lengths.values()))} frames", "at least two", _HELP)
     periodic = bool(metadata.get("periodic", False))
     advance = metadata.get("advance")
-    if not is_number(advance):
+    if advance is None or not is_number(advance):
         advance = q[FORWARD][-1] - q[FORWARD][0] + dq[FORWARD][-1] / rate if FORWARD in q else 0.0
     return ReferenceMotion(q, dq, act, float(rate), source, periodic, float(advance), dict(metadata))
 

@@ -22,7 +22,8 @@ def check_ranges(model: mujoco.MjModel, motion: ReferenceMotion) -> None:
     Raises:
         ReferenceMotionError: naming the joints, and, where that mends it, the command that turns their signs.
     """
-    turned, beyond = [], []
+    turned: list[tuple[str, int]] = []
+    beyond: list[tuple[str, int]] = []
     for name in motion.q:
         joint = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_JOINT, name)
         if joint < 0 or name not in LEG_ANGLES or not model.jnt_limited[joint]:

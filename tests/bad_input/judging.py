@@ -2,21 +2,13 @@
 
 from myoassist.config.errors import UserError
 from myoassist.config.run_folder import plan_run
-from myoassist.config.validate import validate_config
-from myoassist.cost.targets import check_cost
-from myoassist.model.devices import check_device
-from myoassist.optimize.conditions import list_conditions
-from myoassist.optimize.optimizers.registry import check_optimizer
+from myoassist.sweep.preflight import check_files, check_keys
 
 
 def check_run(config) -> None:
     """Do what `myoassist train` does with a composed configuration before it loads a model; nothing is written."""
-    validate_config(config)
-    check_device(config)
-    if config.task == "search":
-        check_cost(config.cost)
-        list_conditions(config)
-        check_optimizer(config.optimizer)
+    check_keys(config)
+    check_files(config)
     plan_run(config, "tutorial", [])
 
 
