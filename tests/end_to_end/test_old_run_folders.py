@@ -1,6 +1,6 @@
 """Run folders that an earlier state of the code has left are resumed, extended, evaluated and read.
 
-They lie in tests/data/old_runs as version 0.1.0 wrote them, without plots and second copies; versions.json names the commit.
+They lie in tests/data/old_runs as 0.1.0 wrote them, without plots and second copies; versions.json names the commit.
 """
 
 import csv
