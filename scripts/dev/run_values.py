@@ -22,7 +22,7 @@ SKIPPED = (
     *("config.yaml", "versions.json", "timing.csv", "session_config.json", "train_log.jsonl", "checkpoint.json"),
     *("best.yaml", "eval_metrics.csv", "sweep_index.jsonl"),
 )
-TABLES = (".csv", ".sto", ".mot", ".dat")
+TABLES = (".csv", ".sto", ".mot")
 RUN_NAME = re.compile(r"myorfl_.*?_\d{4}[A-Z][a-z]{2}\d{2}_\d{4}_[^_]+_")
 
 
@@ -53,6 +53,10 @@ def _read(path: Path) -> Iterator[tuple[str, str]]:
         lines = path.read_text(encoding="utf-8").splitlines()
         yield from (("total", _exact(line.partition(" : ")[2])) for line in lines if line.startswith("Total_Cost"))
         yield "lines", digest_lines(lines)
+    elif path.suffix == ".dat":
+        # One number per parameter and generation: as columns they would be most of the record.
+        lines = path.read_text(encoding="utf-8").splitlines()
+        yield "numbers", digest_lines(cell for line in lines if not line.startswith("%") for cell in line.split())
     elif path.suffix == ".txt":
         yield "", digest_lines(path.read_text(encoding="utf-8").splitlines())
     elif path.suffix == ".zip":
@@ -64,9 +68,6 @@ def _rows(path: Path) -> list[list[str]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".csv":
         return list(csv.reader(io.StringIO(text)))
-    if path.suffix == ".dat":
-        rows = [line.split() for line in text.splitlines() if not line.startswith("%")]
-        return [[str(place) for place in range(len(rows[0]))], *rows] if rows else []
     _, _, body = text.partition("endheader\n")
     return [line.split("\t") for line in body.splitlines()]
 
