@@ -95,7 +95,7 @@ def _parse(arguments: list[str]) -> _Request:
 
 def _export(request: _Request) -> None:
     """Do everything; the first part answers without loading MuJoCo."""
-    from myoassist.analysis.run_choice import choose_run
+    from myoassist.analysis.run_choice import choose_evaluated, choose_run
     from myoassist.analysis.stored_config import load_stored_config
     from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
@@ -107,7 +107,7 @@ def _export(request: _Request) -> None:
     run = choose_run(request.exp, request.run)
     config = load_stored_config(run, request.overrides)
     check_stored_code(config, run.as_posix(), request.overrides, request.trust_plugins)
-    parameters = _choose_parameters(request.params, run)
+    parameters = choose_evaluated(request.params, run, config)
     config.optimizer.param_path = config.optimizer.pickle_path = None
     validate_config(config)
     check_device(config)
@@ -135,15 +135,6 @@ def _export(request: _Request) -> None:
         print(f"  {file.as_posix()}")
     for notice in notices:
         print(f"  {notice}", file=sys.stderr)
-
-
-def _choose_parameters(params: str | None, run: Path) -> Path:
-    from myoassist.analysis.run_choice import choose_parameters, explain_no_best
-
-    chosen = choose_parameters(params, run)
-    if chosen is None:
-        raise explain_no_best(run)
-    return chosen
 
 
 def write_export(folder: Path, evaluation: "Evaluation", run: str, source: str) -> tuple[list[Path], list[str]]:

@@ -115,7 +115,7 @@ def _number(own: dict[str, str], name: str, default: float, low: float, high: fl
 
 
 def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
-    from myoassist.analysis.run_choice import choose_parameters, choose_run, explain_no_best
+    from myoassist.analysis.run_choice import choose_evaluated, choose_run
     from myoassist.analysis.stored_config import change_config, load_shipped_config, load_stored_config
     from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
@@ -133,11 +133,8 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
         config = load_stored_config(run, overrides)
         check_stored_code(config, run.as_posix(), overrides, trust)
         config.optimizer.pickle_path = None
-        parameters = choose_parameters(None, run)
-        if parameters is not None:
-            config.optimizer.param_path = str(parameters)
-        elif config.optimizer.param_path is None:
-            raise explain_no_best(run)
+        parameters = choose_evaluated(None, run, config)
+        config.optimizer.param_path = None if parameters is None else str(parameters)
     validate_config(config)
     check_device(config)
     load_mujoco()

@@ -9,7 +9,8 @@ from myoassist.config.errors import UserError
 from myoassist.config.groups import describe_experiments, list_experiments
 from myoassist.config.run_folder import describe_run, log_root, read_status
 from myoassist.config.run_record import ASIDE, CONFIG_NAME, find_newest_run, list_date_folders, list_run_folders
-from myoassist.config.schemas import NEWEST_PREFIX
+from myoassist.config.schemas import NEWEST_PREFIX, RunConfig
+from myoassist.config.start_point import resolve_param_path
 from myoassist.optimize.run_name import PARAMETERS_NAME
 from myoassist.rl.model_files import BEST_NAME as BEST_POLICY
 from myoassist.rl.model_files import newest_policy
@@ -162,6 +163,28 @@ def explain_no_best(folder: Path) -> UserError:
         if exp
         else "continue it with the command that started it",
     )
+
+
+def choose_evaluated(params: str | None, folder: Path, config: RunConfig) -> Path | None:
+    """Return the parameter file of a run to simulate: the one asked for, its best, or the vector that it evaluated.
+
+    Args:
+        params: File that is asked for.
+        folder: Run folder.
+        config: Configuration of the run; one with `optimizer.mode=evaluate` names its vector.
+
+    Returns:
+        The file; None where the run evaluated the initial values.
+
+    Raises:
+        UserError: if the file that is asked for is none, or the run has no best yet.
+    """
+    chosen = choose_parameters(params, folder)
+    if chosen is None and config.optimizer.mode == "evaluate":
+        return resolve_param_path(config.optimizer.param_path)
+    if chosen is None:
+        raise explain_no_best(folder)
+    return chosen
 
 
 def choose_parameters(params: str | None, folder: Path) -> Path | None:

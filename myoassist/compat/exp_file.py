@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hydra import compose, initialize_config_dir
 
 from myoassist.compat.draft import Draft
@@ -14,6 +13,7 @@ from myoassist.compat.preset_file import Preset
 from myoassist.compat.session_file import Session
 from myoassist.config.compose import ROOT_CONFIG, convert_composed, register_schemas, rewording_errors
 from myoassist.config.errors import ConfigError
+from myoassist.config.file_content import dump_yaml
 from myoassist.config.groups import PURPOSE_WORDS, RUN_WORDS, config_folder
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
@@ -75,7 +75,7 @@ def format_experiment(preset: Preset | Session, draft: Draft, name: str, command
         for group in groups:
             node = node.setdefault(group, {})
         node[last] = value
-    body = yaml.safe_dump(nested, sort_keys=False, allow_unicode=True, width=1000) if nested else ""
+    body = dump_yaml(nested, width=1000) if nested else ""
     return "\n".join(lines) + "\n" + (f"\n{body}" if body else "")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from myoassist.analysis.evaluation_request import EvaluationRequest
 from myoassist.analysis.rl_choice import choose_policy_file, open_shipped
-from myoassist.analysis.run_choice import choose_parameters, choose_runs, explain_no_best
+from myoassist.analysis.run_choice import choose_evaluated, choose_runs
 from myoassist.analysis.stored_config import load_stored_config
 from myoassist.compat.batch_file import is_batch_file, read_batch
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
@@ -15,7 +15,6 @@ from myoassist.compat.result_run import ResultRun, ResultWishes, open_results
 from myoassist.config.errors import UserError
 from myoassist.config.plugin_trust import check_stored_code
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
-from myoassist.config.start_point import resolve_param_path
 from myoassist.config.validate import validate_config
 from myoassist.model.devices import check_device
 
@@ -142,7 +141,7 @@ def prepare_folder(
         return [_check_policy(request, PreparedRun(folder, config, path, folder.resolve().name))]
     if request.starts is not None:
         raise UserError(f"starts={request.starts} for a run of task={config.task}", "repeats=N", "leave starts out")
-    parameters = _choose_parameters(params, folder, config)
+    parameters = choose_evaluated(params, folder, config)
     # The file is chosen; where the search once started need not exist any more.
     config.optimizer.param_path = config.optimizer.pickle_path = None
     validate_config(config)
@@ -193,13 +192,3 @@ def _check_policy(request: EvaluationRequest, item: PreparedRun) -> PreparedRun:
     validate_config(item.config)
     check_device(item.config)
     return item
-
-
-def _choose_parameters(params: str | None, folder: Path, config: RunConfig) -> Path | None:
-    """Return the file to evaluate, None for the initial values."""
-    chosen = choose_parameters(params, folder)
-    if chosen is None and config.optimizer.mode == "evaluate":
-        return resolve_param_path(config.optimizer.param_path)
-    if chosen is None:
-        raise explain_no_best(folder)
-    return chosen

@@ -15,14 +15,17 @@ from myoassist.config.aliases import apply_aliases
 from myoassist.config.cost_formula import settle_formula
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, describe_experiments, group_names, group_options
+from myoassist.config.hydra_flags import ROOT_CONFIG
+from myoassist.config.hydra_words import check_places
 from myoassist.config.keys import run_keys
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
+from myoassist.config.launcher_keys import LAUNCHER
 from myoassist.config.rewording import check_overrides, reword
 from myoassist.config.rl_schemas import NETWORKS_KEY, REWARDS_KEY
 from myoassist.config.schemas import RunConfig
+from myoassist.config.text_values import keep_text
 from myoassist.config.validate import check_value
 
-ROOT_CONFIG = "config"
 # Value of expsubdir that stands for the label of what is swept.
 AUTOMATIC = "auto"
 # Mappings with keys of the user's choice: Hydra takes new keys only with ++, which nobody should have to know.
@@ -37,6 +40,8 @@ _FREE_MAPPINGS = (
     f"{REWARDS_KEY}.qvel_imitation_rewards",
     f"{NETWORKS_KEY}.net_arch",
     f"{NETWORKS_KEY}.net_indexing_info",
+    f"{LAUNCHER}.additional_parameters",
+    "hydra.job.env_set",
 )
 _FREE_MAPPING_ARGUMENT = re.compile(rf"^\+{{0,2}}((?:{'|'.join(map(re.escape, _FREE_MAPPINGS))})(?:\.[^=]+)?=)")
 
@@ -64,17 +69,20 @@ def register_schemas() -> None:
 
 
 def normalize_arguments(arguments: list[str]) -> list[str]:
-    """Rewrite spellings that Hydra refuses although their meaning is plain.
+    """Rewrite spellings that Hydra refuses or changes although their meaning is plain.
 
-    A + before a key or group that exists is dropped (`+overlays=x`, `+seed=1`), and keys below free mappings such as
-    `cost.weights` may be new.
+    A + before a key or group that exists is dropped (`+overlays=x`, `+seed=1`), keys below free mappings such as
+    `cost.weights` may be new, and texts stay as they are typed (`expname=1e3`).
     """
     existing = {*run_keys(), *group_names(), "overlays"}
-    arguments = [
-        argument.lstrip("+") if argument.lstrip("+").partition("=")[0] in existing else argument
-        for argument in arguments
-    ]
-    return [_FREE_MAPPING_ARGUMENT.sub(r"++\1", argument) for argument in arguments]
+    normalized = []
+    for argument in arguments:
+        plain = argument.lstrip("+")
+        key = plain.partition("=")[0]
+        # Of the settings of a launcher none can be added.
+        kept = plain if key in existing or key.startswith(f"{LAUNCHER}.") else argument
+        normalized.append(_FREE_MAPPING_ARGUMENT.sub(r"++\1", keep_text(kept)))
+    return normalized
 
 
 def compose_run(arguments: list[str]) -> ComposedRun:
@@ -92,6 +100,7 @@ def compose_run(arguments: list[str]) -> ComposedRun:
         check_overrides(normalized)
         with initialize_config_dir(str(config_folder()), job_name="train"):
             composed = compose(ROOT_CONFIG, normalized, return_hydra_config=True)
+        check_places(composed.hydra)
         return convert_composed(composed, composed.hydra.runtime.choices, normalized)
 
 

@@ -54,6 +54,26 @@ def parse_yaml(text: str) -> Any:
     return content
 
 
+class _TextDumper(yaml.SafeDumper):
+    """Puts texts in quotes that only Hydra's reader takes for numbers, such as 1e3."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """Return the node of a text."""
+        try:
+            float(data)
+        except ValueError:
+            return super().represent_str(data)
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="'")
+
+
+_TextDumper.add_representer(str, _TextDumper.represent_str)
+
+
+def dump_yaml(content: Any, width: int = 80) -> str:
+    """Return a YAML text in which Hydra finds what is in `content`, keys in their order."""
+    return yaml.dump(content, Dumper=_TextDumper, sort_keys=False, allow_unicode=True, width=width)
+
+
 def _written_out(node: Any, known: dict[int, int | None]) -> int:
     if not isinstance(node, dict | list):
         return 1

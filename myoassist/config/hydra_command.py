@@ -22,6 +22,9 @@ from myoassist.config.compose import (
 )
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder
+from myoassist.config.hydra_flags import check_flags, split_flags
+from myoassist.config.hydra_words import check_places, explain_target
+from myoassist.config.rewording import check_overrides, check_sweep_overrides
 
 # What `_target_` may name besides Hydra's own choice of logging classes; files of others are read too (--config-dir).
 _EXECUTABLE = [
@@ -50,7 +53,16 @@ def run_hydra_command(arguments: list[str], task: Callable[[DictConfig], Any]) -
     Raises:
         ConfigError: when a configuration cannot be composed.
     """
+    check_flags(arguments)
     arguments = normalize_arguments(arguments)
+    flags, overrides = split_flags(arguments)
+    if "--hydra-help" in flags:
+        # It is about Hydra alone, and overrides would be looked for in a configuration without experiments.
+        arguments = ["--hydra-help"]
+    elif "--multirun" in flags:
+        check_sweep_overrides(overrides)
+    elif not flags.keys() - {"--run", "--config-dir"}:
+        check_overrides(overrides, added="--config-dir" in flags)
     if not any(argument.split("=")[0] in _INSPECTION_FLAGS for argument in arguments):
         require_experiment(arguments)
     register_schemas()
@@ -64,7 +76,7 @@ def run_hydra_command(arguments: list[str], task: Callable[[DictConfig], Any]) -
                 config_path=str(config_folder()), config_name=ROOT_CONFIG, execution_whitelist=_EXECUTABLE
             )
             main(task)()
-        except (InstantiationException, RuntimeError, ValueError) as error:
+        except (InstantiationException, RuntimeError, ValueError, TypeError) as error:
             refusal = _refused_target(error)
             if refusal is None:
                 raise
@@ -76,6 +88,10 @@ def run_hydra_command(arguments: list[str], task: Callable[[DictConfig], Any]) -
 
 def _refused_target(error: Exception) -> ConfigError | None:
     """Return the refusal of a `_target_` or logging class in our words; None for any other error."""
+    if isinstance(error.__cause__, ConfigError):
+        return error.__cause__
+    if explained := explain_target(error):
+        return explained
     text = " ".join(str(error).split())
     if not isinstance(error, InstantiationException) and "Unknown plugin class" not in text and "whitelist" not in text:
         return None
@@ -93,6 +109,7 @@ def composed_job(composed: DictConfig) -> ComposedRun:
         composed: What Hydra handed to the task function.
     """
     record = HydraConfig.get()
+    check_places(record)
     with rewording_errors(list(record.overrides.task)):
         return convert_composed(composed, record.runtime.choices, list(record.overrides.task))
 

@@ -12,21 +12,29 @@ from yaml.error import MarkedYAMLError
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import describe_experiments, group_names, group_options
+from myoassist.config.hydra_flags import config_folders
+from myoassist.config.hydra_words import check_single_run, check_sweep, explain_hydra_key, explain_missing
 from myoassist.config.keys import closest, describe_expected, format_value, run_keys
+from myoassist.config.option_file import explain_option_file, show_option_file
+from myoassist.config.syntax_words import explain_syntax
 
 LIST_KEYS_HINT = "`myoassist train --cfg job` prints every key with its value"
 
 
-def check_overrides(arguments: list[str]) -> None:
-    """Refuse bad syntax, value lists meant for a sweep and group options that do not exist.
+def check_overrides(arguments: list[str], added: bool = False) -> None:
+    """Refuse bad syntax, value lists and settings meant for a sweep, and group options that do not exist.
+
+    Args:
+        arguments: Overrides.
+        added: Whether a folder of options is added, which may hold any option.
 
     Raises:
         ConfigError: naming the argument.
     """
-    for argument in arguments:
-        override = _parse(argument)
-        if not override.key_or_group:
-            raise ConfigError(f"{argument!r} names no key", "key=value or group=option", LIST_KEYS_HINT)
+    overrides = [_parse(argument) for argument in arguments]
+    # What no folder has, the composition refuses.
+    added = added or bool(config_folders(arguments))
+    for argument, override in zip(arguments, overrides, strict=True):
         if override.is_sweep_override():
             key, _, value = argument.partition("=")
             raise ConfigError(
@@ -34,18 +42,33 @@ def check_overrides(arguments: list[str]) -> None:
                 f"one value (a list as one value is written {key}=[{value}]), or --multirun to run every combination",
                 f"add --multirun, or write {argument.split(',')[0]}",
             )
-        if override.key_or_group in group_names() and not override.is_delete():
+        if override.key_or_group in group_names() and not override.is_delete() and not added:
             _check_option(override)
+    check_single_run(overrides)
+
+
+def check_sweep_overrides(arguments: list[str]) -> None:
+    """Refuse bad syntax in the overrides of a sweep, and what is wrong with those of Hydra itself.
+
+    Raises:
+        ConfigError: naming the argument.
+    """
+    check_sweep([_parse(argument) for argument in arguments])
 
 
 def _parse(argument: str) -> Override:
     try:
-        return OverridesParser.create().parse_override(argument)
+        override = OverridesParser.create().parse_override(argument)
     except HydraException as error:
+        if "=" in argument and (explained := explain_syntax(argument, error)):
+            raise explained from error
         remedy = "put arguments with spaces, brackets or $ in quotes: 'expname=run_${seed}'"
         if "=" not in argument:
             remedy = f"{argument}=<value>" if argument in run_keys() else LIST_KEYS_HINT
         raise ConfigError(f"{argument!r} cannot be read", "key=value or group=option", remedy) from error
+    if not override.key_or_group:
+        raise ConfigError(f"{argument!r} names no key", "key=value or group=option", LIST_KEYS_HINT)
+    return override
 
 
 def _check_option(override: Override) -> None:
@@ -75,10 +98,14 @@ def reword(error: Exception, arguments: list[str]) -> ConfigError:
         arguments: The normalized command-line arguments, searched for the value that was refused.
     """
     cause = _omegaconf_cause(error)
+    if explained := explain_option_file(error, arguments):
+        return explained
     if isinstance(error, MissingConfigException):
         return _missing_option(error)
     if isinstance(cause, InterpolationResolutionError):
         key = cause.full_key or "a key"
+        if "Missing mandatory value: hydra." in str(cause):
+            return explain_missing(key, _typed(key, arguments))
         return ConfigError(
             f"{_typed(key, arguments) or key}: {_first_line(cause)}",
             "${...} around the name of an existing key, e.g. ${seed} or ${exo.n_points}",
@@ -87,10 +114,13 @@ def reword(error: Exception, arguments: list[str]) -> ConfigError:
     key = _refused_key(cause, error)
     typed = _typed(key, arguments)
     where = re.match(r"In '(.+?)'", str(error))
+    if explained := explain_hydra_key(key, typed, cause, str(error)):
+        place = f"{show_option_file(where[1], arguments)}: " if where else ""
+        return ConfigError(place + explained.found, explained.expected, explained.remedy)
     if where and cause is None and key:
         # A configuration file, not the command line: Hydra hands over the text only.
         return ConfigError(
-            f"configs/{where[1]}.yaml does not fit the schema: {_flat(error).partition('config: ')[2]}",
+            f"{show_option_file(where[1], arguments)} does not fit the schema: {_flat(error).partition('config: ')[2]}",
             f"{key}=<{describe_expected(run_keys()[key])}>" if key in run_keys() else "keys of the schema",
             f"correct {key} in that file; {LIST_KEYS_HINT}",
         )
@@ -163,7 +193,7 @@ def _refused_key(cause: OmegaConfBaseException | None, error: Exception) -> str:
 
 def _typed(key: str, arguments: list[str]) -> str:
     """Return the last argument that sets the key or something above or below it, or an empty text."""
-    for argument in reversed(arguments):
+    for argument in reversed(arguments) if key else ():
         name = argument.lstrip("+~").partition("=")[0]
         if name == key or name.startswith(f"{key}.") or key.startswith(f"{name}."):
             return argument.lstrip("+")

@@ -2,6 +2,8 @@
 
 import re
 
+from hydra.core.override_parser.types import Quote, QuotedString
+
 from myoassist.config.errors import ConfigError
 
 # Keys that say where a run lives and how it starts, not what it is.
@@ -12,8 +14,20 @@ _LONGEST_NAME = 200
 
 
 def quote_value(value: str) -> str:
-    """Return a value as Hydra's grammar takes it for one string."""
-    return value if re.fullmatch(r"[\w./-]+", value) else "'" + value.replace("'", "\\'") + "'"
+    """Return a value as Hydra's grammar takes it for one string: in quotes unless it is plain ASCII and no number."""
+    plain = re.fullmatch(r"[\w./-]+", value, re.ASCII) and not _reads_as_other(value)
+    return value if plain else QuotedString(text=value, quote=Quote.single).with_quotes()
+
+
+def _reads_as_other(text: str) -> bool:
+    """Tell whether a word would be taken for null, true, false or a number, as 1e3 and 2026_01_15 are."""
+    if text.lower() in ("null", "true", "false"):
+        return True
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def override_key(text: str) -> str:

@@ -4,10 +4,11 @@ import shlex
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
+from hydra.errors import HydraException
 
+from myoassist.config.file_content import dump_yaml
 from myoassist.config.run_diff import make_relative
 from myoassist.config.run_names import PLACE_KEYS
 from myoassist.config.schemas import RunConfig
@@ -54,7 +55,7 @@ def format_exp_file(exp: str | None, overrides: list[str]) -> str:
     if bases or choices:
         content["defaults"] = [*bases, *choices, "_self_"]
     content |= values
-    body = yaml.safe_dump(content, sort_keys=False, allow_unicode=True) if content else ""
+    body = dump_yaml(content) if content else ""
     return "\n".join(lines) + "\n" + body
 
 
@@ -93,8 +94,11 @@ def _insert(values: dict[str, Any], path: list[str], value: Any) -> None:
 
 
 def make_relative_override(text: str) -> str:
-    """Replace the absolute paths in the text of one override by relative ones."""
-    override = OverridesParser.create().parse_override(text)
+    """Replace the absolute paths in the text of one override by relative ones; one that cannot be read stays."""
+    try:
+        override = OverridesParser.create().parse_override(text)
+    except HydraException:
+        return text
     if override.type == OverrideType.DEL or override.is_sweep_override():
         return text
     for path in _find_strings(override.value()):

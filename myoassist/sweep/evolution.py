@@ -15,6 +15,9 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict, read_write
 
+from myoassist.config.errors import ConfigError
+from myoassist.config.hydra_words import check_places
+from myoassist.config.run_names import quote_value
 from myoassist.config.run_storage import explain_storage
 from myoassist.optimize.signals import Stopped
 from myoassist.sweep.evolution_files import describe_failures, write_exports
@@ -57,6 +60,13 @@ class EvolutionSweeper(Sweeper):
             TooManyFailuresError: if more of a generation failed than `max_failure_rate` allows; everything is saved.
             Stopped: after Ctrl-C or SIGTERM; everything is saved.
         """
+        check_places(self.config.hydra)
+        for typed in self.config.hydra.overrides.hydra:
+            if str(typed).startswith("hydra.sweep.dir="):
+                place = str(typed).partition("=")[2]
+                raise ConfigError(
+                    f"{typed}: the folder of an evolution is another key", "logdir=<folder>", f"logdir={place}"
+                )
         plan = make_plan(self.config, self.hydra_context, self.optim, self.params, self.constraints, arguments)
         # Refuses an optimizer that cannot work before anything is written.
         _build(plan, plan.budget)
@@ -150,7 +160,7 @@ class EvolutionSweeper(Sweeper):
     def _make_launcher(self, folder: EvolutionFolder) -> Launcher:
         with read_write(self.config.hydra), open_dict(self.config.hydra):
             # Whatever Hydra and the launcher leave behind belongs to the evolution; workers compose it again.
-            place = f"hydra.sweep.dir='{folder.path.as_posix()}'"
+            place = f"hydra.sweep.dir={quote_value(folder.path.as_posix())}"
             self.config.hydra.overrides.hydra.append(place)
             self.config.hydra.sweep.dir = folder.path.as_posix()
         return Plugins.instance().instantiate_launcher(

@@ -1,5 +1,8 @@
 """Short spellings of an evolution on the command line."""
 
+from myoassist.config.errors import ConfigError
+from myoassist.config.hydra_flags import split_flags
+
 _SETTINGS = "hydra.sweeper.optim"
 _SHORT = {
     "evo.population_size": f"{_SETTINGS}.num_workers",
@@ -18,6 +21,9 @@ def complete_evolution(arguments: list[str]) -> list[str]:
 
     Args:
         arguments: Overrides and flags as typed.
+
+    Raises:
+        ConfigError: for a setting or search space of an evolution in the command of a single run.
     """
     completed = []
     for argument in arguments:
@@ -29,7 +35,16 @@ def complete_evolution(arguments: list[str]) -> list[str]:
             completed.append(f"+{plain}={value}")
         else:
             completed.append(argument)
-    chosen = any(argument.lstrip("+").startswith("evo=") for argument in arguments)
-    if chosen and not any(argument.startswith("-") for argument in arguments):
-        completed.append("--multirun")
+    flags = split_flags(arguments)[0]
+    single = not flags.keys() - {"--config-dir"}
+    if any(argument.lstrip("+").startswith("evo=") for argument in arguments):
+        return [*completed, "--multirun"] if single else completed
+    for argument in arguments:
+        key = argument.partition("=")[0].lstrip("+")
+        if single and "=" in argument and key in (*_SHORT, *_ADDED_GROUPS):
+            raise ConfigError(
+                f"{argument} without an evolution: a single run searches nothing",
+                "evo=evo, or scripts/evo.sh, which adds it",
+                f"{argument} evo=evo",
+            )
     return completed

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError, ResumeError
-from myoassist.config.run_folder import log_root
+from myoassist.config.errors import ResumeError
+from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root
 from myoassist.config.run_lock import LOCK_NAME, RunLock
 from myoassist.config.run_record import ASIDE, CONFIG_NAME, list_date_folders
+from myoassist.config.run_storage import refuse_folder
 from myoassist.config.run_writer import remove_temporaries
 from myoassist.sweep.evolution_plan import EvolutionPlan
 from myoassist.sweep.evolution_state import (
@@ -61,13 +62,9 @@ def open_evolution(plan: EvolutionPlan) -> EvolutionFolder:
             notices += _set_aside(path, plan)
         path.mkdir(parents=True, exist_ok=True)
         lock = RunLock(path)
-        lock.acquire(f"or start another evolution: {plan.command(f'expname={plan.name}_2')}")
+        lock.acquire(f"or start another evolution: {plan.renamed('_2')}")
     except OSError as error:
-        raise ConfigError(
-            f"the folder {path} cannot be used: {error.strerror or error}",
-            "a folder that can be created and written",
-            "choose another place with logdir=...",
-        ) from None
+        raise refuse_folder(path, error, LOG_ROOT_VARIABLE, "the folder of the evolution") from None
     try:
         journal = Journal(path)
         remove_temporaries(path)
@@ -139,14 +136,14 @@ def _check_same(plan: EvolutionPlan, path: Path, state: EvolutionState) -> None:
         raise ResumeError(
             f"{path} holds another evolution (stored -> asked for):{lines}",
             "the stored settings, or another folder",
-            f"{plan.command(f'expname={plan.name}_2')}\n       or: {plan.command('fresh=true')}   (sets it aside)",
+            f"{plan.renamed('_2')}\n       or: {plan.command('fresh=true')}   (sets it aside)",
         )
     if plan.resume == "never" or not plan.optim.load_if_exists:
         key = "resume=never" if plan.resume == "never" else "hydra.sweeper.optim.load_if_exists=false"
         raise ResumeError(
             f"{key}, but {path} holds an evolution with {len(state.individuals)} individuals",
             "a folder that is new",
-            plan.command(f"expname={plan.name}_2"),
+            plan.renamed("_2"),
         )
 
 
@@ -156,7 +153,7 @@ def _choose(plan: EvolutionPlan) -> tuple[Path, list[str]]:
         raise ResumeError(
             f"{path} holds a single run",
             "a folder of its own for the evolution",
-            plan.command(f"expname={plan.name}_evolution"),
+            plan.renamed("_evolution"),
         )
     if plan.logdir or plan.fresh or plan.resume == "never" or plan.optim.checkpoint or (path / JOURNAL_NAME).exists():
         return path, []
@@ -182,7 +179,7 @@ def _set_aside(path: Path, plan: EvolutionPlan) -> list[str]:
     if not path.is_dir() or not any(entry.name != LOCK_NAME for entry in path.iterdir()):
         return []
     lock = RunLock(path)
-    lock.acquire(f"or start another evolution: {plan.command(f'expname={plan.name}_2')}")
+    lock.acquire(f"or start another evolution: {plan.renamed('_2')}")
     number = 1
     while (aside := path.with_name(f"{path.name}{ASIDE}{number}")).exists():
         number += 1

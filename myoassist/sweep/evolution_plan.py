@@ -77,6 +77,10 @@ class EvolutionPlan:
         kept = [text for text in self.arguments if override_key(text) not in keys]
         return f"{format_command([*kept, *changes])} --multirun"
 
+    def renamed(self, suffix: str) -> str:
+        """Return the command of this evolution under a longer name."""
+        return self.command(f"expname={quote_value(self.name + suffix)}")
+
 
 def format_individual(fixed: list[str], individual: Individual, folder: Path) -> list[str]:
     """Return the overrides of an individual's run, which make a command without the evolution.
@@ -111,7 +115,7 @@ def make_plan(
     settings = EvolutionOptim(**_resolve(optim, "hydra.sweeper.optim"))
     check_optim(settings)
     _check_search_files(arguments)
-    space = read_search_space(_resolve(params, "hydra.sweeper.params"), arguments)
+    space = read_search_space(_resolve(params, "hydra.sweeper.params"), arguments, context.config_loader)
     limits = read_constraints(_resolve(constraints, "hydra.sweeper.constraints"), space)
     exp = config.hydra.runtime.choices.get("exp")
     name = config.expname or f"{default_expname(exp, space.fixed)}_evolution"

@@ -1,5 +1,6 @@
 """The sweeper behind --multirun: every combination of the values on the command line."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,13 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from myoassist.config.errors import UserError
+from myoassist.config.compose import normalize_arguments
+from myoassist.config.errors import ConfigError, UserError
+from myoassist.config.hydra_words import check_places
+from myoassist.config.run_folder import LOG_ROOT_VARIABLE
+from myoassist.config.run_names import quote_value
 from myoassist.config.run_record import read_fitness, read_status
+from myoassist.config.run_storage import make_folder
 from myoassist.sweep.grid_orphans import GridSession, settle_sessions
 from myoassist.sweep.grid_plan import Grid, GridJob, plan_grid
 from myoassist.sweep.run_index import INDEX_NAME, IndexRow, make_rows, write_index
@@ -33,6 +39,12 @@ class GridSweeper(Sweeper):
 
     def __init__(self, params: Any = None) -> None:
         self.params = dict(params or {})
+        if searched := [key for key, value in self.params.items() if isinstance(value, Mapping)]:
+            raise ConfigError(
+                f"a search space, of {searched[0]}, in a grid, which runs given values",
+                "evo=evo, which searches it, or values between commas",
+                "add evo=evo",
+            )
         # The base class looks for them.
         self.config: DictConfig | None = None
         self.hydra_context: HydraContext | None = None
@@ -64,7 +76,7 @@ class GridSweeper(Sweeper):
             # Workers that were waited for may have finished their runs.
             grid = self._plan(arguments)
         print(_describe_start(grid), flush=True)
-        grid.root.mkdir(parents=True, exist_ok=True)
+        make_folder(grid.root, LOG_ROOT_VARIABLE, "the folder of the grid")
         returns = {job.number: _stored_return(job) for job in grid.jobs if job.state == "finished"}
         waiting = [job for job in grid.jobs if job.state != "finished"]
         errors: dict[int, BaseException] = {}
@@ -88,16 +100,16 @@ class GridSweeper(Sweeper):
         return [returns[job.number] for job in grid.jobs]
 
     def _plan(self, arguments: list[str]) -> Grid:
-        grid = plan_grid(
-            [*(f"{key}={value}" for key, value in self.params.items()), *arguments], self.config, self.hydra_context
-        )
+        check_places(self.config.hydra)
+        params = normalize_arguments([f"{key}={value}" for key, value in self.params.items()])
+        grid = plan_grid([*params, *arguments], self.config, self.hydra_context)
         typed_root = OmegaConf.to_container(self.config.hydra.overrides.hydra)
         if any(text.startswith("hydra.sweep.dir=") for text in typed_root):
             grid.root = Path(str(self.config.hydra.sweep.dir))
         return grid
 
     def _launch(self, grid: Grid, waiting: list[GridJob], take: Any) -> None:
-        place = f"hydra.sweep.dir={grid.root.as_posix()!r}"
+        place = f"hydra.sweep.dir={quote_value(grid.root.as_posix())}"
         with read_write(self.config.hydra), open_dict(self.config.hydra):
             # What the launcher leaves behind belongs to the grid; every run composes it again.
             self.config.hydra.overrides.hydra = [*self.config.hydra.overrides.hydra, place]

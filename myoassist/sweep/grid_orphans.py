@@ -68,7 +68,8 @@ def settle_sessions(root: Path, folders: Sequence[Path]) -> bool:
     Raises:
         ResumeError: if a start that still lives has submitted jobs for one of them.
     """
-    wanted = {folder.resolve() for folder in folders}
+    # Not Path.resolve, which does not survive a link that leads back to itself.
+    wanted = {Path(os.path.realpath(folder)) for folder in folders}
     settled = False
     for session in sorted((root / SESSIONS_NAME).glob("*/")):
         jobs = {job: (root / place).resolve() for job, place in read_json(session / _JOBS_NAME).items()}

@@ -14,15 +14,17 @@ from hydra.core.override_parser.types import Override
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
-from myoassist.config.compose import ComposedRun, convert_composed
+from myoassist.config.compose import ComposedRun, convert_composed, normalize_arguments
 from myoassist.config.errors import ConfigError, ResumeError
 from myoassist.config.labels import default_expname, is_task_override
-from myoassist.config.run_folder import log_root, plan_run
+from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root, plan_run
 from myoassist.config.run_names import override_key, quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.run_record import list_date_folders, read_status
+from myoassist.config.run_storage import refuse_folder
 from myoassist.sweep.preflight import check_run
 from myoassist.sweep.run_index import INDEX_NAME, read_index
+from myoassist.sweep.sweep_values import check_counted
 
 
 @dataclass
@@ -84,7 +86,11 @@ def plan_grid(
     parsed = OverridesParser.create(config_loader=context.config_loader).parse_overrides(arguments)
     keys = [override.key_or_group for override in parsed if override.is_sweep_override()]
     runs = []
-    for overrides in BasicSweeper.split_arguments(parsed, None)[0]:
+    for override in parsed:
+        check_counted(override)
+    for split in BasicSweeper.split_arguments(parsed, None)[0]:
+        # Hydra takes the values of choice(...) out of their quotes.
+        overrides = normalize_arguments(split)
         composed = context.config_loader.load_sweep_config(config, overrides)
         run = convert_composed(composed, composed.hydra.runtime.choices, overrides, swept=keys)
         check_run(run.config)
@@ -105,7 +111,10 @@ def plan_grid(
 def _place(runs: Sequence[tuple[list[str], ComposedRun]], keys: list[str], day: datetime.date) -> list[GridJob]:
     jobs = []
     for number, (overrides, run) in enumerate(runs):
-        folder, state = plan_run(run.config, run.exp, run.all_overrides, day)
+        try:
+            folder, state = plan_run(run.config, run.exp, run.all_overrides, day)
+        except OSError as error:
+            raise refuse_folder(Path(error.filename or log_root()), error, LOG_ROOT_VARIABLE) from None
         swept = [text for text in overrides if override_key(text) in keys]
         jobs.append(GridJob(number, overrides, swept, run, folder, state))
     return jobs
@@ -158,7 +167,7 @@ def _check_distinct(jobs: list[GridJob]) -> None:
     """Refuse runs that would overwrite each other."""
     shared: dict[Path, list[GridJob]] = {}
     for job in jobs:
-        shared.setdefault(job.folder.resolve(), []).append(job)
+        shared.setdefault(Path(os.path.realpath(job.folder)), []).append(job)
     doubled = [group for group in shared.values() if len(group) > 1]
     if not doubled or all(job.composed.config.allow_shared_dir for group in doubled for job in group):
         return

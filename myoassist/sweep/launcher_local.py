@@ -16,7 +16,8 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from myoassist.config.cores import count_cores
-from myoassist.config.errors import ConfigError, UserError
+from myoassist.config.errors import UserError
+from myoassist.config.launcher_keys import check_launcher
 from myoassist.config.run_names import PLACE_KEYS, override_key
 from myoassist.sweep.local_processes import Outcome, run_processes
 from myoassist.sweep.resources import thread_key
@@ -76,12 +77,7 @@ class LocalLauncher(Launcher):
     """
 
     def __init__(self, max_parallel: int | None = None, timeout_min: float | None = None) -> None:
-        if max_parallel is not None and (isinstance(max_parallel, bool) or max_parallel < 1):
-            raise ConfigError(
-                f"hydra.launcher.max_parallel={max_parallel} is not allowed",
-                "an integer, at least 1, or null",
-                "hydra.launcher.max_parallel=1",
-            )
+        check_launcher({"max_parallel": max_parallel, "timeout_min": timeout_min})
         self.max_parallel = max_parallel
         self.timeout_min = timeout_min
         # Numbers of the next jobs, where they are not consecutive because some had been finished before.

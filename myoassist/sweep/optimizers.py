@@ -57,6 +57,9 @@ def build_optimizer(
 
     register_optimizers()
     _check_name(name, space, list(ng.optimizers.registry))
+    if num_workers > 1 and getattr(ng.optimizers.registry[name], "no_parallelization", False):
+        # Its own refusal leaves a half-built optimizer behind, which Python complains about when it is removed.
+        raise _refuse(name, space, f"it judges one individual after the other, not {num_workers} at once")
     parametrization = ng.p.Dict(**space.build())
     parametrization.function.deterministic = not noisy
     parametrization.random_state.seed(seed)
@@ -66,12 +69,16 @@ def build_optimizer(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ng.optimizers.registry[name](parametrization=parametrization, budget=budget, num_workers=num_workers)
-    except (ImportError, ValueError, NotImplementedError) as error:
-        raise ConfigError(
-            f"hydra.sweeper.optim.optimizer={name} cannot search this space: {error}",
-            "an optimizer that takes these parameters and works with several workers",
-            f"hydra.sweeper.optim.optimizer={RANDOM_THEN_CMA if space.dimension > 1 else 'OnePlusOne'}",
-        ) from None
+    except (ImportError, ValueError, NotImplementedError, AssertionError, ArithmeticError) as error:
+        raise _refuse(name, space, str(error)) from None
+
+
+def _refuse(name: str, space: SearchSpace, why: str) -> ConfigError:
+    return ConfigError(
+        f"hydra.sweeper.optim.optimizer={name} cannot search this space: {why}",
+        "an optimizer that takes these parameters and works with several workers",
+        f"hydra.sweeper.optim.optimizer={RANDOM_THEN_CMA if space.dimension > 1 else 'OnePlusOne'}",
+    )
 
 
 def _check_name(name: str, space: SearchSpace, known: list[str]) -> None:

@@ -4,6 +4,8 @@ import os
 import time
 from pathlib import Path
 
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
 from myoassist.config.errors import ResumeError
 from myoassist.config.run_lock import LOCK_NAME, STALE_AFTER_S, RunLock
 from myoassist.sweep import slurm_watch
@@ -65,7 +67,8 @@ def prepare_restart(overrides: list[str]) -> None:
     Args:
         overrides: Overrides of the job; only one of `logdir` tells the folder.
     """
-    places = [text.partition("=")[2].strip("'") for text in overrides if text.startswith("logdir=")]
+    typed = [text for text in overrides if text.startswith("logdir=")]
+    places = [str(override.value()) for override in OverridesParser.create().parse_overrides(typed)]
     if places and int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0 and (Path(places[-1]) / LOCK_NAME).exists():
         wait_until_free(Path(places[-1]))
 

@@ -68,7 +68,7 @@ def write_index(root: Path, rows: Iterable[IndexRow]) -> None:
 def read_index(file: Path) -> list[IndexRow]:
     """Read an index; empty where there is none, unreadable lines are skipped."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
     rows = []

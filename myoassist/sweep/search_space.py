@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override
+from hydra.core.override_parser.types import ChoiceSweep, Glob, IntervalSweep, Override
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import is_number
 from myoassist.config.labels import SWEEPER_GROUPS
 from myoassist.config.run_names import PLACE_KEYS
+from myoassist.sweep.sweep_values import check_values
 
 # Keys of one parameter in `hydra.sweeper.params`; the stock plugin reads the same.
 PARAMETER_KEYS = ("init", "lower", "upper", "step", "integer", "log")
@@ -42,13 +43,14 @@ class SearchSpace:
         return len(self.parameters)
 
 
-def read_search_space(params: Mapping[str, Any], arguments: list[str]) -> SearchSpace:
+def read_search_space(params: Mapping[str, Any], arguments: list[str], loader: Any = None) -> SearchSpace:
     """Read a search space from the configuration and the command line, which wins.
 
     Args:
         params: Resolved `hydra.sweeper.params`: key -> mapping with bounds, list of values, or sweep text such as
             `interval(1, 10)`.
         arguments: Overrides of the command as Hydra hands them to a sweeper.
+        loader: Hydra's config loader, which knows the options that a pattern matches.
 
     Returns:
         The space; its `build` leaves reading to the stock nevergrad plugin.
@@ -68,8 +70,9 @@ def read_search_space(params: Mapping[str, Any], arguments: list[str]) -> Search
             described[key], makers[key] = _describe_choices(key, list(entry))
         else:
             texts.append(f"{key}={entry}")
-    for override in OverridesParser.create().parse_overrides([*texts, *arguments]):
+    for override in OverridesParser.create(config_loader=loader).parse_overrides([*texts, *arguments]):
         key = override.key_or_group
+        check_values(override)
         if override.is_sweep_override():
             described[key], makers[key] = _describe_sweep(override)
         elif key in described:
@@ -180,6 +183,8 @@ def _describe_sweep(override: Override) -> tuple[dict[str, Any], Callable[[], An
     def make() -> Any:
         return _stock().create_nevergrad_parameter_from_override(override)
 
+    if isinstance(value, Glob):
+        return _describe_choices(key, list(override.sweep_string_iterator()))
     if isinstance(value, IntervalSweep):
         bounds = {
             "init": None,

@@ -11,6 +11,7 @@ import pandas as pd
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import flatten_keys, run_keys
 from myoassist.config.run_diff import to_plain
+from myoassist.config.run_names import quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.run_record import (
     ASIDE,
@@ -109,7 +110,8 @@ def _flatten(place: Path) -> dict[str, Any]:
 
 def _row(place: Path, folder: Path, flat: dict, varied: list[str], commands: dict) -> dict[str, Any]:
     status = read_status(place) if place.exists() else {"status": "missing"}
-    command = commands.get(place.resolve()) or format_command([*_stored_overrides(place), f"logdir={place.as_posix()}"])
+    overrides = _stored_overrides(place) or ([f"exp={status['exp']}"] if status.get("exp") else [])
+    command = commands.get(place.resolve()) or format_command([*overrides, f"logdir={quote_value(place.as_posix())}"])
     name = place.relative_to(folder) if place.is_relative_to(folder) else place
     best = status.get("best")
     return {
@@ -131,7 +133,11 @@ def _stored_overrides(place: Path) -> list[str]:
     for file in sorted(place.glob("*.yaml"), reverse=True):
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines()[:5]:
             if line.startswith("# command:"):
-                words = shlex.split(line.removeprefix("# command:"))
+                try:
+                    words = shlex.split(line.removeprefix("# command:"))
+                except ValueError:
+                    # Edited or cut off; the other runs of the day do not suffer from it.
+                    return []
                 return [word for word in words[3:] if not word.startswith(("logdir=", "expname="))]
     return []
 
@@ -181,8 +187,13 @@ def _read_curves(places: list[Path], folder: Path) -> dict[str, pd.DataFrame]:
         file = place / HISTORY_NAME
         if not file.exists():
             continue
-        table = pd.read_csv(file)
-        if {"generation", "best_so_far"} <= set(table.columns) and len(table):
+        try:
+            table = pd.read_csv(file)
+        except (OSError, ValueError):
+            # Cut off, or nothing of ours.
+            continue
+        numbers = {name for name in table.columns if pd.api.types.is_numeric_dtype(table[name])}
+        if {"generation", "best_so_far"} <= numbers and len(table):
             name = place.relative_to(folder) if place.is_relative_to(folder) else place
             curves[name.as_posix()] = table[["generation", "best_so_far"]]
     return curves

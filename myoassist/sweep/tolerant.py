@@ -14,8 +14,10 @@ from hydra_plugins.hydra_submitit_launcher.submitit_launcher import SlurmLaunche
 from omegaconf import OmegaConf
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.launcher_keys import check_launcher
 from myoassist.sweep.judgement import WorkerLostError
 from myoassist.sweep.orphans import prepare_restart
+from myoassist.sweep.slurm_submission import drop_replaced, explain_refusal
 from myoassist.sweep.slurm_watch import EndWatch, cancel_jobs, name_loss
 
 # What the stock launcher does not know, with the values of `TolerantSlurmConfig`.
@@ -47,6 +49,7 @@ class TolerantSlurmLauncher(SlurmLauncher):
                 "1",
                 "hydra.launcher.tasks_per_node=1",
             )
+        check_launcher(params)
         super().__init__(**{key: value for key, value in params.items() if key not in _OWN})
         self.own = {key: params.get(key, value) for key, value in _OWN.items()}
         self.on_result: Callable[[int, JobReturn], None] | None = None
@@ -74,6 +77,7 @@ class TolerantSlurmLauncher(SlurmLauncher):
 
         Raises:
             ConfigError: if this machine has no Slurm.
+            SubmissionError: if Slurm refuses the jobs; what had been submitted before has ended then.
         """
         assert self.config is not None, "Hydra calls setup first"
         Path(str(self.config.hydra.sweep.dir)).mkdir(parents=True, exist_ok=True)
@@ -97,7 +101,7 @@ class TolerantSlurmLauncher(SlurmLauncher):
         shared = set(OmegaConf.structured(BaseQueueConf).keys())
         parameters = {
             key if key in shared else f"slurm_{key}": value
-            for key, value in self.params.items()
+            for key, value in drop_replaced(self.params).items()
             if key not in (*_INIT_KEYS, "submitit_folder")
         }
         try:
@@ -112,7 +116,7 @@ class TolerantSlurmLauncher(SlurmLauncher):
         return executor
 
     def _run_array(self, executor: Any, jobs: dict[int, tuple]) -> dict[int, JobReturn]:
-        with scrubbed_environment():
+        with scrubbed_environment(), explain_refusal():
             handles = executor.map_array(self, *zip(*jobs.values(), strict=True))
         active = dict(zip(jobs, handles, strict=True))
         results: dict[int, JobReturn] = {}

@@ -190,3 +190,27 @@ def test_a_killed_daemon_finds_its_workers_again(slurm, tmp_path):
 def test_states_of_jobs_that_slurm_has_forgotten(slurm):
     assert query_states(["999999"]) == {"999999": FORGOTTEN}
     assert query_states([]) == {}
+
+
+def test_memory_for_the_node_and_further_options_reach_slurm(slurm, tmp_path):
+    grid = ["exp=exo_npoint", "task=fake", "seed=0", "hydra/launcher=slurm", "logdir=run", "fake.sleep=2", "--multirun"]
+    grid += ["hydra.launcher.mem_gb=1", "hydra.launcher.cpus_per_task=1", "hydra.launcher.timeout_min=7"]
+    grid += ["hydra.launcher.additional_parameters={mail-type: END, comment: 'größe'}"]
+    process = start(tmp_path, base=grid)
+    job = wait_for(running)[0]
+    said = subprocess.run(["scontrol", "show", "job", job], capture_output=True, text=True, check=True).stdout
+    code, output = finish(process, 120)
+    assert code == 0, output
+    assert "MinMemoryNode=1G" in said and "MinMemoryCPU" not in said, said
+    assert "TimeLimit=00:07:00" in said and "MailType=END" in said, said
+    (script,) = tmp_path.rglob("*_submission.sh")
+    lines = [line for line in script.read_text().splitlines() if line.startswith("#SBATCH --mem")]
+    assert lines == ["#SBATCH --mem=1GB"]
+
+
+def test_a_real_refusal_is_one_message(slurm, tmp_path):
+    grid = ["exp=exo_npoint", "task=fake", "seed=0", "hydra/launcher=slurm", "hydra.launcher.partition=none", "-m"]
+    process = start(tmp_path, base=grid)
+    code, output = finish(process, 60)
+    assert code == 2 and "invalid partition specified: none" in output and "hydra.launcher.partition=" in output, output
+    assert "Traceback" not in output
