@@ -4,7 +4,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from myoassist.config.command_words import EVALUATE_COMMAND
 from myoassist.config.errors import UserError
+from myoassist.config.foreign_spelling import refuse_foreign_spelling
 from myoassist.config.plugin_trust import TRUST_KEY, parse_trust
 
 USAGE = """usage: bash scripts/local.sh scripts/eval.sh exp=NAME [option=value ...] [key=value ...]
@@ -99,6 +101,7 @@ def parse_request(arguments: list[str]) -> EvaluationRequest:
     Raises:
         UserError: for one that is not known, given twice, empty or out of range.
     """
+    refuse_foreign_spelling(arguments, EVALUATE_COMMAND, _OPTIONS, {"-h": False, "--help": False})
     own: dict[str, str] = {}
     overrides = []
     for argument in arguments:

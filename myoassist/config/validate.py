@@ -1,17 +1,16 @@
 """Check a composed run before anything is loaded: types, ranges, pairs of keys, files."""
 
 import dataclasses
-import difflib
 import math
-import sys
-import typing
 from pathlib import Path
 from typing import Any
 
 from myoassist.config.cma_options import check_cma_options
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import Key, describe_expected, format_value, run_keys
+from myoassist.config.key_values import check_value
+from myoassist.config.keys import format_override, format_value, run_keys
 from myoassist.config.model_file import check_model_file
+from myoassist.config.nearest import nearest_name
 from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
 from myoassist.config.run_names import check_suffix
@@ -63,60 +62,6 @@ def _check_schema(node: Any, prefix: str) -> None:
             raise ConfigError(f"{prefix}{name}={format_value(value)} is not a group", f"the keys of {prefix}{name}")
 
 
-def check_value(key: Key, value: Any) -> None:
-    """Refuse a value of one key that is of the wrong type or out of its range.
-
-    Raises:
-        ConfigError: naming the key, its value, what was expected and an override that helps.
-    """
-    if value is None:
-        if not key.optional:
-            raise _refuse(key, value, key.default)
-        return
-    if key.base is Any:
-        return
-    if not _has_type(value, key.base):
-        raise _refuse(key, value, key.default)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise _refuse(key, value, key.default)
-    meta = key.metadata
-    if meta["choices"] and value not in meta["choices"]:
-        near = difflib.get_close_matches(str(value), [str(choice) for choice in meta["choices"]], n=1)
-        raise _refuse(key, value, near[0] if near else key.default)
-    for limit, holds in (
-        ("ge", lambda low: value >= low),
-        ("gt", lambda low: value > low),
-        ("le", lambda high: value <= high),
-        ("lt", lambda high: value < high),
-    ):
-        if meta[limit] is not None and not holds(meta[limit]):
-            raise _refuse(key, value, meta[limit] if limit in ("ge", "le") else key.default)
-
-
-def _has_type(value: Any, kind: Any) -> bool:
-    origin = typing.get_origin(kind)
-    if origin is list:
-        return isinstance(value, list) and all(_has_type(item, typing.get_args(kind)[0]) for item in value)
-    if origin is dict:
-        name_kind, item_kind = typing.get_args(kind)
-        return isinstance(value, dict) and all(
-            _has_type(name, name_kind) and _has_type(item, item_kind) for name, item in value.items()
-        )
-    # bool is an int in Python, but true is not a number of candidates.
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if kind is float:
-        # An integer too large for a float would fail where it is computed with.
-        return isinstance(value, float) or (type(value) is int and abs(value) <= sys.float_info.max)
-    return isinstance(value, kind)
-
-
-def _refuse(key: Key, value: Any, better: Any) -> ConfigError:
-    return ConfigError(
-        f"{key.name}={format_value(value)} is not allowed", describe_expected(key), f"{key.name}={format_value(better)}"
-    )
-
-
 def _check_pairs(config: RunConfig) -> None:
     env, exo, optimizer = config.env, config.exo, config.optimizer
     if env.delayed and env.timestep != DELAYED_CONTROL_INTERVAL:
@@ -163,17 +108,17 @@ def _check_weights(weights: dict[str, float], own_terms: bool) -> None:
     for name, weight in weights.items():
         # Which terms a plugin adds is known only once it is imported; they are checked then.
         if name not in TERM_NAMES and not own_terms:
-            near = difflib.get_close_matches(name, TERM_NAMES, n=1)
+            near = nearest_name(name, TERM_NAMES)
             raise ConfigError(
                 f"cost.weights.{name}={format_value(weight)}: there is no cost term {name}",
                 f"one of {', '.join(TERM_NAMES)}",
-                f"cost.weights.{near[0] if near else TERM_NAMES[0]}={format_value(weight)}",
+                format_override(f"cost.weights.{near}", weight) if near else f"leave cost.weights.{name} out",
             )
         if not math.isfinite(weight) or weight < 0:
             raise ConfigError(
                 f"cost.weights.{name}={format_value(weight)} is not allowed",
                 "a finite number, at least 0",
-                f"cost.weights.{name}=1",
+                f"cost.weights.{name}=<number>, or cost.weights.{name}=0 to leave the term out",
             )
 
 
