@@ -4,7 +4,9 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from myoassist.config.command_words import quote_path
 from myoassist.config.errors import UserError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.plugin_trust import TRUST_KEY, check_stored_plugins, parse_trust
 
 if TYPE_CHECKING:
@@ -45,12 +47,17 @@ def main(arguments: list[str]) -> int:
     Raises:
         UserError: if an argument, a run, a model or a file is refused.
     """
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
+    if not arguments or any(argument in ("-h", "--help", "help") for argument in arguments):
         print(USAGE, end="")
         return 0
     what, *rest = arguments
     if what not in _OPTIONS:
-        raise UserError(f"myoassist reference {what}: no such command", "one of these\n" + USAGE.rstrip())
+        near = nearest_name(what, _OPTIONS)
+        raise UserError(
+            f"myoassist reference {what}: no such command",
+            "one of these\n" + USAGE.rstrip(),
+            shlex.join(["myoassist", "reference", near, *rest]) if near else "",
+        )
     own, overrides = _parse(what, rest)
     if what == "record":
         _record(own, overrides, shlex.join(["myoassist", "reference", *arguments]))
@@ -84,7 +91,7 @@ def _parse(what: str, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
         raise UserError(f"myoassist reference {what} lacks {' and '.join(missing)}", USAGE.rstrip())
     if "out" in own and Path(own["out"]).suffix != ".npz":
         raise UserError(
-            f"out={own['out']}", "a file that ends with .npz", f"out={Path(own['out']).with_suffix('.npz')}"
+            f"out={own['out']}", "a file that ends with .npz", f"out={quote_path(Path(own['out']).with_suffix('.npz'))}"
         )
     return own, overrides
 

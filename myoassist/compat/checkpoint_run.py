@@ -8,6 +8,7 @@ from myoassist.analysis.rl_choice import choose_policy_file
 from myoassist.analysis.stored_config import change_config
 from myoassist.compat.session_exp import compose_session, draft_session
 from myoassist.compat.session_file import find_session_file, read_session
+from myoassist.config.command_words import localize_command, quote_path
 from myoassist.config.errors import ConfigError
 from myoassist.config.run_folder import log_root
 from myoassist.config.run_record import CONFIG_NAME
@@ -60,8 +61,9 @@ def open_session(text: str, params: str | None, overrides: list[str]) -> Session
     # A policy walks on for as long as it is asked to; where its training started does not matter.
     draft.values.pop("env.prev_trained_policy_path", None)
     config = change_config(compose_session(session, draft), overrides)
-    print(f"{file.as_posix()} as an experiment here (`myoassist import {text}` shows it)")
+    command = localize_command(f"myoassist import {quote_path(text)}")
+    print(f"{file.as_posix()} as an experiment here (`{command}` shows it)")
     for note in [*draft.unmapped, *draft.remarks]:
-        print(f"  {note}")
+        print(f"  {localize_command(note)}")
     place = log_root() / datetime.date.today().isoformat() / f"session_{session.name}"
     return SessionRun(place, config, path, session.name)

@@ -10,7 +10,9 @@ from myoassist.compat.session_model import map_model
 from myoassist.compat.session_networks import map_networks
 from myoassist.compat.session_rewards import map_rewards
 from myoassist.compat.session_values import map_evaluations, map_values
+from myoassist.config.command_words import EVALUATE_COMMAND, quote_path
 from myoassist.config.errors import ConfigError, UserError
+from myoassist.config.keys import format_override
 from myoassist.config.rl_schemas import ENV_IDS
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
@@ -129,9 +131,9 @@ def _map_policy(session: Session, draft: Draft) -> None:
     newest = newest_policy(session.folder)
     if newest is not None:
         draft.remarks.append(
-            f"its policy {newest.name} walks with: bash scripts/local.sh scripts/eval.sh "
-            f"run={session.folder.as_posix()} rl.trust_checkpoint=true; training goes on from it with "
-            f"env.prev_trained_policy_path={newest.as_posix()} rl.trust_checkpoint=true"
+            f"its policy {newest.name} walks with: {EVALUATE_COMMAND} "
+            f"run={quote_path(session.folder)} rl.trust_checkpoint=true; training goes on from it with "
+            f"{format_override('env.prev_trained_policy_path', newest.as_posix())} rl.trust_checkpoint=true"
         )
 
 

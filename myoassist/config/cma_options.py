@@ -86,9 +86,7 @@ def _check_option(name: str, value: Any) -> None:
     if name in _OWN_KEYS:
         key, convert = _OWN_KEYS[name]
         meaning = f": the initial standard deviation is {SIGMA_0:g} times it" if convert is _gain else ""
-        raise ConfigError(
-            f"{shown} is set by the framework", f"the key {key}{meaning}", _suggest(name, value)
-        )
+        raise ConfigError(f"{shown} is set by the framework", f"the key {key}{meaning}", _suggest(name, value))
     if name in _OWN_PLACES:
         raise ConfigError(
             f"{shown} is set by the framework", f"no value: {_OWN_PLACES[name]}", f"leave {name} out of {_KEY}"
@@ -121,7 +119,9 @@ def _suggest(name: str, value: Any) -> str:
         key, convert = _OWN_KEYS[name]
         number = understand_item(float, value) if isinstance(value, str) else value
         meant = understand_value(run_keys()[key], convert(number))
-        return format_override(key, meant) if meant is not None else f"leave {name} out of {_KEY}; {key}=<value> sets it"
+        return (
+            format_override(key, meant) if meant is not None else f"leave {name} out of {_KEY}; {key}=<value> sets it"
+        )
     number = understand_item(float, value) if isinstance(value, str) else value
     if name not in _OWN_PLACES and _is_plain_number(number):
         return format_override(f"{_KEY}.{name}", number)

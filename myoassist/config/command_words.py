@@ -97,7 +97,7 @@ def _is_ours(found: str | None) -> bool:
 
 
 def _can_start(found: str | None) -> bool:
-    """Whether the interpreter that a script names in its first line is there; in an environment that moved it is not."""
+    """Whether the interpreter in the first line of a script is there; in an environment that moved it is not."""
     try:
         first = Path(found or "").read_bytes()[:4096].splitlines()[0]
     except (OSError, IndexError):

@@ -25,6 +25,7 @@ TRAIN_FLAGS = {
 # What other programs call ours.
 _OTHER_NAMES = {"experiment": "exp", "experiments": "exp", "exps": "exp", "lr": "rl.ppo_params.learning_rate"}
 _SWEEPS = ("sweep", "multi", "multirun", "multi_run")
+_TRUTH = ("true", "false", "yes", "no", "on", "off", "0", "1")
 _NUMBER = re.compile(r"-\d.*")
 
 
@@ -117,22 +118,21 @@ def _respell(
 
 
 def _with_value(word: str, key: str | None, sign: str, value: str, rest: list[str]) -> tuple[str, str | None]:
-    if not sign and rest and "=" not in rest[0] and (not rest[0].startswith("-") or _NUMBER.fullmatch(rest[0])):
-        # Words of other flags are no values.
-        if key is None or key not in run_keys() or run_keys()[key].base is not bool or _is_truth(rest[0]):
-            sign, value = " ", rest.pop(0)
-            word = f"{word} {value}"
+    switch = key in run_keys() and run_keys()[key].base is bool
+    if not sign and rest and _is_value(rest[0]) and (not switch or rest[0].casefold() in _TRUTH):
+        sign, value = " ", rest.pop(0)
+        word = f"{word} {value}"
     if key is None:
         return word, None
     if not sign:
         choices = run_keys()[key].metadata["choices"] if key in run_keys() else None
-        switch = key in run_keys() and run_keys()[key].base is bool
         return word, f"{key}=true" if switch else f"{key}=<{'|'.join(map(str, choices)) if choices else 'value'}>"
     return word, _assign(key, value)
 
 
-def _is_truth(text: str) -> bool:
-    return text.casefold() in ("true", "false", "yes", "no", "on", "off", "0", "1")
+def _is_value(word: str) -> bool:
+    """Whether a word can be the value of the one before it."""
+    return "=" not in word and (not word.startswith("-") or _NUMBER.fullmatch(word) is not None)
 
 
 def _assign(key: str, value: str) -> str:

@@ -63,6 +63,11 @@ def understand_value(key: Key, value: Any) -> Any:
     return meant if meant is not _UNKNOWN and _fits(key, meant) else None
 
 
+def means_nothing(text: str) -> bool:
+    """Whether a text is a word for no value, such as None, which for a key that takes texts is one of them."""
+    return text.strip().casefold() in _NOTHING
+
+
 def _is_real(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
@@ -111,7 +116,7 @@ def _has_type(value: Any, kind: Any) -> bool:
 
 def _understand(key: Key, value: Any) -> Any:
     """Return the value that was meant, of the key's type, or _UNKNOWN."""
-    if isinstance(value, str) and value.strip().casefold() in _NOTHING:
+    if isinstance(value, str) and means_nothing(value):
         return None if key.optional else _UNKNOWN
     if key.metadata["choices"]:
         return _understand_choice(key.metadata["choices"], value)

@@ -3,8 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
-# Similarity of two names, 0 to 1, from which on one is near the other: `tutoral` and `tutorial` are (0.93), `sigma0` and
-# `tolupsigma` (0.63) are not.
+# Similarity of two names, 0 to 1, from which on one is near the other: `tutoral` and `tutorial` are (0.93), `sigma0`
+# and `tolupsigma` (0.63) are not.
 NEAR = 0.75
 # Beginnings of names that say enough, in characters.
 _SHORTEST_BEGINNING = 4
@@ -34,7 +34,7 @@ def nearest_name(wanted: str, known: Iterable[str]) -> str | None:
     ranked = _rank(wanted, known)
     if ranked and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
         return ranked[0][1]
-    begun = [name for name in known if fold_name(name).startswith(fold_name(wanted))]
+    begun = [name for name in known if _begins(fold_name(name), fold_name(wanted))]
     return begun[0] if not ranked and len(begun) == 1 and len(wanted) >= _SHORTEST_BEGINNING else None
 
 
@@ -44,6 +44,11 @@ def nearest_names(wanted: str, known: Iterable[str], count: int) -> list[str]:
     first = nearest_name(wanted, known)
     others = [name for _, name in _rank(wanted, known) if name != first]
     return ([first, *others] if first is not None else others)[:count]
+
+
+def _begins(name: str, wanted: str) -> bool:
+    """Whether a name begins with what was typed and has no further words: kinematics for kine, not speed_sd for speed."""
+    return name.startswith(wanted) and name.count("_") == wanted.count("_")
 
 
 def _rank(wanted: str, known: list[str]) -> list[tuple[float, str]]:

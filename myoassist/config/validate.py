@@ -7,7 +7,7 @@ from typing import Any
 
 from myoassist.config.cma_options import check_cma_options
 from myoassist.config.errors import ConfigError
-from myoassist.config.key_values import check_value
+from myoassist.config.key_values import check_value, means_nothing
 from myoassist.config.keys import format_override, format_value, run_keys
 from myoassist.config.model_file import check_model_file
 from myoassist.config.nearest import nearest_name
@@ -82,7 +82,7 @@ def _check_pairs(config: RunConfig) -> None:
         raise ConfigError(
             f"env.sim_time={env.sim_time:g} is shorter than one control step",
             f"at least {interval:g} s",
-            "env.sim_time=20",
+            "env.sim_time=<seconds>, for example env.sim_time=20",
         )
     if exo.fixed and exo.controller != "four_param":
         raise ConfigError(
@@ -139,4 +139,5 @@ def _check_exists(key: str, text: str | None, kind: str, *, folder: bool) -> Non
     if path.is_file() or (folder and path.is_dir()):
         return
     found = "is a folder" if path.is_dir() else "does not exist"
-    raise ConfigError(f"{key}={text} {found}", f"{kind}, relative to the current folder", f"{key}=<existing path>")
+    better = "null" if means_nothing(text) else "<existing path>"
+    raise ConfigError(f"{key}={text} {found}", f"{kind}, relative to the current folder", f"{key}={better}")

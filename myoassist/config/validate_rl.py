@@ -7,7 +7,8 @@ from typing import Any
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import VELOCITY_MODES, read_evaluation_entries
-from myoassist.config.keys import format_value, read_key, run_keys
+from myoassist.config.keys import format_override, format_value, read_key, run_keys
+from myoassist.config.nearest import nearest_name
 from myoassist.config.policy_path import resolve_policy_path, resolve_reference_path
 from myoassist.config.rl_schemas import ACTORS, BASE_ENV, CRITIC, NETWORKS_KEY, REWARDS_KEY, PPOConfig
 from myoassist.config.schemas import EnvConfig, RunConfig
@@ -85,10 +86,13 @@ def _check_ranges(config: RunConfig) -> None:
             )
     wrong = [mode for mode in env.velocity_modes if mode not in VELOCITY_MODES]
     if wrong or not env.velocity_modes:
+        meant = [nearest_name(mode, VELOCITY_MODES) for mode in env.velocity_modes]
         raise ConfigError(
             f"env.velocity_modes={format_value(env.velocity_modes)}",
             f"a list of some of {', '.join(VELOCITY_MODES)}",
-            f"env.velocity_modes=[{VELOCITY_MODES[0]}]",
+            format_override("env.velocity_modes", meant)
+            if meant and None not in meant
+            else "env.velocity_modes=[<some of these>]",
         )
 
 
@@ -128,7 +132,7 @@ def _check_rewards(env: EnvConfig) -> None:
                 raise ConfigError(
                     f"{REWARDS_KEY}.{group}.{joint}={format_value(weight)} is not allowed",
                     "a finite number, at least 0",
-                    f"{REWARDS_KEY}.{group}.{joint}=0.2",
+                    f"{REWARDS_KEY}.{group}.{joint}=<number>, or 0 to leave it out",
                 )
 
 
@@ -152,14 +156,16 @@ def _check_networks(config: RunConfig) -> None:
             raise ConfigError(
                 f"{NETWORKS_KEY}.{name} names {', '.join(wrong)}",
                 f"networks: {', '.join((*ACTORS, CRITIC))}",
-                f"leave {wrong[0]} out",
+                f"write {near} for {wrong[0]}"
+                if (near := nearest_name(wrong[0], (*ACTORS, CRITIC)))
+                else f"leave {wrong[0]} out",
             )
         for net, item in value.items():
             if name == "net_arch" and net != "comment" and not _are_widths(item):
                 raise ConfigError(
                     f"{NETWORKS_KEY}.net_arch.{net}={format_value(item)}",
                     "hidden widths: a list of whole numbers above 0",
-                    f"{NETWORKS_KEY}.net_arch.{net}=[64,64]",
+                    f"{NETWORKS_KEY}.net_arch.{net}=<list>, for example '{NETWORKS_KEY}.net_arch.{net}=[64,64]'",
                 )
     load = [name for name in ("reset_policy_net_after_load", "reset_value_net_after_load") if getattr(policy, name)]
     if load and config.env.prev_trained_policy_path is None:
@@ -186,12 +192,12 @@ def _check_terrain(env: EnvConfig) -> None:
             "groups of four numbers: height (m) and period (cells of 0.2 m) across, the same along the way",
             "0 1 0.05 20",
         ),
-        "tile": ("the name or the JSON file of a tile", "<name>"),
+        "tile": ("the name or the JSON file of a tile", "NAME"),
     }[kind]
     refusal = ConfigError(
         f"env.terrain={kind} with env.terrain_params={env.terrain_params!r}",
         expected,
-        f"'env.terrain_params=\"{example}\"'",
+        f"for example {format_override('env.terrain_params', example)}",
     )
     if kind == "tile":
         if len(words) != 1:
@@ -238,7 +244,7 @@ def _check_human(config: RunConfig) -> None:
         raise ConfigError(
             f"rl.human=reflex with env.control_framerate={env.control_framerate:g}",
             f"a rate that divides the {REFLEX_RATE} Hz of the reflexes: 10, 20, 25, 50 or 100",
-            "env.control_framerate=25",
+            f"env.control_framerate={min((10, 20, 25, 50, 100), key=lambda rate: abs(rate - env.control_framerate))}",
         )
     if not _is_whole(1.0 / (REFLEX_RATE * env.timestep)):
         raise ConfigError(

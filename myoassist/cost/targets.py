@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import TERM_NAMES, CostConfig
 from myoassist.cost.own_terms import active_own_terms, registered_terms
 from myoassist.gait.own_reference import load_reference
@@ -59,7 +60,10 @@ def find_target(name: str) -> Target:
         ConfigError: if there is no such target.
     """
     if name not in TARGETS:
-        raise ConfigError(f"cost.target={name}", f"one of {', '.join(TARGETS)}", "cost.target=kinematics")
+        near = nearest_name(name, TARGETS)
+        raise ConfigError(
+            f"cost.target={name}", f"one of {', '.join(TARGETS)}", f"cost.target={near or '<one of these>'}"
+        )
     return TARGETS[name]
 
 
@@ -85,7 +89,7 @@ def check_cost(config: CostConfig) -> None:
     used = stage_3_terms(config) + (PENALTY_NAMES if target.gated else ())
     for name, weight in config.weights.items():
         if name not in TERM_NAMES and name not in registered_terms():
-            raise _unknown_term(f"cost.weights.{name}={weight}")
+            raise _unknown_term(f"cost.weights.{name}={weight}", name)
         if name not in used:
             raise ConfigError(
                 f"cost.weights.{name}={weight} with cost.target={config.target}",
@@ -112,15 +116,18 @@ def _check_extra_terms(config: CostConfig, target: Target) -> None:
             reason = "is judged by the gates" if name in PENALTY_NAMES else "is in the sum already"
             raise ConfigError(f"{shown}: {name} {reason}", "each further term once", f"leave {name} out")
         if name not in TERM_NAMES and name not in registered_terms():
-            raise _unknown_term(shown, name)
+            raise _unknown_term(f"{shown}, {name}", name)
 
 
-def _unknown_term(shown: str, name: str = "") -> ConfigError:
+def _unknown_term(shown: str, name: str) -> ConfigError:
     own = registered_terms()
+    near = nearest_name(name, [*TERM_NAMES, *own])
     return ConfigError(
-        f"{shown}: there is no such term" + (f" as {name}" if name else ""),
+        f"{shown}: there is no such term",
         f"one of {', '.join(TERM_NAMES)}" + (f", or of your plugins: {', '.join(own)}" if own else ""),
-        'correct the name, or name the file with its @cost_term("...") in plugins=[file.py]',
+        f"write {near} for {name}"
+        if near
+        else 'correct the name, or name the file with its @cost_term("...") in plugins=[file.py]',
     )
 
 

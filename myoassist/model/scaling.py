@@ -4,6 +4,7 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import ExoConfig, ModelConfig
 from myoassist.model.devices import device_of
 
@@ -60,10 +61,11 @@ def muscle_factors(compiled: mujoco.MjModel, strength: dict[str, float]) -> np.n
         chosen = [i for i, name in names.items() if _matches(key, name)]
         if not chosen:
             known = sorted({name.rsplit("_", 1)[0] for name in names.values()})
+            near = nearest_name(key, ["all", "r", "l", *known, *names.values()])
             raise ConfigError(
                 f"model.muscle_strength.{key}={factor:g}: there is no such muscle",
                 f"all, r, l, or one of {', '.join(known)}, with or without _r or _l",
-                f"model.muscle_strength.{known[0]}_r={factor:g}",
+                f"model.muscle_strength.{near}={factor:g}" if near else f"leave model.muscle_strength.{key} out",
             )
         factors[chosen] *= factor
     return factors

@@ -6,6 +6,7 @@ import numpy as np
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.errors import ResumeError
+from myoassist.config.keys import format_override
 from myoassist.gait.own_reference import format_gait, load_reference
 
 REFERENCE_NAME = "reference_gait.csv"
@@ -38,5 +39,6 @@ def keep_reference(reference: str | None, folder: Path) -> None:
         raise ResumeError(
             f"cost.reference={reference} has changed since the run in {folder} was started",
             f"the gait that {copy} holds",
-            f"cost.reference={copy.as_posix()} is that gait, for another run; expname=... or fresh=true starts anew",
+            f"{format_override('cost.reference', copy.as_posix())} is that gait, for another run; expname=... or "
+            "fresh=true starts anew",
         )
