@@ -132,4 +132,4 @@ def test_list_params_decodes_to_the_unit_it_names(capsys):
 @pytest.mark.parametrize("arguments", [[], ["foo"], ["list"], ["list", "foo"], ["list", "exps", "x"]])
 def test_unknown_commands(arguments, capsys):
     assert cli.main(arguments) == 2
-    assert "myoassist list exps" in capsys.readouterr().err
+    assert "myoassist list " in capsys.readouterr().err

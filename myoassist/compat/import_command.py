@@ -147,8 +147,8 @@ def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
     if folder.name == "exp":
         print(f"  run it:     {localize_command(command)}")
     else:
-        place = quote_path(f"exp/{file.name}")
-        print(f"  to run it, put it into a folder named exp: --out {place}, then exp={name} --config-dir .")
+        quoted = quote_path(f"exp/{file.name}")
+        print(f"  to run it, put it into a folder named exp: --out {quoted}, then exp={name} --config-dir .")
 
 
 def _choose_file(preset: Preset | Session, request: _Request, out: Path) -> Path:

@@ -54,6 +54,11 @@ _OWN_PLACES = {
     "verbose": "the progress display is ours",
     "vv": "it is a place for experiments inside of pycma",
 }
+# Options that take a list; the others take one number.
+_LISTS = (
+    *("CMA_recombination_weights", "CMA_teststds", "CSA_clip_length_value", "conditioncov_alleviate"),
+    *("maxstd", "minstd", "tolxstagnation"),
+)
 _OTHER_NAMES = {"lambda": "popsize", "lam": "popsize", "population_size": "popsize", "sigma": "sigma0"}
 
 
@@ -106,11 +111,10 @@ def _check_option(name: str, value: Any) -> None:
             "seed controls",
             f"{_KEY}.{name}=false" if value == 0 else f"leave {name} out of {_KEY}",
         )
-    if not _is_plain_number(value):
+    if not _is_plain_number(value) or (isinstance(value, list) and name not in _LISTS):
         # pycma evaluates option texts as Python code.
-        raise ConfigError(
-            f"{shown} is not allowed", "a finite number, true, false, null, or a list of numbers", _suggest(name, value)
-        )
+        kinds = "a finite number, true, false, null" + (", or a list of numbers" if name in _LISTS else "")
+        raise ConfigError(f"{shown} is not allowed", kinds, _suggest(name, value))
 
 
 def _suggest(name: str, value: Any) -> str:
@@ -123,7 +127,7 @@ def _suggest(name: str, value: Any) -> str:
             format_override(key, meant) if meant is not None else f"leave {name} out of {_KEY}; {key}=<value> sets it"
         )
     number = understand_item(float, value) if isinstance(value, str) else value
-    if name not in _OWN_PLACES and _is_plain_number(number):
+    if name not in _OWN_PLACES and _is_plain_number(number) and (name in _LISTS or not isinstance(number, list)):
         return format_override(f"{_KEY}.{name}", number)
     return f"leave {name} out of {_KEY}" if name in _OWN_PLACES else f"{_KEY}.{name}=<number>, or leave it out"
 

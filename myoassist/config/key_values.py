@@ -12,7 +12,7 @@ from myoassist.config.nearest import nearest_name
 _NOTHING = ("none", "null", "nil", "~", "")
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 # 10,000, 10 000 and 10'000; a point could be a decimal one.
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[,'\u2019 \u00a0\u202f]\d{3})+")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:[,'\u2019 \u00a0\u202f]\d{3})+")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _GROUPED_BY_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+")
 _MULTIPLIED = re.compile(r"(\d+(?:\.\d+)?) ?([kKM])")
@@ -116,16 +116,20 @@ def _has_type(value: Any, kind: Any) -> bool:
 
 def _understand(key: Key, value: Any) -> Any:
     """Return the value that was meant, of the key's type, or _UNKNOWN."""
+    if key.metadata["choices"] and (choice := _understand_choice(key.metadata["choices"], value)) is not _UNKNOWN:
+        return choice
     if isinstance(value, str) and means_nothing(value):
         return None if key.optional else _UNKNOWN
     if key.metadata["choices"]:
-        return _understand_choice(key.metadata["choices"], value)
+        return _UNKNOWN
     kind = key.base
     if typing.get_origin(kind) is list:
         item_kind = typing.get_args(kind)[0]
         items = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else [value]
-        meant = [item if _has_type(item, item_kind) else understand_item(item_kind, item) for item in items]
-        return _UNKNOWN if _UNKNOWN in meant else [item.strip() if isinstance(item, str) else item for item in meant]
+        if item_kind is str and not all(isinstance(item, str) for item in items):
+            return _UNKNOWN
+        meant = [item.strip() if item_kind is str else understand_item(item_kind, item) for item in items]
+        return _UNKNOWN if _UNKNOWN in meant or "" in meant else meant
     return understand_item(kind, value, key.metadata["unit"])
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.nearest import nearest_name
+from myoassist.config.nearest import fold_name, nearest_name
 from myoassist.config.run_names import quote_value
 from myoassist.config.schemas import RunConfig
 
@@ -144,16 +144,23 @@ def refuse_unknown_keys(content: Iterable[Any], known: Sequence[str], where: str
 
 def closest(name: str, known: list[str]) -> str | None:
     """Return the known dotted name that a mistyped one most likely means, or None."""
+    for item in known:
+        if fold_name(item) == fold_name(name):
+            return item
     group, _, tail = name.rpartition(".")
-    siblings = {item.rpartition(".")[2]: item for item in known if group and item.startswith(f"{group}.")}
+    siblings = {item.rpartition(".")[2]: item for item in reversed(known) if group and item.startswith(f"{group}.")}
     if siblings:
         near = nearest_name(tail, siblings)
         return siblings[near] if near else None
+    # A right last component without or with a wrong group: popsize -> optimizer.popsize.
+    tails = [item.rpartition(".")[2] for item in known]
+    same = [item for item, word in zip(known, tails, strict=True) if fold_name(word) == fold_name(tail)]
+    if same:
+        return same[0] if len(same) == 1 else None
     if (whole := nearest_name(name, known)) is not None:
         return whole
-    # A right last component without or with a wrong group: popsize -> optimizer.popsize.
-    near = nearest_name(tail, [item.rpartition(".")[2] for item in known])
-    places = [item for item in known if item.rpartition(".")[2] == near]
+    near = nearest_name(tail, tails)
+    places = [item for item, word in zip(known, tails, strict=True) if word == near]
     return places[0] if len(places) == 1 else None
 
 

@@ -221,7 +221,7 @@ def _has_run(path: Path) -> bool:
 
 def _nothing_to_resume(path: Path, request: _Request, others: list[str]) -> ResumeError:
     names = list_run_names(request.day.parent)
-    near = nearest_names(request.name, names, 5) or names[:5]
+    near = nearest_names(request.name, names, 5, least=0.4) or names[:5]
     found = [f"resume=must, but there is no run to continue in {path}", *(f"  {line}" for line in others[:3])]
     return ResumeError(
         "\n".join(found),

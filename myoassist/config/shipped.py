@@ -93,5 +93,5 @@ def find_reference(name: str) -> Path:
     known = list_references()
     if name in known:
         return known[name]
-    remedy = f"{SHIPPED_REFERENCE_KEY}={SHIPPED_PREFIX}{next(iter(known), '<name>')}"
+    remedy = f"{SHIPPED_REFERENCE_KEY}={SHIPPED_PREFIX}<one of these>"
     raise unknown_name(SHIPPED_REFERENCE_KEY, name, "reference motion", known, remedy)

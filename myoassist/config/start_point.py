@@ -35,6 +35,6 @@ def resolve_param_path(
         raise ConfigError(
             f"{key}={param_path} does not exist",
             f"a parameter file or a run folder, relative to the current folder, or {NEWEST_PREFIX}<exp>",
-            f"{key}=null to start from ones" if means_nothing(param_path) else f"{key}=<existing path>",
+            f"{key}=null   (a start from ones)" if means_nothing(param_path) else f"{key}=<existing path>",
         )
     return resolve_newest(param_path, key, f"{key}=<file or run folder>", logs)

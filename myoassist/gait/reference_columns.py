@@ -1,11 +1,11 @@
 """Column names of a reference gait file: what they hold, in which unit, and which values a person can have."""
 
-import difflib
 from dataclasses import dataclass
 
 import numpy as np
 
 from myoassist.config.errors import UserError
+from myoassist.config.nearest import nearest_names
 from myoassist.gait.angles import CLINICAL_JOINTS
 from myoassist.gait.reference import EMG_MUSCLES
 
@@ -110,7 +110,7 @@ def find_columns(names: list[str], source: str) -> list[Column]:
         if name in PHASE_COLUMNS:
             continue
         if name not in COLUMNS:
-            near = difflib.get_close_matches(name, COLUMNS, n=2, cutoff=0.5)
+            near = nearest_names(name, COLUMNS, 2, least=0.5)
             raise ReferenceFileError(
                 f"cost.reference={source} has the unknown column {name!r}",
                 "angle columns such as hip_flexion_l_deg, grf_vertical_l_bw, emg_sol_l, and phase_percent or time_s",

@@ -61,7 +61,9 @@ def muscle_factors(compiled: mujoco.MjModel, strength: dict[str, float]) -> np.n
         chosen = [i for i, name in names.items() if _matches(key, name)]
         if not chosen:
             known = sorted({name.rsplit("_", 1)[0] for name in names.values()})
-            near = nearest_name(key, ["all", "r", "l", *known, *names.values()])
+            # A muscle of one side is not offered as both of them.
+            alike = [name for name in ("all", "r", "l", *known, *names.values()) if name.count("_") == key.count("_")]
+            near = nearest_name(key, alike)
             raise ConfigError(
                 f"model.muscle_strength.{key}={factor:g}: there is no such muscle",
                 f"all, r, l, or one of {', '.join(known)}, with or without _r or _l",

@@ -124,6 +124,7 @@ def _try_out(strategy: "CMAEvolutionStrategy") -> None:
     for _ in range(2):
         vectors = trial.ask()
         trial.tell(vectors, list(range(len(vectors))))
+        trial.stop()
     load_state_bytes(dump_state(trial), source)
 
 
