@@ -17,6 +17,7 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, describe_experiments, group_names, group_options
 from myoassist.config.hydra_flags import ROOT_CONFIG
 from myoassist.config.hydra_words import check_places
+from myoassist.config.key_values import check_value
 from myoassist.config.keys import run_keys
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
 from myoassist.config.launcher_keys import LAUNCHER
@@ -24,7 +25,6 @@ from myoassist.config.rewording import check_overrides, reword
 from myoassist.config.rl_schemas import NETWORKS_KEY, REWARDS_KEY
 from myoassist.config.schemas import RunConfig
 from myoassist.config.text_values import keep_text
-from myoassist.config.validate import check_value
 
 # Value of expsubdir that stands for the label of what is swept.
 AUTOMATIC = "auto"
@@ -153,7 +153,7 @@ def require_experiment(arguments: list[str]) -> None:
     Raises:
         ConfigError: with the list of experiments.
     """
-    if not any(argument.startswith("exp=") for argument in arguments):
+    if not any(argument.lstrip("+").startswith("exp=") for argument in arguments):
         for name in group_options("exp"):
             if name in arguments:
                 raise ConfigError(
