@@ -2,11 +2,14 @@
 
 import math
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from myoassist.config.command_words import TRAIN_COMMAND, localize_command
 from myoassist.config.errors import ConfigError, UserError
+from myoassist.config.nearest import nearest_name
 
 if TYPE_CHECKING:
     from myoassist.rl.routing import Routing
@@ -29,7 +32,17 @@ USAGE = """usage: myoassist train exp=NAME [key=value ...]     optimize (the sam
        myoassist list keys                           configuration keys, their defaults and meaning
        myoassist list params [exp=NAME ...]          names, units, start values and bounds of the searched parameters
        myoassist list observation|actions exp=NAME   what a policy sees and drives, by place, name and network
+       myoassist completion bash                     makes Tab complete this command, see its -h
 """
+_HELP_WORDS = ("-h", "--help", "help")
+_COMMANDS = (
+    *("train", "eval", "sim", "replay", "import", "export", "reference", "evos", "sweeps", "list", "completion"),
+    "--help",
+    "--version",
+)
+_LISTS_OF_RUNS = ("params", "observation", "actions")
+# Words for the same.
+_OTHER_LISTS = {"experiments": "exps", "exos": "devices", "parameters": "params", "observations": "observation"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -95,7 +108,11 @@ def _dispatch(arguments: list[str]) -> int:
         return 0
     if command == "list":
         return _list(rest)
-    if command in ("-h", "--help", "help"):
+    if command == "completion":
+        from myoassist.config.completion import main as complete
+
+        return complete(rest)
+    if command in _HELP_WORDS:
         print(USAGE, end="")
         return 0
     if command == "--version":
@@ -103,7 +120,12 @@ def _dispatch(arguments: list[str]) -> int:
 
         print(__version__)
         return 0
-    raise ConfigError(f"myoassist {command}: no such command" if command else "no command", "one of these\n" + USAGE)
+    near = nearest_name(command, _COMMANDS)
+    raise ConfigError(
+        f"myoassist {command}: no such command" if command else "no command",
+        "one of these\n" + USAGE.rstrip(),
+        shlex.join(["myoassist", near, *rest]) if near else "",
+    )
 
 
 def _list(arguments: list[str]) -> int:
@@ -118,19 +140,35 @@ def _list(arguments: list[str]) -> int:
         "observation": _observation,
         "actions": _actions,
     }
+    if any(argument in _HELP_WORDS for argument in arguments):
+        print(_list_usage(), end="")
+        return 0
     what, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if what not in lists or (rest and what not in ("params", "observation", "actions", "terms")):
+    if what not in lists or (rest and what not in _LISTS_OF_RUNS):
+        near = nearest_name(what, lists) or _OTHER_LISTS.get(what.casefold())
+        words = [near, *(rest if near in _LISTS_OF_RUNS else [])] if near else ["-h"]
         found = " ".join(["myoassist list", *arguments])
-        raise ConfigError(found, f"myoassist list <{'|'.join(lists)}>", "myoassist list exps")
+        raise ConfigError(found, f"myoassist list <{'|'.join(lists)}>", shlex.join(["myoassist", "list", *words]))
+    if what in _LISTS_OF_RUNS:
+        # Late, because Hydra is slow to import.
+        from myoassist.config.foreign_spelling import refuse_foreign_spelling
+
+        refuse_foreign_spelling(rest, f"myoassist list {what}", flags={})
     print(lists[what](rest))
     sys.stdout.flush()
     return 0
 
 
+def _list_usage() -> str:
+    """Return the lines of the usage that are about lists."""
+    lines = [line for line in USAGE.splitlines(keepends=True) if line.split()[:2] == ["myoassist", "list"]]
+    return "usage:" + "".join(lines)[len("usage:") :]
+
+
 def _exps(_: list[str]) -> str:
     from myoassist.config.groups import describe_experiments
 
-    return f"{describe_experiments()}\n\nrun one: bash scripts/local.sh scripts/train.sh exp=<name>"
+    return f"{describe_experiments()}\n\nrun one: {localize_command(TRAIN_COMMAND)} exp=<name>"
 
 
 def _controllers(_: list[str]) -> str:

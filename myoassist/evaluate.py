@@ -5,6 +5,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation_request import USAGE, EvaluationRequest, parse_request
+from myoassist.config.command_words import localize_command
 from myoassist.config.errors import UserError
 from myoassist.config.output import show_plain_warnings
 
@@ -31,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if any(argument in ("-h", "--help", "help") for argument in arguments):
-        print(USAGE, end="")
+        print(localize_command(USAGE), end="")
         return 0
     show_plain_warnings()
     try:

@@ -53,9 +53,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     from myoassist.config.compose import compose_run, require_experiment
+    from myoassist.config.foreign_spelling import check_train_arguments
     from myoassist.config.hydra_command import is_hydra_command, run_hydra_command
     from myoassist.sweep.evolution_arguments import complete_evolution
 
+    check_train_arguments(arguments)
     arguments = complete_evolution(arguments)
     if is_hydra_command(arguments):
         from myoassist.sweep.plugins import register_sweep_plugins

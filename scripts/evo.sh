@@ -10,18 +10,17 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 usage() {
-    sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
-    exit 2
+    sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
-[[ $# -ge 1 ]] || usage
+[[ $# -ge 1 ]] || { usage >&2 && exit 2; }
 evo=(evo=evo)
 multirun=(--multirun)
 for argument in "$@"; do
     case "$argument" in
         evo=* | +evo=*) evo=() ;;
         -m | --multirun | -c | --cfg | -i | --info | --hydra-help) multirun=() ;;
-        -h | --help) usage ;;
+        -h | --help) usage && exit 0 ;;
     esac
 done
 exec bash "$root/scripts/train.sh" ${evo[@]+"${evo[@]}"} "$@" ${multirun[@]+"${multirun[@]}"}

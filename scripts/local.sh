@@ -11,12 +11,11 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 usage() {
-    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
-    exit 2
+    sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
-[[ $# -ge 1 ]] || usage
-case "$1" in -h | --help) usage ;; esac
+[[ $# -ge 1 ]] || { usage >&2 && exit 2; }
+case "$1" in -h | --help) usage && exit 0 ;; esac
 
 script="$1"
 shift

@@ -7,6 +7,17 @@
 # MYOASSIST_PYTHON  Python to make the environment with (default: the first of python3.11, 3.12, 3.13, python3)
 set -euo pipefail
 
+usage() { sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+case "${1:-}" in
+    "") ;;
+    -h | --help) usage && exit 0 ;;
+    *)
+        printf 'setup.sh: %s is no argument\n' "$1" >&2
+        usage >&2
+        exit 2
+        ;;
+esac
+
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 venv="${MYOASSIST_VENV:-$root/.venv}"
 stamp="$venv/.myoassist-complete"

@@ -34,22 +34,25 @@ fi
 usage() {
     local name="${1:-slurm}"
     [[ -f "$root/scripts/$name.sh" ]] || name=slurm
-    sed -n '/^#SBATCH/d;/^# Run a script/,/^set /s/^# \{0,1\}//p' "$root/scripts/$name.sh" >&2
-    exit 2
+    sed -n '/^#SBATCH/d;/^# Run a script/,/^set /s/^# \{0,1\}//p' "$root/scripts/$name.sh"
 }
 
 clusters() { (cd "$root/configs/hydra/launcher" && printf ' %s' *.yaml | sed 's/\.yaml//g'); }
 
-[[ $# -ge 1 ]] || usage
-case "$1" in -h | --help) usage ;; esac
+[[ $# -ge 1 ]] || { usage >&2 && exit 2; }
+case "$1" in -h | --help) usage && exit 0 ;; esac
 cluster="$1"
 shift
 if [[ ! -f "$root/configs/hydra/launcher/$cluster.yaml" ]]; then
     printf 'slurm.sh: there is no cluster %s\n  expected: one of%s\n' "$cluster" "$(clusters)" >&2
+    near="$(tr '[:upper:]' '[:lower:]' <<<"$cluster")"
+    if [[ -f "$root/configs/hydra/launcher/$near.yaml" ]]; then
+        printf '  to fix:   write %s\n' "$near" >&2
+    fi
     exit 2
 fi
-[[ $# -ge 1 ]] || usage "$cluster"
-case "$1" in -h | --help) usage "$cluster" ;; esac
+[[ $# -ge 1 ]] || { usage "$cluster" >&2 && exit 2; }
+case "$1" in -h | --help) usage "$cluster" && exit 0 ;; esac
 script="$1"
 shift
 

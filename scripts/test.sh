@@ -6,6 +6,12 @@
 #   bash scripts/test.sh -k lock -x     arguments of pytest
 set -euo pipefail
 
+for argument in "$@"; do
+    case "$argument" in
+        -h | --help) sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit 0 ;;
+    esac
+done
+
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 bash "$root/scripts/setup.sh"
 python="$(cd "$(dirname "${MYOASSIST_VENV:-$root/.venv}")" && pwd)/$(basename "${MYOASSIST_VENV:-$root/.venv}")/bin/python"

@@ -194,7 +194,7 @@ def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path
     ("arguments", "words"),
     [
         ([], ["no run is chosen", "exp=tutorial"]),
-        (["exp=exo_npoint"], ["no run of exo_npoint", "bash scripts/local.sh scripts/train.sh exp=exo_npoint"]),
+        (["exp=exo_npoint"], ["no run of exo_npoint", "to fix:", "train exp=exo_npoint"]),
         (["exp=nope"], ["exp=nope", "exo_npoint_cont"]),
         (["run=nowhere"], ["run=nowhere does not exist"]),
         (["run=a", "run=b"], ["run= is given twice"]),

@@ -4,7 +4,13 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from myoassist.config.command_words import EVALUATE_COMMAND
 from myoassist.config.errors import UserError
+from myoassist.config.foreign_spelling import refuse_foreign_spelling
+from myoassist.config.groups import group_names
+from myoassist.config.key_values import understand_item
+from myoassist.config.keys import run_keys
+from myoassist.config.nearest import nearest_name
 from myoassist.config.plugin_trust import TRUST_KEY, parse_trust
 
 USAGE = """usage: bash scripts/local.sh scripts/eval.sh exp=NAME [option=value ...] [key=value ...]
@@ -127,6 +133,7 @@ def parse_request(arguments: list[str]) -> EvaluationRequest:
     Raises:
         UserError: for one that is not known, given twice, empty or out of range.
     """
+    refuse_foreign_spelling(arguments, EVALUATE_COMMAND, _OPTIONS, {"-h": False, "--help": False})
     own: dict[str, str] = {}
     overrides = []
     for argument in arguments:
@@ -142,10 +149,19 @@ def parse_request(arguments: list[str]) -> EvaluationRequest:
                 f"{', '.join(f'{name}=' for name in _OPTIONS)} or key=value of the configuration",
                 _HELP,
             )
+        elif near := _near_option(key):
+            raise UserError(
+                f"{argument}: there is no {key}",
+                f"{', '.join(f'{name}=' for name in _OPTIONS)} or a key",
+                f"{near}={value}",
+            )
         else:
             overrides.append(argument)
     if own.get("viewer", VIEWERS[0]) not in VIEWERS:
-        raise UserError(f"viewer={own['viewer']}", f"viewer={' or viewer='.join(VIEWERS)}", _HELP)
+        near = nearest_name(own["viewer"], VIEWERS)
+        raise UserError(
+            f"viewer={own['viewer']}", f"viewer={' or viewer='.join(VIEWERS)}", f"viewer={near}" if near else _HELP
+        )
     values: dict[str, Any] = {
         "repeats": _whole(own, "repeats", 0, 1, 10000),
         "port": _whole(own, "port", 8080, 1, 65535),
@@ -159,16 +175,21 @@ def parse_request(arguments: list[str]) -> EvaluationRequest:
     return EvaluationRequest(overrides=overrides, **options)
 
 
+def _near_option(name: str) -> str | None:
+    """Return the option that a name means which is neither one nor a key."""
+    if "." in name or name.lstrip("+~") in (*run_keys(), *group_names()):
+        return None
+    return nearest_name(name, _OPTIONS)
+
+
 def _whole(own: dict[str, str], name: str, default: int, low: int, high: int) -> int:
     if name not in own:
         return default
-    try:
-        value = int(own[name])
-    except ValueError:
-        value = low - 1
-    if not low <= value <= high:
-        raise UserError(f"{name}={own[name]}", f"a whole number from {low} to {high}", _HELP)
-    return value
+    if own[name].isdecimal() and low <= int(own[name]) <= high:
+        return int(own[name])
+    meant = understand_item(int, own[name])
+    offered = f"{name}={meant}" if isinstance(meant, int) and low <= meant <= high else _HELP
+    raise UserError(f"{name}={own[name]}", f"a whole number from {low} to {high}", offered)
 
 
 def _spread(own: dict[str, str], name: str, default: float, unit: str) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from myoassist.config.command_words import quote_path
 from myoassist.config.errors import UserError
 from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
@@ -113,7 +114,7 @@ def _export(request: _Request) -> None:
     check_device(config)
     folder = Path(request.out).expanduser() if request.out else run / FOLDER
     if folder.exists() and not folder.is_dir():
-        raise UserError(f"--out {folder} is a file", "a folder", f"--out {folder}_files")
+        raise UserError(f"--out {folder} is a file", "a folder", f"--out {quote_path(f'{folder}_files')}")
     print(f"Exporting {describe_run(run)}", flush=True)
     load_mujoco()
     import_plugins(user_files(config))

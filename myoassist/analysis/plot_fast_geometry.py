@@ -3,7 +3,7 @@
 Run `python -m myoassist.analysis.plot_fast_geometry FILE`.
 """
 
-import sys
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,4 +53,6 @@ def plot_fast_geometry() -> "Figure":
 
 
 if __name__ == "__main__":
-    save_figure(plot_fast_geometry(), Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path, help="the picture")
+    save_figure(plot_fast_geometry(), parser.parse_args().file)

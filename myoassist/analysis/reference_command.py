@@ -5,7 +5,9 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from myoassist.config.command_words import quote_path
 from myoassist.config.errors import UserError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
@@ -53,12 +55,17 @@ def main(arguments: list[str]) -> int:
     Raises:
         UserError: if an argument, a run, a model or a file is refused.
     """
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
+    if not arguments or any(argument in ("-h", "--help", "help") for argument in arguments):
         print(USAGE, end="")
         return 0
     what, *rest = arguments
     if what not in _OPTIONS:
-        raise UserError(f"myoassist reference {what}: no such command", "one of these\n" + USAGE.rstrip())
+        near = nearest_name(what, _OPTIONS)
+        raise UserError(
+            f"myoassist reference {what}: no such command",
+            "one of these\n" + USAGE.rstrip(),
+            shlex.join(["myoassist", "reference", near, *rest]) if near else "",
+        )
     own, overrides = _parse(what, rest)
     if what == "record":
         _record(own, overrides, shlex.join(["myoassist", "reference", *arguments]))
@@ -97,7 +104,9 @@ def _parse(what: str, arguments: list[str]) -> tuple[dict[str, str], list[str]]:
     ending = ".csv" if what == "gait" else ".npz"
     if "out" in own and Path(own["out"]).suffix != ending:
         raise UserError(
-            f"out={own['out']}", f"a file that ends with {ending}", f"out={Path(own['out']).with_suffix(ending)}"
+            f"out={own['out']}",
+            f"a file that ends with {ending}",
+            f"out={quote_path(Path(own['out']).with_suffix(ending))}",
         )
     if "out" in own and "in" in own and Path(own["out"]).resolve() == Path(own["in"]).resolve():
         raise UserError(f"out={own['out']} is the file that is read", "another file", "out=<new file>")

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from myoassist.config.command_words import quote_path
 from myoassist.config.errors import UserError
 from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
@@ -46,7 +47,9 @@ def main(arguments: list[str]) -> int:
     fault = _read_checked(Path(files[0]), parse_trust(own.get(TRUST_KEY, "false")))
     if video is not None:
         if fault.kind == "episode":
-            raise UserError("video= with an episode of a policy", "the fault of a walk", f"myoassist replay {files[0]}")
+            raise UserError(
+                "video= with an episode of a policy", "the fault of a walk", f"myoassist replay {quote_path(files[0])}"
+            )
         _prepare_drawing()
 
     from myoassist.model.load_mujoco import load_mujoco

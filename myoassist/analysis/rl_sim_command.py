@@ -4,6 +4,9 @@ import datetime
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError, UserError
+from myoassist.config.foreign_spelling import refuse_foreign_spelling
+from myoassist.config.key_values import understand_item
+from myoassist.config.nearest import nearest_name
 
 USAGE = """usage: myoassist sim exp=NAME [option=value ...] [key=value ...]
 
@@ -34,12 +37,16 @@ def main(arguments: list[str]) -> int:
     if any(argument in ("-h", "--help", "help") for argument in arguments):
         print(USAGE, end="")
         return 0
+    refuse_foreign_spelling(arguments, "myoassist sim", _OPTIONS, {"-h": False})
     own = dict(text.split("=", 1) for text in arguments if text.partition("=")[0] in _OPTIONS)
     rest = [text for text in arguments if text.partition("=")[0] not in _OPTIONS]
     steps, port = _whole(own, "steps", 150, 10**6), _whole(own, "port", 8080, 65535)
     viewer = own.get("viewer")
     if viewer not in (None, *_VIEWERS):
-        raise UserError(f"viewer={viewer}", f"viewer=<{'|'.join(_VIEWERS)}>", "myoassist sim -h")
+        near = nearest_name(viewer, _VIEWERS)
+        raise UserError(
+            f"viewer={viewer}", f"viewer=<{'|'.join(_VIEWERS)}>", f"viewer={near}" if near else "myoassist sim -h"
+        )
 
     from myoassist.analysis.graphics import choose_graphics, use_graphics
     from myoassist.analysis.view_window import check_screen
@@ -118,5 +125,7 @@ def _choose_file(out: str | None, exp: str | None) -> Path:
 def _whole(own: dict[str, str], name: str, default: int, high: int) -> int:
     text = own.get(name, str(default))
     if not text.isdecimal() or not 1 <= int(text) <= high:
-        raise UserError(f"{name}={text}", f"a whole number from 1 to {high}", "myoassist sim -h")
+        meant = understand_item(int, text)
+        offered = f"{name}={meant}" if isinstance(meant, int) and 1 <= meant <= high else "myoassist sim -h"
+        raise UserError(f"{name}={text}", f"a whole number from 1 to {high}", offered)
     return int(text)

@@ -1,12 +1,13 @@
 """Find the run folder to evaluate and the parameters in it."""
 
 import glob
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+from myoassist.config.command_words import EVALUATE_COMMAND, TRAIN_COMMAND, quote_path
 from myoassist.config.errors import UserError
 from myoassist.config.groups import describe_experiments, list_experiments
+from myoassist.config.nearest import nearest_name
 from myoassist.config.run_folder import describe_run, log_root, read_status
 from myoassist.config.run_record import ASIDE, CONFIG_NAME, find_newest_run, list_date_folders, list_run_folders
 from myoassist.config.schemas import NEWEST_PREFIX
@@ -17,7 +18,6 @@ from myoassist.rl.model_files import newest_policy
 # Written by the optimizer after every generation; the first names its layout, the second is the published text form;
 # the last by the RL trainer.
 BEST_FILES = (PARAMETERS_NAME, "*_Best.txt", BEST_POLICY)
-EVAL_COMMAND = "bash scripts/local.sh scripts/eval.sh"
 
 
 def find_best_file(folder: Path) -> Path | None:
@@ -67,12 +67,13 @@ def choose_run(exp: str | None, run: str | None, is_other: Callable[[Path], bool
         raise UserError(
             f"{log_root()} holds no run of {exp} with a best",
             "a run that has completed a generation, finished or not; this command makes one",
-            commands[exp] or f"bash scripts/local.sh scripts/train.sh exp={exp}",
+            commands[exp] or f"{TRAIN_COMMAND} exp={exp}",
         )
+    near = nearest_name(exp, commands)
     raise UserError(
         f"exp={exp}: there is neither such an experiment nor a run of it in {log_root()}",
         f"exp=<name>, one of\n{describe_experiments()}",
-        _suggest(),
+        f"{EVALUATE_COMMAND} exp={near}" if near else _suggest(),
     )
 
 
@@ -128,7 +129,7 @@ def _check_folder(folder: Path, is_other: Callable[[Path], bool]) -> Path:
         raise UserError(
             f"run={folder} is a file",
             f"the folder of a run, with its {CONFIG_NAME}{also}",
-            f"{EVAL_COMMAND} run={shlex.quote(folder.parent.as_posix())} params={shlex.quote(folder.as_posix())}",
+            f"{EVALUATE_COMMAND} run={quote_path(folder.parent)} params={quote_path(folder)}",
         )
     raise UserError(
         f"run={folder} "
@@ -143,8 +144,8 @@ def _suggest() -> str:
     for _, day in list_date_folders(log_root()):
         for folder in list_run_folders(day):
             if _is_evaluable(folder):
-                return f"{EVAL_COMMAND} run={folder.as_posix()}"
-    return "bash scripts/local.sh scripts/train.sh exp=tutorial   (makes a first run)"
+                return f"{EVALUATE_COMMAND} run={quote_path(folder)}"
+    return f"{TRAIN_COMMAND} exp=tutorial   (makes a first run)"
 
 
 def _is_evaluable(folder: Path) -> bool:
@@ -158,7 +159,7 @@ def explain_no_best(folder: Path) -> UserError:
     return UserError(
         f"there is no best yet: {describe_run(folder)}",
         "a run that has completed a generation",
-        f"bash scripts/local.sh scripts/train.sh exp={exp}   (the same command continues it)"
+        f"{TRAIN_COMMAND} exp={exp}   (the same command continues it)"
         if exp
         else "continue it with the command that started it",
     )

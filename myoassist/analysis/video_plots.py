@@ -1,6 +1,5 @@
 """Small plots in a corner of a video: values over the whole walk, or over the current stride of the right leg."""
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from scipy.signal import butter, sosfiltfilt
 from myoassist.analysis.overlay import INK, load_font
 from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import EvaluationEntry
+from myoassist.config.nearest import nearest_name
 from myoassist.config.video_plots import LowPass, VideoPlot
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.metrics import CONTACT_LOAD
@@ -74,11 +74,11 @@ def find_column(plot: VideoPlot, model: mujoco.MjModel, where: str = "realtime_p
     count, look_up = _tables(model)[kind]
     names = [look_up(i).name for i in range(count)]
     if plot.name not in names:
-        near = difflib.get_close_matches(plot.name, names, n=3, cutoff=0.3) or names[:3]
+        near = nearest_name(plot.name, names)
         raise ConfigError(
             f"{where}.name={plot.name}: the model has no such {kind}",
             f"one of {', '.join(names[:40])}{', ...' if len(names) > 40 else ''}",
-            f"name: {near[0]}" if near else "leave the plot out",
+            f"name: {near}" if near else "leave the plot out",
         )
     i = names.index(plot.name)
     if kind == "joint":

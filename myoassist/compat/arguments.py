@@ -1,9 +1,9 @@
 """The arguments of MyoAssist's training program: names, older spellings, and what follows them."""
 
-import difflib
 from dataclasses import dataclass
 
 from myoassist.config.errors import ConfigError, UserError
+from myoassist.config.nearest import nearest_name
 
 # Cost flags: short form without its dash -> name, which is also the name of the cost target.
 COST_FLAGS = {
@@ -95,11 +95,11 @@ def find_argument(word: str, source: str) -> Argument:
     fitting = sorted(known for known in longer if known.startswith(bare))
     if len(fitting) == 1:
         return ARGUMENTS[fitting[0]]
-    near = difflib.get_close_matches(bare, [*ARGUMENTS, *ALIASES], n=1)
+    near = nearest_name(bare, [*ARGUMENTS, *ALIASES])
     raise UnknownArgumentError(
         f"{source}: {word} is no argument of MyoAssist's training program",
         "arguments like --model or -kine",
-        f"perhaps {near[0]} was meant" if near else "remove it",
+        f"perhaps {near} was meant" if near else "remove it",
     )
 
 

@@ -1,6 +1,5 @@
 """Read the files by which MyoAssist evaluates result folders in one go."""
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from myoassist.compat.paths import locate
 from myoassist.compat.result_folder import LABELS
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.file_content import parse_json
+from myoassist.config.nearest import nearest_name
 
 # Length of the walks, s.
 MODES = {"short": 5.0, "long": 10.0, "full": 20.0}
@@ -56,10 +56,8 @@ def read_batch(path: Path) -> Batch:
         raise UserError(f"{path} names no results_dir or results_dirs", _EXPECTED, '"results_dirs": ["<folder>"]')
     for key in content:
         if key not in _KEYS and not key.startswith("_"):
-            near = difflib.get_close_matches(key, _KEYS, n=1)
-            raise ConfigError(
-                f"{path}: there is no key {key}", ", ".join(_KEYS), f'"{near[0]}"' if near else "remove it"
-            )
+            near = nearest_name(key, _KEYS)
+            raise ConfigError(f"{path}: there is no key {key}", ", ".join(_KEYS), f'"{near}"' if near else "remove it")
     folders = _folders(content, path)
     flags = {label: _flag(content, f"include_{word}", path) for word, label in LABELS.items()}
     labels = tuple(label for label in LABELS.values() if flags[label])

@@ -1,7 +1,6 @@
 """Evaluate a policy that MyoAssist trained, as its session folder holds it."""
 
 import datetime
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from myoassist.compat.session_exp import compose_session, draft_session
 from myoassist.compat.session_file import find_session_file, read_session
 from myoassist.compat.session_motion import SUBSTITUTE
 from myoassist.compat.session_policies import session_policy
+from myoassist.config.command_words import localize_command, quote_path
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.run_folder import log_root
 from myoassist.config.run_record import CONFIG_NAME
@@ -68,9 +68,10 @@ def open_session(text: str, params: str | None, overrides: list[str]) -> Session
     # A policy walks on for as long as it is asked to; where its training started does not matter.
     draft = draft_session(session, given=given | {"env.prev_trained_policy_path"})
     config = change_config(compose_session(session, draft), overrides)
-    print(f"{file.as_posix()} as an experiment here (`myoassist import {shlex.quote(text)}` shows it)")
+    command = localize_command(f"myoassist import {quote_path(text)}")
+    print(f"{file.as_posix()} as an experiment here (`{command}` shows it)")
     for note in [*draft.unmapped, *draft.remarks]:
-        print(f"  {note}")
+        print(f"  {localize_command(note)}")
     place = log_root() / datetime.date.today().isoformat() / f"session_{session.name}"
     # From the first frame of a motion that it has never seen a policy may fall that walks well.
     substituted = config.env.reference_data_path == SUBSTITUTE != session.content["env_params"].get(_MOTION)

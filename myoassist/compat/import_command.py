@@ -13,6 +13,7 @@ from myoassist.compat.session_exp import draft_session
 from myoassist.compat.session_file import Session, find_session_file, read_session
 from myoassist.compat.session_rewards import VERSIONS
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.command_words import TRAIN_COMMAND, localize_command, quote_path
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.groups import config_folder, group_options
 
@@ -101,7 +102,9 @@ def _parse(arguments: list[str]) -> _Request:
     target = None if out is None else Path(out).expanduser()
     if target is not None and target.suffix == ".yaml" and len(presets) > 1:
         raise ConfigError(
-            f"--out {out} is one file for {len(presets)} presets", "a folder", f"--out {target.with_suffix('')}"
+            f"--out {out} is one file for {len(presets)} presets",
+            "a folder",
+            f"--out {quote_path(target.with_suffix(''))}",
         )
     return _Request(presets, target, force, reward)
 
@@ -126,10 +129,10 @@ def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
         return
     file = _choose_file(preset, request, request.out)
     name = file.stem
-    command = f"bash scripts/local.sh scripts/train.sh exp={name}"
+    command = f"{TRAIN_COMMAND} exp={name}"
     folder = file.resolve().parent
     if folder != _own_folder():
-        command += f" --config-dir {file.parent.parent.as_posix()}" if folder.name == "exp" else ""
+        command += f" --config-dir {quote_path(file.parent.parent)}" if folder.name == "exp" else ""
     text = format_experiment(preset, draft, name, command)
     if file.exists() and not request.force and file.read_text(encoding="utf-8", errors="replace") != text:
         raise UserError(f"{file} exists and differs", "a new file", "--force replaces it, --out <other> leaves it")
@@ -142,9 +145,10 @@ def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
         ) from error
     _report(preset, draft, file.as_posix(), stream=sys.stdout)
     if folder.name == "exp":
-        print(f"  run it:     {command}")
+        print(f"  run it:     {localize_command(command)}")
     else:
-        print(f"  to run it, put it into a folder named exp: --out exp/{file.name}, then exp={name} --config-dir .")
+        quoted = quote_path(f"exp/{file.name}")
+        print(f"  to run it, put it into a folder named exp: --out {quoted}, then exp={name} --config-dir .")
 
 
 def _choose_file(preset: Preset | Session, request: _Request, out: Path) -> Path:
@@ -156,7 +160,7 @@ def _choose_file(preset: Preset | Session, request: _Request, out: Path) -> Path
             raise ConfigError(
                 f"--out {out}: exp={name} is an experiment of the package, which would be run instead",
                 "a name of its own",
-                f"--out {out.with_stem(_exp_name(name)).as_posix()}",
+                f"--out {quote_path(out.with_stem(_exp_name(name)))}",
             )
         return out
     several = [path for path in request.presets if path.stem == preset.name]
@@ -174,9 +178,9 @@ def _exp_name(name: str) -> str:
 def _report(preset: Preset | Session, draft: Draft, target: str, stream: TextIO) -> None:
     print(f"{preset.path.as_posix()}" + (f" -> {target}" if target else ""), file=stream)
     for text in draft.unmapped:
-        print(f"  not mapped: {text}", file=stream)
+        print(f"  not mapped: {localize_command(text)}", file=stream)
     for text in draft.remarks:
-        print(f"  note:       {text}", file=stream)
+        print(f"  note:       {localize_command(text)}", file=stream)
     if not draft.unmapped:
         print("  everything in it is mapped", file=stream)
 

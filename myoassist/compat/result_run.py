@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from myoassist.analysis.run_choice import EVAL_COMMAND
 from myoassist.analysis.stored_config import change_config
 from myoassist.compat.exp_file import compose_experiment, format_experiment, map_preset
 from myoassist.compat.preset_file import Preset, read_preset
 from myoassist.compat.result_folder import LABELS, ResultFile, find_preset, find_vectors, guess_options
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.command_words import EVALUATE_COMMAND
 from myoassist.config.compose import compose_run
 from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.published_numbers import OLDER_MUJOCO
@@ -215,7 +215,7 @@ def _no_preset(folder: Path, file: ResultFile, problems: list[str]) -> UserError
         f"{folder.as_posix()} holds no preset, which would say model, exo and target{lies}",
         "the .bat, .sh or .json of the run in the folder, preset=<file>, or exp=<experiment> with what differs; "
         f"below is what {file.path.name} suggests by its length, with device and torque of the published controllers",
-        f"{EVAL_COMMAND} run={shlex.quote(folder.as_posix())} {options}",
+        f"{EVALUATE_COMMAND} run={shlex.quote(folder.as_posix())} {options}",
     )
 
 

@@ -15,12 +15,12 @@ from myoassist.config.aliases import apply_aliases
 from myoassist.config.cost_formula import settle_formula
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, describe_experiments, group_names, group_options
+from myoassist.config.key_values import check_value
 from myoassist.config.keys import run_keys
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
 from myoassist.config.rewording import check_overrides, reword
 from myoassist.config.rl_schemas import NETWORKS_KEY, REWARDS_KEY
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import check_value
 
 ROOT_CONFIG = "config"
 # Value of expsubdir that stands for the label of what is swept.
@@ -144,7 +144,7 @@ def require_experiment(arguments: list[str]) -> None:
     Raises:
         ConfigError: with the list of experiments.
     """
-    if not any(argument.startswith("exp=") for argument in arguments):
+    if not any(argument.lstrip("+").startswith("exp=") for argument in arguments):
         for name in group_options("exp"):
             if name in arguments:
                 raise ConfigError(

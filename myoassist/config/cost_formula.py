@@ -12,6 +12,7 @@ import yaml
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, group_options
 from myoassist.config.keys import format_value
+from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import CostConfig
 
 KEY = "cost.formula"
@@ -139,12 +140,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _unknown(name: str) -> ConfigError:
-    import difflib
-
     names = target_names()
-    near = difflib.get_close_matches(name, names, n=1)
+    near = nearest_name(name, names)
     return ConfigError(
         f"cost.target={name} is no target of the package, and cost.formula is not given",
         f"one of {', '.join(names)}, or a file cost/{name}.yaml below --config-dir, chosen by cost={name}",
-        f"cost.target={near[0] if near else 'kinematics'}",
+        f"cost.target={near or '<one of these>'}",
     )

@@ -6,13 +6,15 @@ from typing import Any
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value, is_number, refuse_unknown_keys
+from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import RunConfig
 from myoassist.config.video_plots import VideoPlot, read_video_plots
 
 KEY = "rl.evaluate_param_list"
 VELOCITY_MODES = ("UNIFORM", "SINUSOIDAL", "STEP")
 CAMERAS = ("follow", "average_speed")
-_EXAMPLE = f"'{KEY}=[{{num_timesteps: 600, min_target_velocity: 1.25, max_target_velocity: 1.25}}]'"
+_EXAMPLE = f"for example '{KEY}=[{{num_timesteps: 600, min_target_velocity: 1.25, max_target_velocity: 1.25}}]'"
+_CHOICES = {"velocity_mode": VELOCITY_MODES, "cam_type": CAMERAS}
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ def _read_entry(content: Mapping[str, Any], where: str) -> EvaluationEntry:
     for name, value in values.items():
         expected = _expected(name, value)
         if expected:
-            raise ConfigError(f"{where}.{name}={format_value(value)}", expected, _EXAMPLE)
+            near = nearest_name(str(value), _CHOICES.get(name, ()))
+            remedy = f"{name}: {near}" if near else _EXAMPLE
+            raise ConfigError(f"{where}.{name}={format_value(value)}", expected, remedy)
     if "realtime_plotting_info" in values:
         plots = values["realtime_plotting_info"]
         values["realtime_plotting_info"] = read_video_plots(plots, f"{where}.realtime_plotting_info")

@@ -1,9 +1,10 @@
 """Every configuration key with its type, range and default, read from the schemas."""
 
 import dataclasses
-import difflib
 import functools
 import math
+import re
+import shlex
 import sys
 import types
 import typing
@@ -12,6 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import fold_name, nearest_name
+from myoassist.config.run_names import quote_value
 from myoassist.config.schemas import RunConfig
 
 
@@ -112,6 +115,22 @@ def format_value(value: Any) -> str:
     return str(value)
 
 
+def format_override(name: str, value: Any) -> str:
+    """Return `name=value` as it can be pasted into a POSIX shell, texts in Hydra's quotes where they need them."""
+    return shlex.quote(f"{name}={_quote_texts(value)}")
+
+
+def _quote_texts(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{','.join(_quote_texts(item) for item in value)}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_quote_texts(item)}" for name, item in value.items()) + "}"
+    if not isinstance(value, str):
+        return format_value(value)
+    # shipped:NAME and newest:EXP.
+    return value if re.fullmatch(r"[a-z]+:[\w.-]+", value, re.ASCII) else quote_value(value)
+
+
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number; true and false are none."""
     if isinstance(value, int):
@@ -128,27 +147,31 @@ def refuse_unknown_keys(content: Iterable[Any], known: Sequence[str], where: str
     """
     for key in content:
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1)
-            remedy = f"{near[0]} instead" if near else f"leave {key} out"
+            near = nearest_name(str(key), known)
+            remedy = f"{near} instead" if near else f"leave {key} out"
             raise ConfigError(f"{where}.{key}: there is no such key", f"one of {', '.join(known)}", remedy)
 
 
 def closest(name: str, known: list[str]) -> str | None:
-    """Return the known name that a mistyped one most likely means, or None."""
+    """Return the known dotted name that a mistyped one most likely means, or None."""
+    for item in known:
+        if fold_name(item) == fold_name(name):
+            return item
     group, _, tail = name.rpartition(".")
-    siblings = {item.rpartition(".")[2]: item for item in known if group and item.startswith(f"{group}.")}
+    siblings = {item.rpartition(".")[2]: item for item in reversed(known) if group and item.startswith(f"{group}.")}
     if siblings:
-        near = difflib.get_close_matches(tail, list(siblings), n=1, cutoff=0.6)
-        return siblings[near[0]] if near else None
+        near = nearest_name(tail, siblings)
+        return siblings[near] if near else None
     # A right last component without or with a wrong group: popsize -> optimizer.popsize.
-    tails = {item.rpartition(".")[2]: item for item in known}
-    if tail in tails:
-        return tails[tail]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
-    if near:
-        return near[0]
-    near = difflib.get_close_matches(tail, list(tails), n=1, cutoff=0.75)
-    return tails[near[0]] if near else None
+    tails = [item.rpartition(".")[2] for item in known]
+    same = [item for item, word in zip(known, tails, strict=True) if fold_name(word) == fold_name(tail)]
+    if same:
+        return same[0] if len(same) == 1 else None
+    if (whole := nearest_name(name, known)) is not None:
+        return whole
+    near = nearest_name(tail, tails)
+    places = [item for item, word in zip(known, tails, strict=True) if word == near]
+    return places[0] if len(places) == 1 else None
 
 
 def read_key(config: Any, name: str) -> Any:

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from myoassist.config.command_words import TRAIN_COMMAND
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options, list_experiments
+from myoassist.config.keys import format_override
+from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import NEWEST_PREFIX
 
 
@@ -21,10 +24,11 @@ def resolve_newest(text: str, key: str, others: str, logs: Path | None = None) -
     """
     exp = text.removeprefix(NEWEST_PREFIX)
     if exp not in group_options("exp"):
+        near = nearest_name(exp, group_options("exp"))
         raise ConfigError(
             f"{key}={text}: there is no experiment {exp}",
             f"{NEWEST_PREFIX}<one of {', '.join(group_options('exp'))}>",
-            "`myoassist list exps` shows what each one is",
+            format_override(key, f"{NEWEST_PREFIX}{near}") if near else "`myoassist list exps` shows what each one is",
         )
     # Late, because composing and listing need nothing of run folders.
     from myoassist.config.run_folder import find_newest_finished, log_root
@@ -36,6 +40,6 @@ def resolve_newest(text: str, key: str, others: str, logs: Path | None = None) -
         raise ConfigError(
             f"{key}={text}: {root} holds no finished run of {exp}",
             f"a finished run of {exp}, which one command makes; or {others}",
-            command or f"bash scripts/local.sh scripts/train.sh exp={exp}",
+            command or f"{TRAIN_COMMAND} exp={exp}",
         )
     return folder

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import shlex
 import sys
 import traceback
 from importlib.machinery import ModuleSpec
@@ -99,6 +100,6 @@ def _import_file(name: str, path: Path, shown: str) -> ModuleType:
         raise ConfigError(
             f"plugin {shown} failed at {place}: {type(error).__name__}: {error}",
             "a file that imports without an error",
-            f"correct it, or leave it out; `python {shown}` shows the whole error",
+            f"correct it, or leave it out; `python {shlex.quote(shown)}` shows the whole error",
         ) from error
     return module

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.key_values import means_nothing
 from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference, models_folder, unknown_name
@@ -45,7 +46,9 @@ def resolve_policy_path(text: str | None, key: str = POLICY_KEY, logs: Path | No
             return candidate
     found = "is no .zip" if path.is_file() else "does not exist"
     raise ConfigError(
-        f"{key}={text} {found}", f"{_POLICY_KINDS}, relative to the current folder", f"{key}=<existing path>"
+        f"{key}={text} {found}",
+        f"{_POLICY_KINDS}, relative to the current folder",
+        f"{key}={'null' if means_nothing(text) else '<existing path>'}",
     )
 
 
@@ -66,5 +69,5 @@ def resolve_reference_path(text: str | None) -> Path | None:
     raise ConfigError(
         f"{SHIPPED_REFERENCE_KEY}={text} {found}",
         f"a {', '.join(REFERENCE_ENDINGS)} file, relative to the current folder, or {SHIPPED_PREFIX}<name>",
-        f"{SHIPPED_REFERENCE_KEY}={SHIPPED_PREFIX}tutorial_fast",
+        f"{SHIPPED_REFERENCE_KEY}={'null' if means_nothing(text) else '<existing file>'}",
     )

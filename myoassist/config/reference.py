@@ -70,6 +70,9 @@ def run_generator(name: str, make: Callable[[], str], arguments: list[str]) -> i
         Exit code.
     """
     try:
+        if any(argument in ("-h", "--help") for argument in arguments):
+            print("without an argument the section is printed; with a Markdown file it is replaced in it")
+            return 0
         if not arguments:
             print(make())
             return 0

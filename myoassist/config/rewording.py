@@ -1,18 +1,19 @@
 """Say what Hydra and OmegaConf object to in the words of this project: key, value, expectation, remedy."""
 
-import difflib
 import re
 from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, QuotedString
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException, ValidationError
 from yaml.error import MarkedYAMLError
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.groups import describe_experiments, group_names, group_options
-from myoassist.config.keys import closest, describe_expected, format_value, run_keys
+from myoassist.config.key_values import suggest_override, understand_value
+from myoassist.config.keys import Key, closest, describe_expected, format_override, format_value, run_keys
+from myoassist.config.nearest import nearest_name
 
 LIST_KEYS_HINT = "`myoassist train --cfg job` prints every key with its value"
 
@@ -28,14 +29,20 @@ def check_overrides(arguments: list[str]) -> None:
         if not override.key_or_group:
             raise ConfigError(f"{argument!r} names no key", "key=value or group=option", LIST_KEYS_HINT)
         if override.is_sweep_override():
-            key, _, value = argument.partition("=")
-            raise ConfigError(
-                f"{argument} gives several values, but this is a single run",
-                f"one value (a list as one value is written {key}=[{value}]), or --multirun to run every combination",
-                f"add --multirun, or write {argument.split(',')[0]}",
-            )
+            raise _several_values(argument, override.key_or_group)
         if override.key_or_group in group_names() and not override.is_delete():
             _check_option(override)
+
+
+def _several_values(argument: str, name: str) -> ConfigError:
+    """Return the error of a value list in a single run; a number with a comma in it is no list."""
+    key, text = run_keys().get(name), argument.partition("=")[2]
+    meant = understand_value(key, text) if key else None
+    return ConfigError(
+        f"{argument} gives several values, but this is a single run",
+        f"one value (a list as one value is written {name}=[{text}]), or --multirun to run every combination",
+        f"{format_override(name, meant)} for one number, or add --multirun" if meant is not None else "add --multirun",
+    )
 
 
 def _parse(argument: str) -> Override:
@@ -59,11 +66,9 @@ def _check_option(override: Override) -> None:
         expected = f"exp=<name>, one of\n{describe_experiments()}"
     else:
         expected = f"{group}=<one of {', '.join(options)}>"
-    near = difflib.get_close_matches(shown, options, n=1)
+    near = nearest_name(shown, options)
     raise ConfigError(
-        f"{group}={shown} does not exist",
-        expected,
-        f"{group}={near[0] if near else 'tutorial' if group == 'exp' else options[0]}",
+        f"{group}={shown} does not exist", expected, f"{group}={near}" if near else f"{group}=<one of these>"
     )
 
 
@@ -100,7 +105,7 @@ def reword(error: Exception, arguments: list[str]) -> ConfigError:
         return ConfigError(
             f"{typed or key} does not fit: {_first_line(cause)}",
             f"{known.name}=<{describe_expected(known)}>",
-            f"{known.name}={format_value(known.default)}",
+            _suggest_value(known, typed),
         )
     if key and not isinstance(cause, ValidationError):
         name = typed.partition("=")[0]
@@ -131,17 +136,47 @@ def unknown_key(key: str, typed: str = "") -> ConfigError:
     expected = (
         f"a key of {below}: {', '.join(siblings)}" if siblings else f"one of the groups {', '.join(group_names())}"
     )
-    value = typed.partition("=")[2]
-    remedy = f"{near}={value or '<value>'}" if near else LIST_KEYS_HINT
-    return ConfigError(f"{typed.lstrip('+') or key}: there is no key {key}", expected, remedy)
+    return ConfigError(f"{typed.lstrip('+') or key}: there is no key {key}", expected, _suggest_key(key, near, typed))
+
+
+def _suggest_key(key: str, near: str | None, typed: str) -> str:
+    """Return the assignment that was meant under another name, or how to find the name."""
+    tail, value = key.rpartition(".")[2], typed.partition("=")[2]
+    if near is None:
+        same = [f"{name}={value or '<value>'}" for name in run_keys() if name.rpartition(".")[2] == tail]
+        return " or ".join(same[:3]) or LIST_KEYS_HINT
+    if near not in run_keys():
+        option = nearest_name(value, group_options(near))
+        return f"{near}={option or '<one of ' + ', '.join(group_options(near)) + '>'}"
+    return _suggest_value(run_keys()[near], f"{near}={value}") if value else f"{near}=<value>"
+
+
+def _suggest_value(key: Key, typed: str) -> str:
+    """Return the assignment that an argument meant, with a value that the key takes."""
+    name, _, text = typed.partition("=")
+    if typed.startswith("~"):
+        # Who takes a key away wants its default.
+        return format_override(key.name, key.default)
+    if name != key.name:
+        # An entry of a mapping, or a whole group.
+        return f"{name or key.name}=<value>, with such a value, or leave it out"
+    try:
+        override = OverridesParser.create().parse_override(f"{name}={text}")
+        value = None if override.is_delete() or override.is_sweep_override() else override.value()
+    except HydraException:
+        value = text
+    return suggest_override(key, value.text if isinstance(value, QuotedString) else value, text)
 
 
 def _missing_option(error: MissingConfigException) -> ConfigError:
     missing = error.missing_cfg_file
     group, _, name = (missing if isinstance(missing, str) else str(missing)).rpartition("/")
     options = ", ".join(error.options or []) or "nothing yet"
+    near = nearest_name(name, error.options or [])
     return ConfigError(
-        f"{group}={name} does not exist", f"{group}=<one of {options}>", f"correct or leave out {group}={name}"
+        f"{group}={name} does not exist",
+        f"{group}=<one of {options}>",
+        f"{group}={near}" if near else f"correct or leave out {group}={name}",
     )
 
 

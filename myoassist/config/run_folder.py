@@ -1,11 +1,12 @@
 """Decide where a run lives and whether it starts, continues or is finished, and open its folder."""
 
 import datetime
-import difflib
 import os
+import shlex
 from pathlib import Path
 
 from myoassist.config.errors import ResumeError
+from myoassist.config.nearest import nearest_names
 from myoassist.config.run_diff import describe_changes, find_changes
 from myoassist.config.run_lock import RunLock
 from myoassist.config.run_names import check_name, override_key, quote_value
@@ -80,7 +81,7 @@ def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: da
         _check_usable(inspection, path, request)
         path.mkdir(parents=True, exist_ok=True)
         lock = RunLock(path)
-        lock.acquire(f"or start another run with {request.other_name(path)}")
+        lock.acquire(f"or start another run with {shlex.quote(request.other_name(path))}")
     except OSError as error:
         raise refuse_folder(path, error, LOG_ROOT_VARIABLE) from None
     try:
@@ -220,7 +221,7 @@ def _has_run(path: Path) -> bool:
 
 def _nothing_to_resume(path: Path, request: _Request, others: list[str]) -> ResumeError:
     names = list_run_names(request.day.parent)
-    near = difflib.get_close_matches(request.name, names, n=5, cutoff=0.4) or names[:5]
+    near = nearest_names(request.name, names, 5, least=0.4) or names[:5]
     found = [f"resume=must, but there is no run to continue in {path}", *(f"  {line}" for line in others[:3])]
     return ResumeError(
         "\n".join(found),
@@ -238,7 +239,7 @@ def _set_aside(path: Path, request: _Request) -> str:
     if Path.cwd().is_relative_to(path.resolve()):
         raise ResumeError(f"{path} is the current directory", "a directory above it", "cd out of it first")
     lock = RunLock(path)
-    lock.acquire(f"or start another run with {request.other_name(path)}")
+    lock.acquire(f"or start another run with {shlex.quote(request.other_name(path))}")
     try:
         number = 1
         while (aside := path.with_name(f"{path.name}{ASIDE}{number}")).exists():

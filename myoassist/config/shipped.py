@@ -1,6 +1,5 @@
 """Controllers and reference motions that come with the package."""
 
-import difflib
 import functools
 import json
 from collections.abc import Collection
@@ -9,6 +8,8 @@ from pathlib import Path
 
 import myoassist
 from myoassist.config.errors import ConfigError
+from myoassist.config.keys import format_override
+from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import SHIPPED_PREFIX
 
 DESCRIPTION = "controller.json"
@@ -50,11 +51,11 @@ def unknown_name(key: str, name: str, kind: str, known: Collection[str], remedy:
         known: Names that are there.
         remedy: What to do where none of them is near.
     """
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+    near = nearest_name(name, known)
     return ConfigError(
         f"{key}={SHIPPED_PREFIX}{name}: no such {kind} is shipped",
         f"{SHIPPED_PREFIX}<one of {', '.join(known) or 'none'}>",
-        f"{key}={SHIPPED_PREFIX}{near[0]}" if near else remedy,
+        format_override(key, f"{SHIPPED_PREFIX}{near}") if near else remedy,
     )
 
 
@@ -94,5 +95,5 @@ def find_reference(name: str) -> Path:
     known = list_references()
     if name in known:
         return known[name]
-    remedy = f"{SHIPPED_REFERENCE_KEY}={SHIPPED_PREFIX}{next(iter(known), '<name>')}"
+    remedy = f"{SHIPPED_REFERENCE_KEY}={SHIPPED_PREFIX}<one of these>"
     raise unknown_name(SHIPPED_REFERENCE_KEY, name, "reference motion", known, remedy)

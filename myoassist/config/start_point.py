@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.key_values import means_nothing
 from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
 from myoassist.config.shipped import find_controller
@@ -34,6 +35,6 @@ def resolve_param_path(
         raise ConfigError(
             f"{key}={param_path} does not exist",
             f"a parameter file or a run folder, relative to the current folder, or {NEWEST_PREFIX}<exp>",
-            f"{key}=<existing path>, or null to start from ones",
+            f"{key}=null   (a start from ones)" if means_nothing(param_path) else f"{key}=<existing path>",
         )
     return resolve_newest(param_path, key, f"{key}=<file or run folder>", logs)

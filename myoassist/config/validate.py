@@ -1,19 +1,17 @@
 """Check a composed run before anything is loaded: types, ranges, pairs of keys, files."""
 
 import dataclasses
-import difflib
-import math
-import sys
-import typing
 from pathlib import Path
 from typing import Any
 
 from myoassist.config.cma_options import check_cma_options
 from myoassist.config.cost_formula import find_target
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import Key, describe_entry, describe_expected, format_value, run_keys
+from myoassist.config.key_values import check_value, means_nothing
+from myoassist.config.keys import format_override, format_value, run_keys
 from myoassist.config.model_file import check_model_file
-from myoassist.config.own_code import check_own, is_own
+from myoassist.config.nearest import nearest_name
+from myoassist.config.own_code import check_own
 from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
 from myoassist.config.run_names import check_suffix
@@ -66,90 +64,6 @@ def _check_schema(node: Any, prefix: str) -> None:
             raise ConfigError(f"{prefix}{name}={format_value(value)} is not a group", f"the keys of {prefix}{name}")
 
 
-def check_value(key: Key, value: Any) -> None:
-    """Refuse a value of one key that is of the wrong type or out of its range.
-
-    Raises:
-        ConfigError: naming the key, its value, what was expected and an override that helps.
-    """
-    if value is None:
-        if not key.optional:
-            raise _refuse(key, value, key.default)
-        return
-    if key.base is Any:
-        return
-    if not _has_type(value, key.base):
-        raise _refuse(key, value, key.default)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise _refuse(key, value, key.default)
-    if isinstance(value, dict | list):
-        _check_entries(key, value)
-        return
-    meta = key.metadata
-    if meta["choices"] and value not in meta["choices"] and not (meta["own"] and is_own(value)):
-        near = difflib.get_close_matches(str(value), [str(choice) for choice in meta["choices"]], n=1)
-        raise _refuse(key, value, near[0] if near else key.default)
-    broken = _broken_limit(key, value)
-    if broken is not None:
-        raise _refuse(key, value, meta[broken] if broken in ("ge", "le") else key.default)
-
-
-def _broken_limit(key: Key, value: Any) -> str | None:
-    """Return which limit of a key a number breaks: ge, gt, le or lt."""
-    meta = key.metadata
-    for limit, holds in (
-        ("ge", lambda low: value >= low),
-        ("gt", lambda low: value > low),
-        ("le", lambda high: value <= high),
-        ("lt", lambda high: value < high),
-    ):
-        if meta[limit] is not None and not holds(meta[limit]):
-            return limit
-    return None
-
-
-def _check_entries(key: Key, value: dict | list) -> None:
-    """Refuse a number in a mapping or list that is not finite or out of the key's range, naming its entry."""
-    for name, item in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(item, str):
-            continue
-        broken = "" if not math.isfinite(item) else _broken_limit(key, item)
-        if broken is None:
-            continue
-        better = key.metadata[broken] if broken in ("ge", "le") else 1.0
-        if isinstance(value, dict):
-            found, remedy = f"{key.name}.{name}={format_value(item)}", f"{key.name}.{name}={format_value(better)}"
-        else:
-            changed = [better if place == name else other for place, other in enumerate(value)]
-            found = f"{key.name}={format_value(value)}: {format_value(item)}"
-            remedy = f"{key.name}={format_value(changed)}"
-        raise ConfigError(f"{found} is not allowed", describe_entry(key), remedy)
-
-
-def _has_type(value: Any, kind: Any) -> bool:
-    origin = typing.get_origin(kind)
-    if origin is list:
-        return isinstance(value, list) and all(_has_type(item, typing.get_args(kind)[0]) for item in value)
-    if origin is dict:
-        name_kind, item_kind = typing.get_args(kind)
-        return isinstance(value, dict) and all(
-            _has_type(name, name_kind) and _has_type(item, item_kind) for name, item in value.items()
-        )
-    # bool is an int in Python, but true is not a number of candidates.
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if kind is float:
-        # An integer too large for a float would fail where it is computed with.
-        return isinstance(value, float) or (type(value) is int and abs(value) <= sys.float_info.max)
-    return isinstance(value, kind)
-
-
-def _refuse(key: Key, value: Any, better: Any) -> ConfigError:
-    return ConfigError(
-        f"{key.name}={format_value(value)} is not allowed", describe_expected(key), f"{key.name}={format_value(better)}"
-    )
-
-
 def _check_pairs(config: RunConfig) -> None:
     env, exo, optimizer, delayed = config.env, config.exo, config.optimizer, config.control.delayed
     if delayed and env.timestep != DELAYED_CONTROL_INTERVAL:
@@ -183,7 +97,7 @@ def _check_pairs(config: RunConfig) -> None:
         raise ConfigError(
             f"env.sim_time={env.sim_time:g} is shorter than one control step",
             f"at least {interval:g} s",
-            "env.sim_time=20",
+            "env.sim_time=<seconds>, for example env.sim_time=20",
         )
     if exo.fixed and exo.controller != "four_param":
         raise ConfigError(
@@ -209,11 +123,11 @@ def _check_weights(weights: dict[str, float], own_terms: bool) -> None:
     for name, weight in weights.items():
         # Which terms a plugin adds is known only once it is imported; they are checked then.
         if name not in TERM_NAMES and not own_terms:
-            near = difflib.get_close_matches(name, TERM_NAMES, n=1)
+            near = nearest_name(name, TERM_NAMES)
             raise ConfigError(
                 f"cost.weights.{name}={format_value(weight)}: there is no cost term {name}",
                 f"one of {', '.join(TERM_NAMES)}",
-                f"cost.weights.{near[0] if near else TERM_NAMES[0]}={format_value(weight)}",
+                format_override(f"cost.weights.{near}", weight) if near else f"leave cost.weights.{name} out",
             )
 
 
@@ -236,4 +150,5 @@ def _check_exists(key: str, text: str | None, kind: str, *, folder: bool) -> Non
     if path.is_file() or (folder and path.is_dir()):
         return
     found = "is a folder" if path.is_dir() else "does not exist"
-    raise ConfigError(f"{key}={text} {found}", f"{kind}, relative to the current folder", f"{key}=<existing path>")
+    better = "null" if means_nothing(text) else "<existing path>"
+    raise ConfigError(f"{key}={text} {found}", f"{kind}, relative to the current folder", f"{key}={better}")

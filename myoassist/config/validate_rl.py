@@ -1,6 +1,5 @@
 """Check a run of the RL trainer before a model is loaded: rates, ranges, sizes, scenarios, files."""
 
-import difflib
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import VELOCITY_MODES, read_evaluation_entries
-from myoassist.config.keys import format_value, read_key, run_keys
+from myoassist.config.keys import format_override, format_value, read_key, run_keys
+from myoassist.config.nearest import nearest_name
 from myoassist.config.policy_path import resolve_policy_path, resolve_reference_path
 from myoassist.config.rl_schemas import ACTORS, BASE_ENV, CRITIC, NETWORKS_KEY
 from myoassist.config.schemas import EnvConfig, RunConfig
@@ -87,10 +87,13 @@ def _check_ranges(config: RunConfig) -> None:
             )
     wrong = [mode for mode in env.velocity_modes if mode not in VELOCITY_MODES]
     if wrong or not env.velocity_modes:
+        meant = [nearest_name(mode, VELOCITY_MODES) for mode in env.velocity_modes]
         raise ConfigError(
             f"env.velocity_modes={format_value(env.velocity_modes)}",
             f"a list of some of {', '.join(VELOCITY_MODES)}",
-            f"env.velocity_modes=[{VELOCITY_MODES[0]}]",
+            format_override("env.velocity_modes", meant)
+            if meant and None not in meant
+            else "env.velocity_modes=[<some of these>]",
         )
 
 
@@ -114,14 +117,16 @@ def _check_networks(config: RunConfig) -> None:
             raise ConfigError(
                 f"{NETWORKS_KEY}.{name} names {', '.join(wrong)}",
                 f"networks: {', '.join((*ACTORS, CRITIC))}",
-                f"leave {wrong[0]} out",
+                f"write {near} for {wrong[0]}"
+                if (near := nearest_name(wrong[0], (*ACTORS, CRITIC)))
+                else f"leave {wrong[0]} out",
             )
         for net, item in value.items():
             if name == "net_arch" and net != "comment" and not _are_widths(item):
                 raise ConfigError(
                     f"{NETWORKS_KEY}.net_arch.{net}={format_value(item)}",
                     "hidden widths: a list of whole numbers above 0",
-                    f"{NETWORKS_KEY}.net_arch.{net}=[64,64]",
+                    f"{NETWORKS_KEY}.net_arch.{net}=<list>, for example '{NETWORKS_KEY}.net_arch.{net}=[64,64]'",
                 )
     load = [name for name in ("reset_policy_net_after_load", "reset_value_net_after_load") if getattr(policy, name)]
     if load and config.env.prev_trained_policy_path is None:
@@ -149,23 +154,23 @@ def _check_terrain(env: EnvConfig) -> None:
             f"{SHORTEST_PERIOD:g} to {LONGEST_PERIOD:g}) across, the same along the way",
             "0 1 0.05 20",
         ),
-        "tile": ("the name or the JSON file of a tile", "<name>"),
+        "tile": ("the name or the JSON file of a tile", "NAME"),
     }[kind]
     refusal = ConfigError(
         f"env.terrain={kind} with env.terrain_params={env.terrain_params!r}",
         expected,
-        f"'env.terrain_params=\"{example}\"'",
+        f"for example {format_override('env.terrain_params', example)}",
     )
     if kind == "tile":
         known = sorted(path.stem for path in (models_folder() / "terrains").glob("*.json"))
         if len(words) != 1:
             raise refusal
         if words[0] not in known and not Path(words[0]).expanduser().is_file():
-            near = difflib.get_close_matches(words[0], known, n=1, cutoff=0.3)
+            near = nearest_name(words[0], known)
             raise ConfigError(
                 f"env.terrain=tile with env.terrain_params={words[0]}: there is no such ground",
                 f"a JSON file, or one of {', '.join(known) or 'none'}",
-                f"env.terrain_params={near[0] if near else '<file>'}",
+                f"env.terrain_params={near or '<one of these>'}",
             )
         return
     try:
@@ -212,7 +217,7 @@ def _check_human(config: RunConfig) -> None:
         raise ConfigError(
             f"rl.human=reflex with env.control_framerate={env.control_framerate:g}",
             f"a rate that divides the {REFLEX_RATE} Hz of the reflexes: 10, 20, 25, 50 or 100",
-            "env.control_framerate=25",
+            f"env.control_framerate={min((10, 20, 25, 50, 100), key=lambda rate: abs(rate - env.control_framerate))}",
         )
     if not _is_whole(1.0 / (REFLEX_RATE * env.timestep)):
         raise ConfigError(

@@ -6,6 +6,7 @@ from typing import Any
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value, is_number, refuse_unknown_keys
+from myoassist.config.nearest import nearest_name
 
 PROPERTIES = {
     "joint_data": ("qpos", "qvel"),
@@ -14,7 +15,8 @@ PROPERTIES = {
 }
 KEYS = ("category", "name", "property_type", "y_lim", "y_scale", "plot_duration_type", "filter")
 _FILTER_KEYS = ("type", "order", "cutoff", "fs")
-_EXAMPLE = "[{category: joint_data, name: knee_angle_r, property_type: qpos, y_scale: 57.2958, y_lim: [-80, 10]}]"
+_PLOTS = "[{category: joint_data, name: knee_angle_r, property_type: qpos, y_scale: 57.2958, y_lim: [-80, 10]}]"
+_EXAMPLE = f"for example {_PLOTS}"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def read_video_plots(content: Any, where: str) -> tuple[VideoPlot, ...]:
         ConfigError: for anything else.
     """
     if not isinstance(content, list | tuple):
-        raise ConfigError(f"{where}={format_value(content)}", "a list of plots", f"'{where}={_EXAMPLE}'")
+        raise ConfigError(f"{where}={format_value(content)}", "a list of plots", _EXAMPLE)
     return tuple(_read_plot(item, f"{where}[{number}]") for number, item in enumerate(content))
 
 
@@ -77,11 +79,12 @@ def _read_plot(content: Any, where: str) -> VideoPlot:
     _check_keys(content, KEYS, KEYS[:4], where)
     category, name, kind = (content[key] for key in KEYS[:3])
     if not isinstance(category, str) or category not in PROPERTIES:
-        raise _misfit(where, "category", category, f"one of {', '.join(PROPERTIES)}")
+        raise _misfit(where, "category", category, f"one of {', '.join(PROPERTIES)}", tuple(PROPERTIES))
     if not isinstance(name, str) or not name:
         raise _misfit(where, "name", name, "the name of a joint, actuator or sensor")
     if not isinstance(kind, str) or kind not in PROPERTIES[category]:
-        raise _misfit(where, "property_type", kind, f"with {category} one of {', '.join(PROPERTIES[category])}")
+        known = PROPERTIES[category]
+        raise _misfit(where, "property_type", kind, f"with {category} one of {', '.join(known)}", known)
     limits = content["y_lim"]
     if not (
         isinstance(limits, Sequence) and len(limits) == 2 and all(map(is_number, limits)) and limits[0] < limits[1]
@@ -120,5 +123,6 @@ def _check_keys(content: Mapping[str, Any], known: Sequence[str], needed: Sequen
         raise ConfigError(f"{where} has no {', '.join(missing)}", f"all of {', '.join(needed)}", _EXAMPLE)
 
 
-def _misfit(where: str, key: str, value: Any, expected: str) -> ConfigError:
-    return ConfigError(f"{where}.{key}={format_value(value)}", expected, _EXAMPLE)
+def _misfit(where: str, key: str, value: Any, expected: str, choices: Sequence[str] = ()) -> ConfigError:
+    near = nearest_name(str(value), choices)
+    return ConfigError(f"{where}.{key}={format_value(value)}", expected, f"{key}: {near}" if near else _EXAMPLE)

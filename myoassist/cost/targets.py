@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from myoassist.config.cost_formula import KEY, Target, find_target
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import TERM_NAMES, CostConfig
 from myoassist.cost import builtin_terms  # noqa: F401 - registers the terms of the package
 from myoassist.cost.registry import active_own_terms, own_terms, registered_terms
@@ -50,7 +51,7 @@ def check_cost(config: CostConfig) -> None:
     used = stage_3_terms(config) + tuple(name for name in PENALTY_NAMES if name in target.gates)
     for name, weight in config.weights.items():
         if name not in registered_terms():
-            raise _unknown_term(f"cost.weights.{name}={weight}")
+            raise _unknown_term(f"cost.weights.{name}={weight}", name)
         if name not in used:
             raise ConfigError(
                 f"cost.weights.{name}={weight} with cost.target={config.target}",
@@ -78,15 +79,18 @@ def _check_extra_terms(config: CostConfig, target: Target) -> None:
             reason = "is judged by the gates" if name in PENALTY_NAMES else "is in the sum already"
             raise ConfigError(f"{shown}: {name} {reason}", "each further term once", f"leave {name} out")
         if name not in registered_terms():
-            raise _unknown_term(shown, name)
+            raise _unknown_term(f"{shown}, {name}", name)
 
 
-def _unknown_term(shown: str, name: str = "") -> ConfigError:
+def _unknown_term(shown: str, name: str) -> ConfigError:
     own = own_terms()
+    near = nearest_name(name, [*TERM_NAMES, *own])
     return ConfigError(
-        f"{shown}: there is no such term" + (f" as {name}" if name else ""),
+        f"{shown}: there is no such term",
         f"one of {', '.join(TERM_NAMES)}" + (f", or of your plugins: {', '.join(own)}" if own else ""),
-        'correct the name, or name the file with its @cost_term("...") in plugins=[file.py]',
+        f"write {near} for {name}"
+        if near
+        else 'correct the name, or name the file with its @cost_term("...") in plugins=[file.py]',
     )
 
 

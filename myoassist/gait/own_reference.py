@@ -251,4 +251,7 @@ def format_gait(gait: ReferenceGait) -> str:
 
 
 if __name__ == "__main__":
+    if any(argument.startswith("-") for argument in sys.argv[1:]):
+        print("usage: python -m myoassist.gait.own_reference [FILE.csv]   (reference_gait.csv where not given)")
+        sys.exit(sys.argv[1] not in ("-h", "--help"))
     write_text_atomic(Path(sys.argv[1] if len(sys.argv) > 1 else "reference_gait.csv"), format_template())

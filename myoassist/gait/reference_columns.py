@@ -1,11 +1,11 @@
 """Column names of a reference gait file: what they hold, in which unit, and which values a person can have."""
 
-import difflib
 from dataclasses import dataclass
 
 import numpy as np
 
 from myoassist.config.errors import UserError
+from myoassist.config.nearest import nearest_names
 from myoassist.gait.angles import CLINICAL_JOINTS
 from myoassist.gait.reference import EMG_MUSCLES
 from myoassist.gait.reference_names import guess_column
@@ -140,9 +140,9 @@ def find_columns(names: list[str], source: str) -> list[Column]:
 def _suggest_names(unknown: list[str]) -> str:
     """Say what unknown columns may mean; empty where that is not known of any."""
     if len(unknown) == 1:
-        near = difflib.get_close_matches(unknown[0].lower(), COLUMNS, n=2, cutoff=0.8)
+        near = nearest_names(unknown[0], COLUMNS, 2, least=0.8)
         near = near or [guess for guess in [guess_column(unknown[0])] if guess]
-        near = near or difflib.get_close_matches(unknown[0].lower(), COLUMNS, n=2, cutoff=0.5)
+        near = near or nearest_names(unknown[0], COLUMNS, 2, least=0.5)
         return f"did you mean {' or '.join(near)}?" if near else ""
     pairs = [(name, guess_column(name)) for name in unknown]
     guesses = [guess for _, guess in pairs]

@@ -1,10 +1,10 @@
 """Which worn devices exist, how they are driven, and which controllers fit them."""
 
-import difflib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import is_own
 from myoassist.config.schemas import ExoConfig, ModelConfig, RunConfig
 
@@ -178,11 +178,11 @@ def find_device(name: str | None, musculature: int = 22) -> Device | None:
         # Own devices are read only for a name that the library does not have.
         known = (*DEVICES, *list_own_devices())
     shorts = [device.short for device in known]
-    near = difflib.get_close_matches(wanted, shorts, n=1)
+    near = nearest_name(wanted, shorts) or nearest_name(wanted, [device.key for device in known])
     raise ConfigError(
         f"model.device={name} is not a known device",
         f"null or one of {', '.join(shorts)}; own ones lie in models/devices/<Name>/",
-        f"model.device={near[0]}" if near else "`myoassist list devices` shows what each one is",
+        f"model.device={near}" if near else "`myoassist list devices` shows what each one is",
     )
 
 

@@ -3,6 +3,15 @@
 import mujoco
 
 from myoassist.config.errors import ModelError
+from myoassist.config.nearest import nearest_name
+
+_COUNTS = {
+    mujoco.mjtObj.mjOBJ_ACTUATOR: "nu",
+    mujoco.mjtObj.mjOBJ_BODY: "nbody",
+    mujoco.mjtObj.mjOBJ_JOINT: "njnt",
+    mujoco.mjtObj.mjOBJ_KEY: "nkey",
+    mujoco.mjtObj.mjOBJ_SENSOR: "nsensor",
+}
 
 
 class Finder:
@@ -18,12 +27,19 @@ class Finder:
         found = mujoco.mj_name2id(self.model, kind, name)
         if found < 0 and needed and name not in self.absent:
             label = kind.name.removeprefix("mjOBJ_").lower()
+            near = nearest_name(name, self._names(kind))
             raise ModelError(
                 f"the model ({self.name}) has no {label} named {name}",
                 f"a {label} {name}, as in the 22- and 26-muscle leg models",
-                "name it so in the MJCF file, or use model.musculature and model.device",
+                (f"rename {near} to {name}" if near else "name it so")
+                + " in the MJCF file, or use model.musculature and model.device",
             )
         return found
+
+    def _names(self, kind: mujoco.mjtObj) -> list[str]:
+        """Return the names of one kind."""
+        names = [mujoco.mj_id2name(self.model, kind, i) for i in range(getattr(self.model, _COUNTS[kind]))]
+        return [name for name in names if name]
 
     def joint(self, name: str, needed: bool = True) -> int:
         """Return a joint id."""

@@ -1,9 +1,9 @@
 """Which muscles a factor of `model.muscle_strength` means, and which muscles the models of the library have."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import ModelConfig
 from myoassist.model.devices import device_of
 from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
@@ -29,12 +29,13 @@ def check_strength(strength: Mapping[str, float], muscles: Iterable[str]) -> Non
         if names_of(key, muscles):
             continue
         stems = sorted({name.rpartition("_")[0] for name in muscles})
-        known = {name.lower(): name for name in (*stems, *muscles, "all", "r", "l")}
-        near = difflib.get_close_matches(key.lower(), known, n=1)
+        # A muscle of one side is not offered as both of them.
+        alike = [name for name in ("all", "r", "l", *stems, *muscles) if name.count("_") == key.count("_")]
+        near = nearest_name(key, alike)
         raise ConfigError(
             f"model.muscle_strength.{key}={factor:g}: there is no such muscle",
             f"all, r, l, or one of {', '.join(stems)}, with or without _r or _l",
-            f"model.muscle_strength.{known[near[0]]}={factor:g}" if near else f"leave {key} out",
+            f"model.muscle_strength.{near}={factor:g}" if near else f"leave model.muscle_strength.{key} out",
         )
 
 

@@ -1,6 +1,5 @@
 """Ground made of the tiles of `myoassist-terrains`: stairs, gaps, stones, boulders and more, from a JSON file."""
 
-import difflib
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ModelError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.shipped import models_folder
 from myoassist.model.height_field import HeightField
 
@@ -44,11 +44,11 @@ def read_tiles(name: str) -> Any:
     known = list_tiles()
     path = known.get(name, Path(name).expanduser())
     if not path.is_file():
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
+        near = nearest_name(name, known)
         raise ModelError(
             f"env.terrain=tile with env.terrain_params={name}: there is no such ground",
             f"a JSON file, or one of {', '.join(known) or 'none'}",
-            f"env.terrain_params={near[0] if near else next(iter(known), '<file>')}",
+            f"env.terrain_params={near or '<one of these>'}",
         )
     try:
         return load_config(path)

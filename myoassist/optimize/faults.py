@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from myoassist.config.atomic import write_bytes_atomic
+from myoassist.config.command_words import localize_command, quote_path
 from myoassist.cost.result import CostResult
 from myoassist.optimize.workers import candidate_seed
 from myoassist.rollout.fault_file import WalkFault, dump_fault
@@ -75,5 +76,5 @@ class FaultKeeper:
                 continue
             path = None if fault is None else keep_fault(self._folder, fault.at(generation=generation, index=index))
             if path is not None:
-                notes.append(f"{result.reason}; myoassist replay {path.as_posix()} shows how")
+                notes.append(f"{result.reason}; {localize_command(f'myoassist replay {quote_path(path)}')} shows how")
         return notes

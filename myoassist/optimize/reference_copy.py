@@ -6,6 +6,7 @@ import numpy as np
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.errors import ResumeError
+from myoassist.config.keys import format_override
 from myoassist.gait.own_reference import UNCHANGED, format_gait, load_reference
 from myoassist.gait.reference_edits import ReferenceEdits
 
@@ -40,6 +41,7 @@ def keep_reference(reference: str | None, folder: Path, edits: ReferenceEdits = 
         raise ResumeError(
             f"cost.reference={reference} has changed since the run in {folder} was started",
             f"the gait that {copy} holds",
-            f"cost.reference={copy.as_posix()}, with no change of it, is that gait, for another run; expname=... or "
+            f"{format_override('cost.reference', copy.as_posix())}, with no change of it, is that gait, for another "
+            "run; expname=... or "
             "fresh=true starts anew",
         )

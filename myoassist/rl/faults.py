@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import mujoco
 import numpy as np
 
+from myoassist.config.command_words import localize_command, quote_path
 from myoassist.optimize.faults import keep_fault
 from myoassist.rollout.broken_state import describe_instability
 from myoassist.rollout.fault import PHYSICS
@@ -86,5 +87,6 @@ def note_episodes(folder: Path, faults: list[WalkFault], steps: int) -> tuple[li
         name = "" if path is None else path.relative_to(folder).as_posix()
         rows.append(f"{steps},{fault.place['environment']},{fault.step},{fault.reason},{name}")
         if path is not None:
-            notes.append(f"an episode failed: {fault.reason}; myoassist replay {path.as_posix()} shows how")
+            command = localize_command(f"myoassist replay {quote_path(path)}")
+            notes.append(f"an episode failed: {fault.reason}; {command} shows how")
     return rows, notes

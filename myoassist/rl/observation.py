@@ -6,6 +6,7 @@ import mujoco
 import numpy as np
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.rl_schemas import LUMBAR
 from myoassist.config.schemas import EnvConfig
 from myoassist.model.world_frame import moving_mass
@@ -87,7 +88,7 @@ def find_joint(model: mujoco.MjModel, name: str, key: str) -> int:
     found = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_JOINT, name)
     if found < 0:
         known = [model.joint(i).name for i in range(model.njnt)]
-        raise ConfigError(f"{key} names {name}, which the model does not have", f"joints of the model: {_list(known)}")
+        raise _unknown(key, name, f"joints of the model: {_list(known)}", known)
     return found
 
 
@@ -100,8 +101,14 @@ def find_sensor(model: mujoco.MjModel, name: str, key: str) -> int:
     found = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_SENSOR, name)
     if found < 0 or model.sensor_dim[found] != 1:
         known = [model.sensor(i).name for i in range(model.nsensor) if model.sensor_dim[i] == 1]
-        raise ConfigError(f"{key} names {name}, which the model does not have", f"its scalar sensors: {_list(known)}")
+        raise _unknown(key, name, f"its scalar sensors: {_list(known)}", known)
     return int(model.sensor_adr[found])
+
+
+def _unknown(key: str, name: str, expected: str, known: list[str]) -> ConfigError:
+    near = nearest_name(name, known)
+    remedy = f"write {near} for {name}" if near else f"leave {name} out of {key}"
+    return ConfigError(f"{key} names {name}, which the model does not have", expected, remedy)
 
 
 def _list(names: list[str]) -> str:

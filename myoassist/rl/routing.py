@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_name
 from myoassist.config.rl_schemas import ACTORS, CRITIC, NETWORKS_KEY
 from myoassist.rl.routing_entries import INDEX_KEY, Entry, as_entries, read_action_entry, read_observation_entry
 
@@ -198,7 +199,9 @@ def _read_widths(net_arch: Mapping[str, Any] | None, names: list[str]) -> dict[s
     for name in net_arch:
         if name not in names and name != "comment":
             raise ConfigError(
-                f"{key}.{name}: this policy has no such network", f"one of {', '.join(names)}", f"remove {key}.{name}"
+                f"{key}.{name}: this policy has no such network",
+                f"one of {', '.join(names)}",
+                f"write {near} for {name}" if (near := nearest_name(name, names)) else f"remove {key}.{name}",
             )
     widths = {}
     for name in names:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_name
 
 INDEX_KEY = "net_indexing_info"
 _OBSERVATION_FIELDS = {"range": ("range",), "index": ("index",), "names": ("names",)}
@@ -127,10 +128,13 @@ def _match(entry: Entry, names: Sequence[str], what: str) -> list[int]:
     for pattern in patterns:
         places = [place for place, name in enumerate(names) if fnmatch.fnmatchcase(name, str(pattern))]
         if not places:
+            near = nearest_name(str(pattern), names)
             raise ConfigError(
                 f"{entry.where}.names: {pattern} is no {what} of this model",
                 f"names or globs of {', '.join(names)}",
-                "`myoassist list observation exp=...` and `myoassist list actions exp=...` show them",
+                f"write {near} for {pattern}"
+                if near
+                else "`myoassist list observation exp=...` and `myoassist list actions exp=...` show them",
             )
         found += [place for place in places if place not in found]
     return found

@@ -58,7 +58,7 @@ def _read(name: str, entry: Any, space: SearchSpace) -> LinearConstraint:
     numbers |= {key: entry[key] for key in ("lower", "upper") if entry.get(key) is not None}
     for key, value in numbers.items():
         if not is_number(value):
-            raise ConfigError(f"{place}.{key}={value}", "a finite number", f"{place}.{key}=1")
+            raise ConfigError(f"{place}.{key}={value}", "a finite number", f"{place}.{key}=<number>")
     for key in entry["terms"]:
         if "lower" not in space.parameters.get(key, {}):
             raise ConfigError(
@@ -69,6 +69,8 @@ def _read(name: str, entry: Any, space: SearchSpace) -> LinearConstraint:
     lower, upper = (None if entry.get(key) is None else float(entry[key]) for key in ("lower", "upper"))
     if (lower is None and upper is None) or (lower is not None and upper is not None and lower > upper):
         raise ConfigError(
-            f"{place}: lower={lower}, upper={upper}", "at least one limit, the lower one smaller", f"{place}.upper=1"
+            f"{place}: lower={lower}, upper={upper}",
+            "at least one limit, the lower one smaller",
+            f"{place}.upper=<number>",
         )
     return LinearConstraint(name, {key: float(value) for key, value in entry["terms"].items()}, lower, upper)

@@ -15,6 +15,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict, read_write
 
+from myoassist.config.command_words import localize_command, quote_path
 from myoassist.config.run_storage import explain_storage
 from myoassist.optimize.signals import Stopped
 from myoassist.sweep.evolution_files import describe_failures, write_exports
@@ -98,11 +99,8 @@ class EvolutionSweeper(Sweeper):
         write_exports(state, folder.path)
         best = state.best()
         found = f"best {best.fitness:.6g} in {best.folder}" if best else "no individual finished"
-        print(
-            f"Evolution of {len(state.individuals)} individuals done: {found}; table, page: myoassist evos "
-            f"{folder.path.as_posix()}",
-            flush=True,
-        )
+        command = localize_command(f"myoassist evos {quote_path(folder.path)}")
+        print(f"Evolution of {len(state.individuals)} individuals done: {found}; table, page: {command}", flush=True)
 
     def _run_generation(self, plan: EvolutionPlan, folder: EvolutionFolder, generation: int) -> None:
         """Bring every individual of a generation to a result, in the journal as well."""

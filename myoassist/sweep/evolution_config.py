@@ -71,13 +71,15 @@ def check_optim(optim: EvolutionOptim) -> None:
             raise ConfigError(
                 f"hydra.sweeper.optim.{name}={value}",
                 f"an integer, at least {lowest}",
-                f"hydra.sweeper.optim.{name}={lowest}",
+                f"hydra.sweeper.optim.{name}={lowest}   (the nearest that is allowed)",
             )
     if not 0.0 <= optim.max_failure_rate <= 1.0:
+        # A percentage.
+        share = f"{optim.max_failure_rate / 100.0:g}" if 1.0 < optim.max_failure_rate <= 100.0 else "<share>"
         raise ConfigError(
             f"hydra.sweeper.optim.max_failure_rate={optim.max_failure_rate}",
             "a share between 0 and 1",
-            "hydra.sweeper.optim.max_failure_rate=0.25",
+            f"hydra.sweeper.optim.max_failure_rate={share}",
         )
     if optim.failed_loss is not None and not math.isfinite(optim.failed_loss):
         raise ConfigError(

@@ -9,6 +9,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
+from myoassist.config.command_words import localize_command, quote_path
 from myoassist.config.errors import UserError
 from myoassist.config.run_record import read_fitness, read_status
 from myoassist.sweep.grid_orphans import GridSession, settle_sessions
@@ -155,7 +156,8 @@ def _describe_end(grid: Grid, rows: list[IndexRow]) -> str:
         (row for row in rows if row.best is not None and row.status == "finished"), key=lambda row: row.best
     )
     best = [f"  best {row.best:.5f}  {' '.join(row.swept)}  {row.folder.as_posix()}" for row in ranked[:_SHOWN_BEST]]
-    compare = [f"to compare all of them: myoassist sweeps {grid.root.as_posix()}"] if len(ranked) > 1 else []
+    compare = [f"to compare all of them: {localize_command(f'myoassist sweeps {quote_path(grid.root)}')}"]
+    compare = compare if len(ranked) > 1 else []
     return "\n".join([f"{len(rows)} runs: {counts}.", *best, *compare])
 
 

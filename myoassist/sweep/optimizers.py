@@ -1,10 +1,10 @@
 """Nevergrad optimizers by name, with the ones of our own and the ones that cannot work refused."""
 
-import difflib
 import warnings
 from typing import Any
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.nearest import nearest_names
 from myoassist.sweep.search_space import SearchSpace
 
 DIAGONAL_CMA = "WideDiagonalCMA"
@@ -76,12 +76,12 @@ def build_optimizer(
 
 def _check_name(name: str, space: SearchSpace, known: list[str]) -> None:
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-        near = near or [RANDOM_THEN_CMA, "OnePlusOne", "TwoPointsDE", "NGOpt"]
+        near = nearest_names(name, known, 3)
+        shown = near or [RANDOM_THEN_CMA, "OnePlusOne", "TwoPointsDE", "NGOpt"]
         raise ConfigError(
             f"hydra.sweeper.optim.optimizer={name}: nevergrad has no such optimizer",
-            f"a name of its registry, e.g. {', '.join(near)}",
-            f"hydra.sweeper.optim.optimizer={near[0]}",
+            f"a name of its registry, e.g. {', '.join(shown)}",
+            f"hydra.sweeper.optim.optimizer={near[0] if near else '<one of these>'}",
         )
     # In one dimension nevergrad silently replaces pycma by a package that is not installed.
     if space.dimension == 1 and "CMA" in name:

@@ -3,11 +3,17 @@
 from pathlib import Path
 
 from myoassist.config.atomic import write_text_atomic
+from myoassist.config.command_words import localize_command
 from myoassist.config.errors import ConfigError
 from myoassist.sweep.page import Page, write_figure, write_table
 from myoassist.sweep.sweep_figures import draw_sweep
 from myoassist.sweep.sweep_tables import SweepTables, read_sweep
 
+USAGE = """usage: myoassist sweeps FOLDER [FOLDER ...]
+
+Write tables, figures and a page of the runs below each folder, that of a grid or of a day (logs/<date>), into its
+folder sweeps/, and print how many have finished and the commands of those that failed.
+"""
 REPORT_FOLDER = "sweeps"
 PAGE_NAME = "index.html"
 _SHOWN_BEST = 10
@@ -57,6 +63,8 @@ def run_sweeps(arguments: list[str]) -> str:
     Raises:
         UserError: without a folder, or for a folder without runs.
     """
+    if any(text in ("-h", "--help", "help") for text in arguments):
+        return USAGE.rstrip()
     if not arguments or any(text.startswith("-") for text in arguments):
         found = " ".join(["myoassist sweeps", *arguments])
         raise ConfigError(found, "folders of runs", "myoassist sweeps logs/<date>")
@@ -66,7 +74,7 @@ def run_sweeps(arguments: list[str]) -> str:
         states = tables.runs["status"].value_counts()
         lines.append(page.as_posix())
         lines.append(f"  {len(tables.runs)} runs: " + ", ".join(f"{count} {name}" for name, count in states.items()))
-        lines += [f"  {command}" for command in tables.failures["command"]]
+        lines += [f"  {localize_command(command)}" for command in tables.failures["command"]]
     return "\n".join(lines)
 
 

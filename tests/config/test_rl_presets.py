@@ -71,8 +71,9 @@ def test_exo_off_holds_the_device_at_the_end_of_its_range():
 def test_a_start_from_a_run_that_is_missing_prints_the_command_that_makes_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = compose_run(["exp=rl_rough", "env.prev_trained_policy_path=newest:rl_imitation_partial_obs"]).config
-    with pytest.raises(ConfigError, match=r"scripts/train\.sh exp=rl_imitation_partial_obs$"):
+    with pytest.raises(ConfigError, match=r"exp=rl_imitation_partial_obs$") as caught:
         validate_config(config)
+    assert caught.value.remedy == "bash scripts/local.sh scripts/train.sh exp=rl_imitation_partial_obs"
 
 
 def test_free_mappings_take_new_keys():

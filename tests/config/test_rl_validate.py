@@ -31,7 +31,7 @@ LIST = "rl.evaluate_param_list"
         (["rl.algorithm=a2c"], ["rl.ppo_params.batch_size=256", "rl.ppo_params.n_epochs=10", "n_epochs=30"]),
         (["rl.algorithm=null"], ["rl.algorithm=null", "rl=ppo"]),
         (["env.reference_data_path=null"], ["env.reference_data_path", "myoAssistLeg-v0"]),
-        (["env.reference_data_path=none.npz"], ["none.npz does not exist", "shipped:tutorial_fast"]),
+        (["env.reference_data_path=none.npz"], ["none.npz does not exist", "shipped:<name>"]),
         (["env.reference_data_path=shipped:none"], ["shipped:none", "tutorial_fast"]),
         (["env.prev_trained_policy_path=none"], ["none does not exist", ".zip"]),
         (["env.prev_trained_policy_path=shipped:none"], ["no such policy is shipped"]),

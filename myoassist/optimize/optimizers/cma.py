@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from myoassist.config.cma_options import check_cma_options
-from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
+from myoassist.config.cma_options import SIGMA_0, check_cma_options
+from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError, UserError
+from myoassist.config.keys import format_value
 from myoassist.config.schemas import OptimizerConfig
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.cma_pickle import dump_state, load_state_bytes
@@ -16,7 +17,6 @@ from myoassist.optimize.optimizers.cma_pickle import dump_state, load_state_byte
 if TYPE_CHECKING:
     from cma import CMAEvolutionStrategy
 
-SIGMA_0 = 0.01
 # Separates the random numbers of the optimizer from those of the candidates.
 _OPTIMIZER_STREAM = 0
 
@@ -40,6 +40,7 @@ _REFUSALS = (
     AssertionError,
     AttributeError,
     LookupError,
+    RecursionError,
     TypeError,
     ValueError,
     pickle.PicklingError,
@@ -231,11 +232,30 @@ def new_strategy(
     except _REFUSALS as error:
         if not own:
             raise
-        raise ConfigError(
-            f"optimizer.cma_options = {own} is refused: {error}",
-            "values that pycma accepts and that a checkpoint can hold",
-        ) from error
+        raise _refuse(own, region, options, error) from error
     return strategy
+
+
+def _refuse(own: dict[str, Any], region: Region, options: dict[str, Any], error: Exception) -> ConfigError:
+    """Return the error that names the option which pycma or a checkpoint does not take, or all of them."""
+    from cma import CMAEvolutionStrategy
+
+    usual = {name: value for name, value in options.items() if name not in own}
+    wrong = dict(own)
+    for name, value in own.items():
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                _try_out(CMAEvolutionStrategy(region.start, SIGMA_0, usual | {name: value}))
+        except _REFUSALS as alone:
+            wrong, error = {name: value}, alone
+            break
+    found = error.found if isinstance(error, UserError) else str(error) or type(error).__name__
+    return ConfigError(
+        f"optimizer.cma_options={format_value(wrong)} is refused: {found}",
+        "values that pycma accepts and that a checkpoint can hold",
+        f"leave {' and '.join(wrong)} out of optimizer.cma_options",
+    )
 
 
 def _try_out(strategy: "CMAEvolutionStrategy") -> None:
@@ -245,6 +265,7 @@ def _try_out(strategy: "CMAEvolutionStrategy") -> None:
     for _ in range(2):
         vectors = trial.ask()
         trial.tell(vectors, list(range(len(vectors))))
+        trial.stop()
     load_state_bytes(dump_state(trial), source)
 
 

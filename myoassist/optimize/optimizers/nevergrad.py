@@ -1,6 +1,5 @@
 """Any algorithm of nevergrad by name; its state is the list of costs that it was told, from which it is built again."""
 
-import difflib
 import hashlib
 import json
 import random
@@ -12,10 +11,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from myoassist.config.cma_options import SIGMA_0
 from myoassist.config.errors import ConfigError, ResumeError
+from myoassist.config.nearest import nearest_names
 from myoassist.config.schemas import OptimizerConfig
 from myoassist.optimize.optimizers.base import Optimizer, Region
-from myoassist.optimize.optimizers.cma import SIGMA_0, random_stream
+from myoassist.optimize.optimizers.cma import random_stream
 
 _FORMAT = 1
 _KEY = "optimizer.nevergrad"
@@ -78,11 +79,11 @@ class NevergradOptimizer(Optimizer):
             )
         known = list(_registry())
         if config.nevergrad not in known:
-            near = difflib.get_close_matches(config.nevergrad, known, n=3, cutoff=0.5) or ["TwoPointsDE", "PSO"]
+            near = nearest_names(config.nevergrad, known, 3)
             raise ConfigError(
                 f"{_KEY}={config.nevergrad}: nevergrad has no such algorithm",
-                f"a name of its registry, e.g. {', '.join(near)}",
-                f"{_KEY}={near[0]}",
+                f"a name of its registry, e.g. {', '.join(near or ('TwoPointsDE', 'PSO'))}",
+                f"{_KEY}={near[0] if near else '<one of these>'}",
             )
 
     @classmethod

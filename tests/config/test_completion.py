@@ -1,0 +1,117 @@
+"""Tab completes the `myoassist` command in bash: commands, experiments, groups, keys, choices."""
+
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from myoassist import cli
+from myoassist.analysis.evaluation_request import parse_request
+from myoassist.config import completion
+from myoassist.config.completion import complete_line
+from myoassist.config.errors import UserError
+from myoassist.config.keys import run_keys
+
+BASH = shutil.which("bash")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("myoassist tr", ["train"]),
+        ("myoassist train exp", ["exp=", "expname=", "expsubdir="]),
+        ("myoassist train exp=exo_4", ["exo_4param", "exo_4param_kine"]),
+        ("myoassist  eval  exp=exo_npoint_", ["exo_npoint_cont"]),
+        ("myoassist train exp=debug optimizer.pops", ["optimizer.popsize="]),
+        ("myoassist train rl.ppo_params.n_e", ["rl.ppo_params.n_epochs="]),
+        ("myoassist train exo.controller=n", ["none", "npoint"]),
+        ("myoassist train env.delayed=", ["false", "true"]),
+        ("myoassist train model=tut", ["tutorial", "tutorial_26"]),
+        ("myoassist train hydra/launcher=o", ["openmind"]),
+        ("myoassist train optimizer.param_path=shipped:walk_26", ["walk_26", "walk_26_full"]),
+        ("myoassist train --mu", ["--multirun"]),
+        ("myoassist list e", ["exps"]),
+        ("myoassist list params exp=rl_t", ["rl_test"]),
+        ("myoassist list exps ", []),
+        ("myoassist reference s", ["show", "synthesize"]),
+        ("myoassist evos ", []),
+    ],
+)
+def test_what_a_word_can_become(line, words):
+    assert complete_line(line) == words
+
+
+def test_without_signs_that_cut_words_the_whole_word_is_replaced():
+    assert complete_line("myoassist train exp=rl_t", " ") == ["exp=rl_test"]
+
+
+def test_every_key_can_be_reached_one_level_at_a_time():
+    for name in run_keys():
+        for depth in range(1, name.count(".") + 1):
+            place = ".".join(name.split(".")[:depth]) + "."
+            assert place in complete_line(f"myoassist train {place[:-1]}"), name
+        assert f"{name}=" in complete_line(f"myoassist train {name}")
+
+
+def test_commands_and_lists_are_those_that_there_are(capsys):
+    assert set(completion._COMMANDS) == {word for word in cli._COMMANDS if not word.startswith("-")}
+    with pytest.raises(UserError) as caught:
+        cli._list(["zzzz"])
+    lists = re.search(r"<(.*)>", caught.value.expected)[1].split("|")
+    assert sorted(lists) == list(completion._LISTS)
+    for option in completion._OPTIONS["eval"]:
+        value = {"viewer": "web"}.get(option, "1")
+        assert parse_request([f"{option}={value}"]).overrides == []
+
+
+def test_only_bash_is_offered(capsys):
+    assert cli.main(["completion", "zsh"]) == 2
+    assert "completion bash" in capsys.readouterr().err
+    assert cli.main(["completion", "--help"]) == 0
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """An interactive bash that finds the command of this checkout."""
+    command = tmp_path / "bin" / "myoassist"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m myoassist "$@"\n')
+    command.chmod(0o755)
+    env = os.environ | {"PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}", "PS1": "> ", "TERM": "dumb"}
+    terminal, inner = pty.openpty()
+    process = subprocess.Popen(
+        [BASH, "--norc", "--noprofile", "-i"], stdin=inner, stdout=inner, stderr=inner, env=env, cwd=tmp_path
+    )
+    os.close(inner)
+    yield terminal
+    process.kill()
+    process.wait()
+    os.close(terminal)
+
+
+def read_until(terminal, words, seconds=60.0):
+    """Return what a terminal shows until it has shown some words."""
+    shown = ""
+    end = time.monotonic() + seconds
+    while words not in shown and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.2)[0]:
+            shown += os.read(terminal, 4096).decode(errors="replace")
+    assert words in shown, shown
+    return shown
+
+
+@pytest.mark.skipif(BASH is None or os.name == "nt", reason="no bash")
+def test_a_shell_completes_names_that_are_typed(shell):
+    os.write(shell, b'eval "$(myoassist completion bash)"; complete -p myoassist\n')
+    read_until(shell, "-F _myoassist myoassist")
+    # One that remains is written out with a blank behind it, and what follows an equals sign without.
+    os.write(shell, b"myoassist li\te\t; : done\n")
+    read_until(shell, "First run: from a shipped walk")
+    os.write(shell, b"myoassist train exp=exo_npoint_\t")
+    read_until(shell, "exp=exo_npoint_cont ")
