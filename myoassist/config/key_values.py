@@ -1,13 +1,12 @@
 """Check a value of one key, and say what to write instead where that is known."""
 
-import math
 import re
 import sys
 import typing
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import Key, describe_entry, describe_expected, format_override, format_value
+from myoassist.config.keys import Key, describe_entry, describe_expected, format_override, format_value, is_number
 from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import is_own
 
@@ -19,8 +18,6 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _GROUPED_BY_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+")
 _MULTIPLIED = re.compile(r"(\d+(?:\.\d+)?) ?([kKM])")
 _MULTIPLIERS = {"k": 1_000, "K": 1_000, "M": 1_000_000}
-# Limits that a value may have, and what brings it there.
-_NEAREST: tuple[tuple[str, typing.Callable[..., typing.Any]], ...] = (("ge", max), ("le", min))
 # Stands for a value that nothing is known about; None is a value.
 _UNKNOWN = object()
 
@@ -35,28 +32,8 @@ def check_value(key: Key, value: Any) -> None:
         raise ConfigError(
             f"{key.name}={format_value(value)} is not allowed", describe_expected(key), suggest_override(key, value)
         )
-    if isinstance(value, dict | list) and key.base is not Any:
+    if isinstance(value, dict | list):
         _check_entries(key, value)
-
-
-def _check_entries(key: Key, value: dict | list) -> None:
-    """Refuse a number in a mapping or list that is not finite or out of the key's range, naming its entry."""
-    for name, item in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(item, str) or (math.isfinite(item) and _in_range(key, item)):
-            continue
-        meta = key.metadata
-        bounds = [(meta[limit], side) for limit, side in _NEAREST if meta[limit] is not None and math.isfinite(item)]
-        near = next((bound for bound, side in bounds if side(item, bound) != item), None)
-        remedy = "   (the nearest that is allowed)"
-        if isinstance(value, dict):
-            found = f"{key.name}.{name}={format_value(item)}"
-            remedy = format_override(f"{key.name}.{name}", near) + remedy if near is not None else f"leave {name} out"
-        else:
-            found = f"{key.name}={format_value(value)}: {format_value(item)}"
-            changed = [near if place == name else other for place, other in enumerate(value)]
-            without = f"leave {format_value(item)} out"
-            remedy = format_override(key.name, changed) + remedy if near is not None else without
-        raise ConfigError(f"{found} is not allowed", describe_entry(key), remedy)
 
 
 def suggest_override(key: Key, value: Any, text: str = "") -> str:
@@ -70,15 +47,15 @@ def suggest_override(key: Key, value: Any, text: str = "") -> str:
         value: What it was given.
         text: How it was typed, if it was typed.
     """
-    if _fits(key, value):
+    if _is_allowed(key, value):
         return format_override(key.name, value)
     meant = _UNKNOWN if _GROUPED_BY_POINTS.fullmatch(text) and key.base is int else _understand(key, value)
-    if meant is not _UNKNOWN and _fits(key, meant):
+    if meant is not _UNKNOWN and _is_allowed(key, meant):
         return format_override(key.name, meant)
-    number = meant if _is_real(meant) else value
-    for limit, side in _NEAREST:
+    number = meant if is_number(meant) else value
+    for limit, side in (("ge", max), ("le", min)):
         bound = key.metadata[limit]
-        if bound is not None and _has_type(number, key.base) and _is_real(number) and side(number, bound) != number:
+        if bound is not None and _has_type(number, key.base) and is_number(number) and side(number, bound) != number:
             return f"{format_override(key.name, bound)}   (the nearest that is allowed)"
     return f"{key.name}=<value>, with such a value, or leave it out"
 
@@ -86,7 +63,7 @@ def suggest_override(key: Key, value: Any, text: str = "") -> str:
 def understand_value(key: Key, value: Any) -> Any:
     """Return the value that was meant by one of another type or spelling, None where it is not known."""
     meant = _understand(key, value)
-    return meant if meant is not _UNKNOWN and _fits(key, meant) else None
+    return meant if meant is not _UNKNOWN and _is_allowed(key, meant) else None
 
 
 def means_nothing(text: str) -> bool:
@@ -94,36 +71,69 @@ def means_nothing(text: str) -> bool:
     return text.strip().casefold() in _NOTHING
 
 
-def _is_real(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    # math.isfinite fails for integers that are too large for a float.
-    return -sys.float_info.max <= value <= sys.float_info.max
+def _is_allowed(key: Key, value: Any) -> bool:
+    return _fits(key, value) and _bad_entry(key, value) is None
 
 
 def _fits(key: Key, value: Any) -> bool:
+    """Whether a value is of a key's type, finite, one of its choices and in its range; entries are not looked at."""
     if value is None:
         return key.optional
     if key.base is Any:
         return True
-    if not _has_type(value, key.base) or (isinstance(value, float) and not _is_real(value)):
+    if not _has_type(value, key.base) or (isinstance(value, float) and not is_number(value)):
         return False
+    if isinstance(value, dict | list):
+        return True
     meta = key.metadata
     if meta["choices"] and value not in meta["choices"] and not (meta["own"] and is_own(value)):
         return False
-    return isinstance(value, dict | list) or _in_range(key, value)
+    return _broken_limit(key, value) is None
 
 
-def _in_range(key: Key, value: Any) -> bool:
+def _broken_limit(key: Key, value: Any) -> str | None:
+    """Return which limit of a key a number breaks: ge, gt, le or lt."""
     meta = key.metadata
-    return all(
-        meta[limit] is None or holds(meta[limit])
-        for limit, holds in (
-            ("ge", lambda low: value >= low),
-            ("gt", lambda low: value > low),
-            ("le", lambda high: value <= high),
-            ("lt", lambda high: value < high),
-        )
+    for limit, holds in (
+        ("ge", lambda low: value >= low),
+        ("gt", lambda low: value > low),
+        ("le", lambda high: value <= high),
+        ("lt", lambda high: value < high),
+    ):
+        if meta[limit] is not None and not holds(meta[limit]):
+            return limit
+    return None
+
+
+def _bad_entry(key: Key, value: Any) -> tuple[Any, str] | None:
+    """Return the first number in a mapping or list that is not finite or out of range: its name or place, the limit."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in pairs:
+        if key.base is not Any and not isinstance(item, str):
+            broken = _broken_limit(key, item) if is_number(item) else ""
+            if broken is not None:
+                return name, broken
+    return None
+
+
+def _check_entries(key: Key, value: dict | list) -> None:
+    """Refuse a number in a mapping or list that is not finite or out of the key's range, naming its entry."""
+    found = _bad_entry(key, value)
+    if found is None:
+        return
+    name, broken = found
+    nearest = key.metadata[broken] if broken in ("ge", "le") else None
+    if isinstance(value, dict):
+        place, shown, better = f"{key.name}.{name}", f"{key.name}.{name}={format_value(value[name])}", nearest
+    else:
+        place, shown = key.name, f"{key.name}={format_value(value)}: {format_value(value[name])}"
+        better = [nearest if i == name else item for i, item in enumerate(value)]
+    raise ConfigError(
+        f"{shown} is not allowed",
+        describe_entry(key),
+        f"{place}=<value>, with such a value, or leave it out"
+        if nearest is None
+        else f"{format_override(place, better)}   (the nearest that is allowed)",
     )
 
 
@@ -183,7 +193,7 @@ def understand_item(kind: Any, value: Any, unit: str | None = None) -> Any:
     if kind not in (int, float) or isinstance(value, bool):
         return _UNKNOWN
     number = _read_number(kind, value, unit) if isinstance(value, str) else value
-    if number is None or not _is_real(number):
+    if not is_number(number):
         return _UNKNOWN
     if kind is float:
         return number

@@ -170,7 +170,7 @@ def _check_terrain(env: EnvConfig) -> None:
             raise ConfigError(
                 f"env.terrain=tile with env.terrain_params={words[0]}: there is no such ground",
                 f"a JSON file, or one of {', '.join(known) or 'none'}",
-                f"env.terrain_params={near or '<file>'}",
+                f"env.terrain_params={near or '<one of these>'}",
             )
         return
     try:

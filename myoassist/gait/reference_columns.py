@@ -140,7 +140,7 @@ def find_columns(names: list[str], source: str) -> list[Column]:
 def _suggest_names(unknown: list[str]) -> str:
     """Say what unknown columns may mean; empty where that is not known of any."""
     if len(unknown) == 1:
-        near = nearest_names(unknown[0], COLUMNS, 2)
+        near = nearest_names(unknown[0], COLUMNS, 2, least=0.8)
         near = near or [guess for guess in [guess_column(unknown[0])] if guess]
         near = near or nearest_names(unknown[0], COLUMNS, 2, least=0.5)
         return f"did you mean {' or '.join(near)}?" if near else ""

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from analytic_problem import small_table
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from myoassist.optimize.strategy import new_strategy
 
 from myoassist.config.cma_options import SIGMA_0, check_cma_options
 from myoassist.config.compose import compose_run
@@ -16,6 +15,7 @@ from myoassist.config.key_values import check_value
 from myoassist.config.keys import run_keys
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.optimize.strategy import new_strategy
 from tests.bad_input.remedies import compose_and_check, offered_override, refused
 
 OPTIONS = sorted(cma.CMAOptions.defaults())

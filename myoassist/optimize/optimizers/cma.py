@@ -232,11 +232,11 @@ def new_strategy(
     except _REFUSALS as error:
         if not own:
             raise
-        raise _refuse(own, region.start, options, error) from error
+        raise _refuse(own, region, options, error) from error
     return strategy
 
 
-def _refuse(own: dict[str, Any], start: np.ndarray, options: dict[str, Any], error: Exception) -> ConfigError:
+def _refuse(own: dict[str, Any], region: Region, options: dict[str, Any], error: Exception) -> ConfigError:
     """Return the error that names the option which pycma or a checkpoint does not take, or all of them."""
     from cma import CMAEvolutionStrategy
 
@@ -246,7 +246,7 @@ def _refuse(own: dict[str, Any], start: np.ndarray, options: dict[str, Any], err
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                _try_out(CMAEvolutionStrategy(start, SIGMA_0, usual | {name: value}))
+                _try_out(CMAEvolutionStrategy(region.start, SIGMA_0, usual | {name: value}))
         except _REFUSALS as alone:
             wrong, error = {name: value}, alone
             break

@@ -11,11 +11,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from myoassist.config.cma_options import SIGMA_0
 from myoassist.config.errors import ConfigError, ResumeError
-from myoassist.config.nearest import nearest_name, nearest_names
+from myoassist.config.nearest import nearest_names
 from myoassist.config.schemas import OptimizerConfig
 from myoassist.optimize.optimizers.base import Optimizer, Region
-from myoassist.optimize.optimizers.cma import SIGMA_0, random_stream
+from myoassist.optimize.optimizers.cma import random_stream
 
 _FORMAT = 1
 _KEY = "optimizer.nevergrad"
@@ -78,11 +79,11 @@ class NevergradOptimizer(Optimizer):
             )
         known = list(_registry())
         if config.nevergrad not in known:
-            near = nearest_names(config.nevergrad, known, 3, least=0.5)
+            near = nearest_names(config.nevergrad, known, 3)
             raise ConfigError(
                 f"{_KEY}={config.nevergrad}: nevergrad has no such algorithm",
-                f"a name of its registry, e.g. {', '.join(near or ['TwoPointsDE', 'PSO'])}",
-                f"{_KEY}={nearest_name(config.nevergrad, known) or '<one of these>'}",
+                f"a name of its registry, e.g. {', '.join(near or ('TwoPointsDE', 'PSO'))}",
+                f"{_KEY}={near[0] if near else '<one of these>'}",
             )
 
     @classmethod
