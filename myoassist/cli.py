@@ -144,7 +144,7 @@ def _list(arguments: list[str]) -> int:
         print(_list_usage(), end="")
         return 0
     what, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if what not in lists or (rest and what not in _LISTS_OF_RUNS):
+    if what not in lists or (rest and what not in (*_LISTS_OF_RUNS, "terms")):
         near = nearest_name(what, lists) or _OTHER_LISTS.get(what.casefold())
         words = [near, *(rest if near in _LISTS_OF_RUNS else [])] if near else ["-h"]
         found = " ".join(["myoassist list", *arguments])

@@ -31,7 +31,8 @@ _SCRIPT = r"""_myoassist() {
 complete -o bashdefault -o default -F _myoassist myoassist
 """
 _COMMANDS = ("completion", "eval", "evos", "export", "import", "list", "reference", "replay", "sim", "sweeps", "train")
-_LISTS = ("actions", "controllers", "devices", "exps", "keys", "models", "observation", "params")
+_REFERENCES = ("convert", "gait", "record", "show", "synthesize")
+_LISTS = ("actions", "controllers", "devices", "exps", "keys", "models", "observation", "params", "terms")
 _LISTS_OF_RUNS = ("actions", "observation", "params")
 _TRAIN_FLAGS = ("--multirun", "--cfg", "--info", "--help")
 # Words before an equals sign that a command takes besides keys and groups.
@@ -102,7 +103,7 @@ def _candidates(before: list[str], current: str) -> Iterable[str]:
         lists = _LISTS if len(before) == 1 else ()
         return _assignments("list", current) if before[1:2] and before[1] in _LISTS_OF_RUNS else lists
     if command == "reference" and len(before) == 1:
-        return ("convert", "record", "show", "synthesize")
+        return _REFERENCES
     if command == "train" and current.startswith("-"):
         return _TRAIN_FLAGS
     return _assignments(command, current) if command in (*_OPTIONS, "reference") else ()

@@ -140,7 +140,7 @@ def convert_composed(
     config = OmegaConf.to_object(composed)
     if not isinstance(config, RunConfig):
         raise ConfigError("configs/config.yaml does not start from run_schema", "`defaults: [run_schema, ...]`")
-    settle_formula(config.cost)
+    settle_formula(config.cost, choices.get("cost"))
     apply_aliases(config, [override.key_or_group for override in parsed], check_value)
     if choices.get("model") == "custom" and config.model.path is None:
         raise ConfigError("model=custom without model.path", "the path of an MJCF file", "model.path=<file.xml>")

@@ -110,24 +110,26 @@ def read_formula(data: Any) -> Target:
     return Target(terms, tuple(gates), **{name: float(value) for name, value in _given(data).items()})
 
 
-def settle_formula(config: CostConfig) -> None:
+def settle_formula(config: CostConfig, chosen: str | None = None) -> None:
     """Leave a composed formula out where it says no more than the name of the target.
 
     Composition brings the formula of the file that `cost=` chooses. What runs store and compare is the name alone as
-    long as the formula is one of the package: `cost.target=effort` then counts, whatever file was chosen before.
+    long as the formula is one of the package: `cost.target=effort` then counts, whatever file was chosen before. A name
+    that is none of the package does not keep the formula of the chosen file of the package: it is refused as unknown.
 
     Args:
         config: Changed in place.
+        chosen: Option of the group `cost`.
     """
     names = target_names()
-    if config.formula is None or config.target not in names:
+    if config.formula is None or (config.target not in names and chosen not in names):
         return
     try:
         formula = read_formula(config.formula)
     except ConfigError:
         # Refused with the other checks of values.
         return
-    if any(formula == shipped_target(name) for name in names):
+    if any(formula == shipped_target(name) for name in (names if config.target in names else [str(chosen)])):
         config.formula = None
 
 

@@ -183,7 +183,7 @@ FAULTS = [
     ("exo.controller=N-Point", "exo.controller=npoint"),
     ("exo.n_pionts=6", "exo.n_points=6"),
     ("model.musculature='26'", None),
-    ("env.delayed='Yes'", None),
+    ("control.delayed='Yes'", None),
     ("optimizer.executor=process", "optimizer.executor=processes"),
     ("optimizer.threads=None", "optimizer.threads=null"),
     ("optimizer.popsize=1", "optimizer.popsize=2"),
@@ -196,7 +196,7 @@ FAULTS = [
 def test_what_is_offered_composes_and_does_what_was_meant(wrong, better):
     rl = wrong.partition("=")[0].startswith(("rl.", "env.", "total")) and "delayed" not in wrong
     arguments = ["exp=rl_test" if rl or "render" in wrong else "exp=exo_npoint"]
-    if wrong in ("model.musculature='26'", "env.delayed='Yes'"):
+    if wrong in ("model.musculature='26'", "control.delayed='Yes'"):
         # Hydra reads these as they are meant.
         compose_run([*arguments, wrong])
         return

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from myoassist import cli
+from myoassist.analysis import reference_command
 from myoassist.analysis.evaluation_request import parse_request
 from myoassist.config import completion
 from myoassist.config.completion import complete_line
@@ -31,7 +32,7 @@ BASH = shutil.which("bash")
         ("myoassist train exp=debug optimizer.pops", ["optimizer.popsize="]),
         ("myoassist train rl.ppo_params.n_e", ["rl.ppo_params.n_epochs="]),
         ("myoassist train exo.controller=n", ["none", "npoint"]),
-        ("myoassist train env.delayed=", ["false", "true"]),
+        ("myoassist train control.delayed=", ["false", "true"]),
         ("myoassist train model=tut", ["tutorial", "tutorial_26"]),
         ("myoassist train hydra/launcher=o", ["openmind"]),
         ("myoassist train optimizer.param_path=shipped:walk_26", ["walk_26", "walk_26_full"]),
@@ -65,6 +66,7 @@ def test_commands_and_lists_are_those_that_there_are(capsys):
         cli._list(["zzzz"])
     lists = re.search(r"<(.*)>", caught.value.expected)[1].split("|")
     assert sorted(lists) == list(completion._LISTS)
+    assert tuple(sorted(reference_command._OPTIONS)) == completion._REFERENCES
     for option in completion._OPTIONS["eval"]:
         value = {"viewer": "web"}.get(option, "1")
         assert parse_request([f"{option}={value}"]).overrides == []

@@ -15,7 +15,8 @@ from myoassist.config.key_values import check_value
 from myoassist.config.keys import run_keys
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
-from myoassist.optimize.strategy import new_strategy
+from myoassist.optimize.optimizers.cma import new_strategy, random_stream
+from myoassist.optimize.search import search_region
 from tests.bad_input.remedies import compose_and_check, offered_override, refused
 
 OPTIONS = sorted(cma.CMAOptions.defaults())
@@ -29,7 +30,7 @@ def empty_place(tmp_path, monkeypatch):
 
 def make(config):
     table = small_table(4)
-    return new_strategy(table, config.optimizer, table.initial, config.seed)
+    return new_strategy(search_region(table, table.initial), config.optimizer, random_stream(config.seed))
 
 
 def apply(offered):
