@@ -228,7 +228,7 @@ class OptimizerConfig:
         [], "Conditions: speeds in m/s for multispeed, inclinations in deg for multislope, uphill positive."
     )
     optim_weights: list[float] | None = option(
-        None, "Weight of each condition, scaled to a sum of 1; null weights all the same."
+        None, "Weight of each condition, scaled to a sum of 1; null weights all the same.", le=1e6
     )
     multi_strategy: str | None = option(
         None,

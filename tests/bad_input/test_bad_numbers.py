@@ -11,8 +11,9 @@ from myoassist.config.errors import ConfigError
 from myoassist.config.keys import is_number, run_keys
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.optimize.conditions import list_conditions
 from tests.bad_input.judging import check_run, outcome
-from tests.bad_input.odd_values import place
+from tests.bad_input.odd_values import TASKS, place
 from tests.bad_input.test_bad_values import made
 
 MAPPINGS = tuple(name for name, key in run_keys().items() if key.base == dict[str, float])
@@ -48,7 +49,7 @@ def test_every_mapping_of_numbers_is_looked_at():
 @pytest.mark.parametrize("key", MAPPINGS)
 @pytest.mark.parametrize("value", ODD, ids=str)
 def test_odd_entries_are_refused(key, value, tried):
-    for task in ("reflex", "rl", "fake"):
+    for task in TASKS:
         config = made(task)
         place(config, key, {ENTRIES[key]: value})
         result = outcome(check_run, config, names=key)
@@ -59,7 +60,7 @@ def test_odd_entries_are_refused(key, value, tried):
 @settings(LOOSE)
 @given(key=st.sampled_from(MAPPINGS), value=NUMBERS)
 def test_any_number_in_a_mapping(key, value, tried):
-    config = made("rl" if "reward" in key else "reflex")
+    config = made("rl" if "reward" in key else "search")
     place(config, key, {ENTRIES[key]: value})
     result = outcome(check_run, config, names=key)
     tried["number in a mapping", result] += 1
@@ -72,7 +73,7 @@ def test_any_number_in_a_mapping(key, value, tried):
 @settings(LOOSE)
 @given(key=st.sampled_from(LISTS), values=st.lists(NUMBERS, min_size=1, max_size=4))
 def test_any_numbers_in_a_list(key, values, tried):
-    config = made("reflex")
+    config = made("search")
     config.optimizer.mode = "multispeed"
     config.optimizer.optim_params = [1.0, 1.25, 1.5][: max(len(values), 2)]
     place(config, key, values)
@@ -80,9 +81,11 @@ def test_any_numbers_in_a_list(key, values, tried):
     tried["numbers in a list", result] += 1
     if result == "fine":
         assert all(is_number(value) for value in values)
+        shares = [condition.weight for condition in list_conditions(config)]
+        assert sum(shares) == pytest.approx(1.0) and min(shares) >= 0.0
 
 
-@pytest.mark.parametrize("task", ["reflex", "rl", "fake"])
+@pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("value", [-1.0, math.nan, math.inf, 1e9])
 def test_strengths_are_refused_by_name(task, value):
     config = made(task)

@@ -130,3 +130,14 @@ def test_muscles_are_known_without_the_model(model):
     config = compose_run(["exp=baseline", *(f"model.{key}={value}" for key, value in model.items())]).config
     walker = build_walker(config.model, config.env)
     assert set(library_muscles(config.model)) == set(walker.layout.muscle_names)
+
+
+@pytest.mark.parametrize(
+    "changes", [["env.slope_deg=5"], ["optimizer.mode=multislope", "optimizer.optim_params=[-5.0,5.0]"]]
+)
+def test_an_own_file_on_a_slope(place, capsys, changes):
+    Path("legs.xml").write_text("<mujoco/>")
+    assert train.main(["exp=baseline", "model=custom", "model.path=legs.xml", *changes]) == 2
+    shown = capsys.readouterr().err
+    assert "with model.path" in shown and "level ground" in shown
+    assert not list(place.rglob("status.json"))
