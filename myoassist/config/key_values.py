@@ -193,7 +193,7 @@ def understand_item(kind: Any, value: Any, unit: str | None = None) -> Any:
     if kind not in (int, float) or isinstance(value, bool):
         return _UNKNOWN
     number = _read_number(kind, value, unit) if isinstance(value, str) else value
-    if not is_number(number):
+    if number is None or not is_number(number):
         return _UNKNOWN
     if kind is float:
         return number
