@@ -121,7 +121,7 @@ def find_preset(folder: Path) -> tuple[Preset | None, list[str]]:
         raise UserError(
             f"{folder.as_posix()} holds {len(presets)} presets: {', '.join(preset.path.name for preset in presets)}",
             "the one that its results come from",
-            f"preset='{presets[0].path.as_posix()}'",
+            f"preset={shlex.quote(presets[0].path.as_posix())}",
         )
     return (chosen[0] if chosen else None), problems
 
