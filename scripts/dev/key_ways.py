@@ -7,7 +7,22 @@ from collections.abc import Iterator
 START = ("myoassist.train", "train")
 KEYS = ("optimizer.popsize", "exo.n_points", "env.slope_deg", "cost.tgt_vel", "rl.total_timesteps")
 # Names that objects of other libraries have too, so that a call of them says nothing.
-COMMON = {"open", "close", "read", "write", "get", "set", "add", "log", "update", "copy", "reset", "path", "state"}
+COMMON = {
+    "new",
+    "open",
+    "close",
+    "read",
+    "write",
+    "get",
+    "set",
+    "add",
+    "log",
+    "update",
+    "copy",
+    "reset",
+    "path",
+    "state",
+}
 MOST_METHODS = 8
 # A definition: module and name within it, methods as Class.method.
 Place = tuple[str, str]
