@@ -79,14 +79,14 @@ def _check_extra_terms(config: CostConfig, target: Target) -> None:
             reason = "is judged by the gates" if name in PENALTY_NAMES else "is in the sum already"
             raise ConfigError(f"{shown}: {name} {reason}", "each further term once", f"leave {name} out")
         if name not in registered_terms():
-            raise _unknown_term(f"{shown}, {name}", name)
+            raise _unknown_term(shown, name)
 
 
 def _unknown_term(shown: str, name: str) -> ConfigError:
     own = own_terms()
     near = nearest_name(name, [*TERM_NAMES, *own])
     return ConfigError(
-        f"{shown}: there is no such term",
+        f"{shown}: there is no such term" + ("" if f".{name}=" in shown else f" as {name}"),
         f"one of {', '.join(TERM_NAMES)}" + (f", or of your plugins: {', '.join(own)}" if own else ""),
         f"write {near} for {name}"
         if near
