@@ -65,14 +65,14 @@ def loop_name(config: "RunConfig") -> str:
     )
 
 
-def has_kernels(package: str, name: str = "*") -> bool:
+def has_kernels(package: str, name: str | None = None) -> bool:
     """Return whether compiled kernels of a package are cached.
 
     Args:
         package: Its path below myoassist, `rollout` or `rl/kernels`.
         name: Name of a function; any where not given.
     """
-    return any(kernel_folder(package).glob(f"*{name}-*.nbi"))
+    return any(kernel_folder(package).glob("*.nbi" if name is None else f"*{name}-*.nbi"))
 
 
 def kernel_folder(package: str) -> Path:

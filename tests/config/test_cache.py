@@ -64,6 +64,7 @@ def test_a_loop_counts_as_cached_only_by_its_own_name(tmp_path, monkeypatch):
         "reflex": "reflex_curve_mujoco", "impedance": "reflex_impedance_mujoco", "cpg": "cpg_curve_mujoco",
     }  # fmt: skip
     assert [has_kernels("rollout", f"walk_{name}") for name in found.values()] == [True, False, False]
+    assert has_kernels("rollout") and not has_kernels("rl/kernels")
 
 
 COMMANDS = {"reflex": ["exp=tutorial"], "impedance": ["exp=prosthesis"], "cpg": ["exp=baseline", "control=cpg"]}
