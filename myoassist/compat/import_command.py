@@ -133,7 +133,6 @@ def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
     folder = file.resolve().parent
     if folder != _own_folder():
         command += f" --config-dir {quote_path(file.parent.parent)}" if folder.name == "exp" else ""
-    command = localize_command(command)
     text = format_experiment(preset, draft, name, command)
     if file.exists() and not request.force and file.read_text(encoding="utf-8", errors="replace") != text:
         raise UserError(f"{file} exists and differs", "a new file", "--force replaces it, --out <other> leaves it")
@@ -146,7 +145,7 @@ def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
         ) from error
     _report(preset, draft, file.as_posix(), stream=sys.stdout)
     if folder.name == "exp":
-        print(f"  run it:     {command}")
+        print(f"  run it:     {localize_command(command)}")
     else:
         quoted = quote_path(f"exp/{file.name}")
         print(f"  to run it, put it into a folder named exp: --out {quoted}, then exp={name} --config-dir .")
