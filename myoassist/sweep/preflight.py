@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
+from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.own_code import is_own, user_files
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import RunConfig
@@ -82,7 +83,11 @@ def _check_start(config: RunConfig) -> None:
     path = resolve_param_path(config.optimizer.param_path)
     if path is None:
         return
-    file = find_vector_file(path)
+    try:
+        file = find_vector_file(path)
+    except UserError as error:
+        key = f"optimizer.param_path={config.optimizer.param_path}"
+        raise ConfigError(f"{key}: {error.found}", error.expected, error.remedy) from error
     model = config.model
     if model.path is not None or condition_kind(config.optimizer) is not None:
         _once(str(file), "vector", lambda: read_vector(file))

@@ -105,14 +105,18 @@ def _make_mot(names: list[str], columns: np.ndarray) -> bytes:
 
 
 def _motion() -> bytes:
-    time = np.linspace(0.0, 1.0, 101)
-    wave = 20.0 * np.sin(2.0 * np.pi * time)
-    names = [
-        "time",
-        "pelvis_tilt",
-        *(f"{joint}_{side}" for joint in ("hip_flexion", "knee_angle", "ankle_angle") for side in "rl"),
-    ]
-    return _make_mot(names, np.round(np.stack([time, 0.1 * wave, *[wave] * 6], axis=1), 4))
+    """Return the reference gait under OpenSim's names, its first row again at the end."""
+    header, *lines = [line.split(",") for line in format_template().splitlines()]
+    columns = dict(zip(header, np.array(lines, dtype=float).T, strict=True))
+    names = {"pelvis_tilt": ("trunk_pitch_deg", -1.0)}
+    for side in "rl":
+        names[f"hip_flexion_{side}"] = (f"hip_flexion_{side}_deg", 1.0)
+        names[f"knee_angle_{side}"] = (f"knee_flexion_{side}_deg", -1.0)
+        names[f"ankle_angle_{side}"] = (f"ankle_dorsiflexion_{side}_deg", 1.0)
+    values = np.stack([sign * columns[column] for column, sign in names.values()], axis=1)
+    values = np.concatenate([values, values[:1]])
+    time = np.linspace(0.0, 1.1, len(values))
+    return _make_mot(["time", *names], np.round(np.column_stack([time, values]), 4))
 
 
 _MOTION = _motion()
