@@ -13,6 +13,7 @@ from stable_baselines3 import PPO
 
 from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.schemas import RunConfig
+from myoassist.rl.algorithms.ppo import PpoLearner
 from myoassist.rl.model_files import list_models, model_path, newest_policy, prune_models
 from myoassist.rl.policy_file import NOTE_NAME, add_note, dump_model, read_policy
 from myoassist.rl.transfer import apply_transfer, find_policy_file, load_policy
@@ -123,7 +124,7 @@ def config(**flags):
 
 def test_going_on_takes_tensors_and_counter_with_a_fresh_optimizer(trained, file):
     algorithm = make_pendulum(seed=9)
-    apply_transfer(read_policy(file), algorithm, config())
+    apply_transfer(read_policy(file), PpoLearner(algorithm), config())
     assert algorithm.num_timesteps == 128
     for name, value in tensors_of(trained).items():
         assert np.array_equal(algorithm.policy.state_dict()[name].numpy(), value)
@@ -137,7 +138,7 @@ def test_going_on_takes_tensors_and_counter_with_a_fresh_optimizer(trained, file
 )
 def test_reset_networks_are_new_and_learn(trained, file, flag, fresh):
     algorithm = make_pendulum(seed=9)
-    apply_transfer(read_policy(file), algorithm, config(**{flag: True}))
+    apply_transfer(read_policy(file), PpoLearner(algorithm), config(**{flag: True}))
     before = tensors_of(algorithm)
     for name, value in tensors_of(trained).items():
         drawn = f"policy_network.{fresh}" in name and name.endswith("weight")
@@ -152,10 +153,10 @@ def test_other_sizes_are_refused_naming_both(file):
     with pytest.raises(
         LayoutError, match=r"exo_policy_net\.0\.weight is of shape \(8, 4\), here it is of shape \(6, 4\)"
     ):
-        apply_transfer(read_policy(file), algorithm, config())
+        apply_transfer(read_policy(file), PpoLearner(algorithm), config())
     lacking = replace(read_policy(file), tensors={"log_std": np.zeros(1)})
     with pytest.raises(LayoutError, match=r"value_net\.0\.bias is not there"):
-        apply_transfer(lacking, algorithm, config())
+        apply_transfer(lacking, PpoLearner(algorithm), config())
 
 
 def test_folders_stand_for_their_best_policy(tmp_path):

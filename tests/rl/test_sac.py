@@ -108,7 +108,7 @@ def test_a_file_of_its_policy_is_read_like_any_other(tmp_path):
         (["rl=sac", "env.num_envs=64", "rl.sac_params.n_steps=4096"], "give a rollout of 262144"),
         (["rl=sac", "rl.sac_params.ent_coef=0.1", "rl.sac_params.target_entropy=-3"], "rl.sac_params.ent_coef=null"),
         (["rl.sac_params.tau=0.1"], "rl.algorithm=sac, which alone reads rl.sac_params"),
-        (["rl.algorithm=sca"], "rl.algorithm=sac"),
+        (["rl.algorithm=SAC"], "rl.algorithm=sac"),
     ],
 )
 def test_what_does_not_fit_is_refused(overrides, words):
