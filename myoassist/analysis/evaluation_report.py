@@ -74,9 +74,9 @@ class EvaluationReport:
         if not shown_curves(evaluation).empty:
             with self._writing(names.CURVES_TABLE) as path:
                 tables.write_curves_table(path, evaluation)
-            if evaluation.log.own_channels:
-                with self._writing(names.CHANNELS_TABLE) as path:
-                    tables.write_channels_table(path, evaluation)
+        if evaluation.log.own_channels and evaluation.log.n_steps:
+            with self._writing(names.CHANNELS_TABLE) as path:
+                tables.write_channels_table(path, evaluation)
         if evaluation.repeats is not None:
             with self._writing(names.REPEATS_TABLE) as path:
                 tables.write_repeats_table(path, evaluation.repeats)
