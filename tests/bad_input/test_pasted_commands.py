@@ -148,7 +148,7 @@ def test_every_command_has_help_that_does_nothing(command, elsewhere, capfd):
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("module", ["gait.own_reference", "config.reference", "reflex.reference", "cost.reference"])
+@pytest.mark.parametrize("module", ["gait.own_reference", "config.reference", "control.reference", "cost.reference"])
 def test_help_of_a_module_writes_no_file(module, elsewhere):
     command = [sys.executable, "-m", f"myoassist.{module}", "--help"]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
