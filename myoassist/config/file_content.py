@@ -23,6 +23,22 @@ LARGEST_ARCHIVE = 512 * 2**20  # bytes, unpacked
 _LARGEST_TREE = 10**6  # values, with every alias written out
 
 
+def is_file(path: Path) -> bool:
+    """Return whether a file is there; none is under a name that is too long for one."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a folder is there; none is under a name that is too long for one."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def parse_json(text: str | bytes) -> Any:
     """Return the content of a JSON text.
 

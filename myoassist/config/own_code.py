@@ -4,6 +4,7 @@ from pathlib import Path
 
 from myoassist.config.cache import OWN_PREFIX
 from myoassist.config.errors import ConfigError
+from myoassist.config.file_content import is_file
 from myoassist.config.plugins import digest_plugin
 from myoassist.config.schemas import RunConfig
 
@@ -56,7 +57,7 @@ def check_own(config: RunConfig) -> None:
         if not is_own(value):
             continue
         path, name = split_own(value)
-        if not Path(path).is_file():
+        if not is_file(Path(path)):
             raise ConfigError(
                 f"{key}={value}: there is no file {path}",
                 "a Python file, relative to the current folder, and after a colon its class if it has several",

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from myoassist.config.errors import ConfigError, UnsafeFileError
+from myoassist.config.file_content import is_file
 
 # Files that this process has imported, by their place.
 _IMPORTED: dict[Path, ModuleType] = {}
@@ -22,7 +23,7 @@ def check_plugins(paths: list[str]) -> None:
         ConfigError: naming the file.
     """
     for path in paths:
-        if not Path(path).is_file() or not path.endswith(".py"):
+        if not is_file(Path(path)) or not path.endswith(".py"):
             raise ConfigError(
                 f"plugins names {path}, which is not a Python file here",
                 "paths of existing .py files, relative to the current folder",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.file_content import is_file, is_folder
 from myoassist.config.key_values import means_nothing
 from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
@@ -42,9 +43,9 @@ def resolve_policy_path(text: str | None, key: str = POLICY_KEY, logs: Path | No
         return resolve_newest(text, key, _POLICY_KINDS, logs)
     path = Path(text).expanduser()
     for candidate in (path, Path(f"{path}.zip")):
-        if (candidate.is_file() and candidate.suffix == ".zip") or candidate.is_dir():
+        if (is_file(candidate) and candidate.suffix == ".zip") or is_folder(candidate):
             return candidate
-    found = "is no .zip" if path.is_file() else "does not exist"
+    found = "is no .zip" if is_file(path) else "does not exist"
     raise ConfigError(
         f"{key}={text} {found}",
         f"{_POLICY_KINDS}, relative to the current folder",
@@ -63,9 +64,9 @@ def resolve_reference_path(text: str | None) -> Path | None:
     if text.startswith(SHIPPED_PREFIX):
         return find_reference(text.removeprefix(SHIPPED_PREFIX))
     path = Path(text).expanduser()
-    if path.is_file() and path.suffix.lower() in REFERENCE_ENDINGS:
+    if is_file(path) and path.suffix.lower() in REFERENCE_ENDINGS:
         return path
-    found = "is a folder" if path.is_dir() else "is of an unknown kind" if path.is_file() else "does not exist"
+    found = "is a folder" if is_folder(path) else "is of an unknown kind" if is_file(path) else "does not exist"
     raise ConfigError(
         f"{SHIPPED_REFERENCE_KEY}={text} {found}",
         f"a {', '.join(REFERENCE_ENDINGS)} file, relative to the current folder, or {SHIPPED_PREFIX}<name>",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.file_content import is_file, is_folder
 from myoassist.config.key_values import means_nothing
 from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
@@ -30,7 +31,7 @@ def resolve_param_path(
         return find_controller(param_path.removeprefix(SHIPPED_PREFIX), key)
     if not param_path.startswith(NEWEST_PREFIX):
         path = Path(param_path).expanduser()
-        if path.exists():
+        if is_file(path) or is_folder(path):
             return path
         raise ConfigError(
             f"{key}={param_path} does not exist",

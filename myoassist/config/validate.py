@@ -7,6 +7,7 @@ from typing import Any
 from myoassist.config.cma_options import check_cma_options
 from myoassist.config.cost_formula import find_target
 from myoassist.config.errors import ConfigError
+from myoassist.config.file_content import is_file, is_folder
 from myoassist.config.key_values import check_value, means_nothing
 from myoassist.config.keys import format_override, format_value, run_keys
 from myoassist.config.model_file import check_model_file
@@ -147,8 +148,8 @@ def _check_exists(key: str, text: str | None, kind: str, *, folder: bool) -> Non
     if text is None:
         return
     path = Path(text).expanduser()
-    if path.is_file() or (folder and path.is_dir()):
+    if is_file(path) or (folder and is_folder(path)):
         return
-    found = "is a folder" if path.is_dir() else "does not exist"
+    found = "is a folder" if is_folder(path) else "does not exist"
     better = "null" if means_nothing(text) else "<existing path>"
     raise ConfigError(f"{key}={text} {found}", f"{kind}, relative to the current folder", f"{key}={better}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive
+from myoassist.config.file_content import ARCHIVE_ERRORS, is_file, is_folder, open_archive
 from myoassist.gait.published_table import read_published_table
 from myoassist.gait.reference_columns import COLUMNS, PHASE_COLUMNS, ReferenceFileError
 from myoassist.gait.reference_names import opensim_coordinate
@@ -36,8 +36,8 @@ def read_table(path: str) -> dict[str, np.ndarray]:
     """
     file = Path(path).expanduser()
     readers = {".csv": _read_csv, ".mot": _read_mot, ".sto": _read_mot, ".npz": _read_npz}
-    if not file.is_file():
-        found = "is a folder" if file.is_dir() else "does not exist"
+    if not is_file(file):
+        found = "is a folder" if is_folder(file) else "does not exist"
         raise ReferenceFileError(
             f"cost.reference={path} {found}", f"{_FORMATS}, relative to the current folder", "cost.reference=<file>"
         )

@@ -11,7 +11,7 @@ import numpy as np
 
 from myoassist.config.atomic import write_bytes_atomic
 from myoassist.config.errors import UnsafeFileError
-from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
+from myoassist.config.file_content import ARCHIVE_ERRORS, is_file, is_folder, open_archive, parse_json
 from myoassist.config.keys import is_number
 from myoassist.config.schemas import SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference
@@ -55,8 +55,8 @@ def load_reference(path: str, joint_map: str | None = None) -> ReferenceMotion:
     file = file.expanduser()
     readers = {".npz": _read_npz, ".json": _read_json}
     ending = file.suffix.lower()
-    if not file.is_file():
-        found = "is a folder" if file.is_dir() else "does not exist"
+    if not is_file(file):
+        found = "is a folder" if is_folder(file) else "does not exist"
         raise ReferenceMotionError(f"{SHIPPED_REFERENCE_KEY}={path} {found}", _FORMATS, _HELP)
     if ending not in (*readers, ".mot", ".sto"):
         raise ReferenceMotionError(f"{SHIPPED_REFERENCE_KEY}={path} is of an unknown kind", _FORMATS, _HELP)
