@@ -88,7 +88,7 @@ def test_the_same_policy_gives_the_same_walk(trained, capsys):
         (["rl.evaluate_param_list=[{num_timestep: 4}]"], "num_timesteps"),
         (
             [
-                "rl.evaluate_param_list=[{realtime_plotting_info: [{category: joint_data, name: knee_r, "
+                "rl.evaluate_param_list=[{realtime_plotting_info: [{category: joint_data, name: knee_angel_r, "
                 "property_type: qpos, y_lim: [0, 1]}]}]"
             ],
             "name: knee_angle_r",
