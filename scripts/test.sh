@@ -17,14 +17,20 @@ bash "$root/scripts/setup.sh"
 python="$(cd "$(dirname "${MYOASSIST_VENV:-$root/.venv}")" && pwd)/$(basename "${MYOASSIST_VENV:-$root/.venv}")/bin/python"
 cd "$root"
 
+# Many tests are worth a process per core; each file stays in one process, so that its fixtures are made once.
+parallel=(-n logical --maxprocesses 4 --dist loadfile)
 selection=()
 arguments=()
+spread=false
+(($#)) || spread=true
 for argument in "$@"; do
     case "$argument" in
-        --all) selection=(-m "long or not long") ;;
+        --all) selection=(-m "long or not long") spread=true ;;
         *) arguments+=("$argument") ;;
     esac
 done
+
+$spread && selection+=("${parallel[@]}")
 
 "$python" -m ruff check .
 "$python" -m ruff format --check .

@@ -7,9 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from fault_table import FaultTable
-
-from myoassist.config.reference import replace_section
 
 
 class SmallDisk:
@@ -61,29 +58,3 @@ def small_disk(tmp_path):
         pytest.skip(f"this machine lets nobody mount: {answer.stderr.decode().strip()}")
     yield SmallDisk(place)
     subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-_FAULTS = pytest.StashKey[FaultTable]()
-
-
-def pytest_addoption(parser):
-    parser.addoption("--faults-table", metavar="PAGE", help="put the table of the faults that were tried into a page")
-
-
-@pytest.fixture
-def faults(request):
-    """The table that every test of a fault adds its row to."""
-    return request.config.stash.setdefault(_FAULTS, FaultTable())
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    table = config.stash.get(_FAULTS, None)
-    if table is None or not table.rows:
-        return
-    terminalreporter.section("faults")
-    for line in table.plain():
-        terminalreporter.write_line(line)
-    terminalreporter.write_line(table.summary())
-    if path := config.getoption("--faults-table", None):
-        page = Path(path)
-        page.write_text(replace_section(page.read_text(encoding="utf-8"), "faults", table.markdown()), encoding="utf-8")

@@ -1,6 +1,6 @@
 """What was broken on purpose, how often, what was lost by it, and how it was reported."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 HEAD = ("trainer", "fault", "tried", "compared", "lost", "how it ended, and what it said")
 
@@ -70,6 +70,14 @@ class FaultTable:
         assert line is not None, f"{words!r} is not in\n{output}"
         self.rows.append((trainer, fault, tried, comparison, code, line))
         return comparison.lost
+
+    def packed(self):
+        """Return the rows as plain lists, which another process can be sent."""
+        return [[*row[:3], list(astuple(row[3])), *row[4:]] for row in self.rows]
+
+    def unpack(self, packed):
+        """Add the rows of another process."""
+        self.rows += [(*row[:3], Comparison(*row[3]), *row[4:]) for row in packed]
 
     def merged(self):
         """Return one row per trainer and fault, as texts."""
