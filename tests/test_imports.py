@@ -40,6 +40,9 @@ def test_contracts_are_kept():
         ("optimize/chain.py", "import nevergrad", "Only sweeps know Nevergrad and Slurm"),
         ("analysis/figures.py", "import hydra", "Only configuration and sweeps know Hydra"),
         ("rl/state.py", "import cma", "Only the optimizer knows CMA-ES"),
+        ("report/parts.py", "import pandas", "Pages are built from data"),
+        ("sweep/page.py", "import jinja2", "Only the builder of pages knows templates"),
+        ("sweep/page.py", "import myoassist.analysis.figures", "Imports go one way"),
         ("rl/kernels/draws.py", "import myoassist.rl.env", "Compiled environments know no files and no trainer"),
     ],
 )

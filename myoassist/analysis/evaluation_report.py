@@ -12,12 +12,13 @@ from myoassist.analysis import evaluation_files as names
 from myoassist.analysis import evaluation_tables as tables
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.figures import save_figure
-from myoassist.analysis.html_report import ReportedWalk, ReportSection, write_report
+from myoassist.analysis.html_report import ReportedWalk, write_report
 from myoassist.analysis.plot_gait_cycle import plot_gait_cycle, plot_joint_loads, plot_muscles
 from myoassist.analysis.plot_series import shown_curves
 from myoassist.analysis.plot_time_series import plot_time_series
 from myoassist.config.errors import UserError
 from myoassist.config.output import say
+from myoassist.report.parts import Section
 
 _PICTURES = (names.VIDEO, names.FRAME, names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES)
 _TABLES = (names.CURVES_TABLE, names.CHANNELS_TABLE, names.REPEATS_TABLE, names.COMPARISON_TABLE)
@@ -44,7 +45,7 @@ class EvaluationReport:
     optional: tuple[str, ...] = (*_PICTURES, *_TABLES)
 
     def __init__(self, folder: Path, walk: ReportedWalk, other: ReportedWalk | None, notices: list[str]) -> None:
-        self.sections: list[ReportSection] = []
+        self.sections: list[Section] = []
         self.files: list[Path] = []
         self.notices = list(notices)
         self._folder = folder

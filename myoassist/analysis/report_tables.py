@@ -1,7 +1,6 @@
-"""The tables of the report as HTML: key figures, cost, what was run."""
+"""The tables of the report: key figures, cost, what was run."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from myoassist.analysis.gait_curves import reference_curve
 from myoassist.config.run_diff import make_relative
 from myoassist.config.run_overrides import make_relative_override
 from myoassist.gait.reference import ReferenceGait
+from myoassist.report.parts import Cell, Row, Table, name_columns
 from myoassist.rollout.log import SIDES
 
 
@@ -77,33 +77,32 @@ _GROUPS: dict[str, tuple[Measure, ...]] = {
 }
 
 
-def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> str:
+def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> Table:
     """Return the table of key figures: right and left per walk, for two walks their difference, and the reference."""
     two = len(walks) > 1
-    head = "".join(f'<th class="n" colspan="2">{escape(name)}</th>' for name, _ in walks) if two else ""
-    top = f'<tr><th colspan="2"></th>{head}<th class="n" colspan="2">difference</th><th></th></tr>' if two else ""
-    sides = '<th class="n">right</th><th class="n">left</th>' * (len(walks) + two)
+    sided = [*(name for name, _ in walks), "difference"] if two else [""]
+    sides = [Cell("right", "number"), Cell("left", "number")] * len(sided)
+    top = Row([Cell("", span=2), *(Cell(name, "number", span=2) for name in sided), Cell("")])
+    head = [*name_columns(Cell("measure"), Cell("unit"), *sides, Cell("reference", "number"))]
     body = []
     for group, measures in _GROUPS.items():
         if group == "Device" and not any(item.has_exo or item.has_motors for _, item in walks):
             continue
-        body.append(f'<tr class="group"><td colspan="{3 + 2 * (len(walks) + two)}">{group}</td></tr>')
+        body.append(Row([Cell(group, span=3 + len(sides))], group=True))
         for measure in measures:
-            cells = "".join(_cells(measure, item) for _, item in walks) + (_difference(measure, walks) if two else "")
+            cells = [cell for _, item in walks for cell in _cells(measure, item)]
+            cells += _difference(measure, walks) if two else []
             reference = _reference(measure, walks[0][1].reference)
-            body.append(
-                f"<tr><td>{measure.label}</td><td>{measure.unit}</td>{cells}"
-                f'<td class="n">{"" if reference is None else f"{reference:.{measure.digits}f}"}</td></tr>'
-            )
-    columns = f'<tr><th>measure</th><th>unit</th>{sides}<th class="n">reference</th></tr>'
-    return f"<table><thead>{top}{columns}</thead><tbody>{''.join(body)}</tbody></table>"
+            text = "" if reference is None else f"{reference:.{measure.digits}f}"
+            body.append(Row([Cell(measure.label), Cell(measure.unit), *cells, Cell(text, "number")]))
+    return Table([top, *head] if two else head, body)
 
 
 def _names(measure: Measure) -> list[str]:
     return [f"{measure.metric}_{side}" for side in SIDES] if measure.sided else [measure.metric]
 
 
-def _cells(measure: Measure, evaluation: Evaluation) -> str:
+def _cells(measure: Measure, evaluation: Evaluation) -> list[Cell]:
     known = _is_known(measure, evaluation)
     texts = [_value(measure, evaluation, name) if known else "–" for name in _names(measure)]
     return _spread_over_sides(texts)
@@ -125,7 +124,7 @@ def _value(measure: Measure, evaluation: Evaluation, name: str) -> str:
     return "–" if value is None else f"{measure.scale * value:.{measure.digits}f}"
 
 
-def _difference(measure: Measure, walks: Sequence[tuple[str, Evaluation]]) -> str:
+def _difference(measure: Measure, walks: Sequence[tuple[str, Evaluation]]) -> list[Cell]:
     texts = []
     for name in _names(measure):
         first, second = (representative(item, name) for _, item in walks)
@@ -136,10 +135,10 @@ def _difference(measure: Measure, walks: Sequence[tuple[str, Evaluation]]) -> st
     return _spread_over_sides(texts)
 
 
-def _spread_over_sides(texts: list[str]) -> str:
+def _spread_over_sides(texts: list[str]) -> list[Cell]:
     if len(texts) == 1:
-        return f'<td class="n both" colspan="2">{texts[0]}</td>'
-    return "".join(f'<td class="n">{text}</td>' for text in texts)
+        return [Cell(texts[0], "sides", span=2)]
+    return [Cell(text, "number") for text in texts]
 
 
 def _reference_of(name: str, gait: ReferenceGait) -> np.ndarray:
@@ -167,11 +166,11 @@ def _reference(measure: Measure, gait: ReferenceGait) -> float | None:
     return None
 
 
-def cost_table(walks: Sequence[tuple[str, Evaluation]]) -> str:
+def cost_table(walks: Sequence[tuple[str, Evaluation]]) -> Table:
     """Return the table of the total cost, the parts that sum to it, and the reported terms."""
-    head = "".join(f'<th class="n">{escape(name) if len(walks) > 1 else "value"}</th>' for name, _ in walks)
+    columns = [Cell(name if len(walks) > 1 else "value", "number") for name, _ in walks]
     results = [item.result for _, item in walks]
-    rows = [_row("Total", [_plain(result.total) for result in results], "group")]
+    rows = [_row("Total", [_plain(result.total) for result in results], group=True)]
     for name in dict.fromkeys(name for result in results for name in result.parts):
         label = f"part of the total: {name}"
         rows.append(_row(label, [_plain(result.parts.get(name)) for result in results]))
@@ -183,7 +182,7 @@ def cost_table(walks: Sequence[tuple[str, Evaluation]]) -> str:
             rows.append(_row(f"term: {name}", values))
     if not learned:
         rows.append(_row("Stage reached (3: every requirement met)", [result.stage for result in results]))
-    return f"<table><thead><tr><th>quantity</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return Table(name_columns(Cell("quantity"), *columns), rows)
 
 
 def _plain(value: object) -> str:
@@ -194,12 +193,11 @@ def _plain(value: object) -> str:
     return ""
 
 
-def _row(label: str, values: list[str], kind: str = "") -> str:
-    cells = "".join(f'<td class="n">{escape(value)}</td>' for value in values)
-    return f'<tr class="{kind}"><td>{escape(label)}</td>{cells}</tr>'
+def _row(label: str, values: list[str], *, group: bool = False) -> Row:
+    return Row([Cell(label), *(Cell(value, "number") for value in values)], group)
 
 
-def run_table(walks: Sequence[tuple[str, Evaluation]], sources: Sequence[str], changes: Sequence[list[str]]) -> str:
+def run_table(walks: Sequence[tuple[str, Evaluation]], sources: Sequence[str], changes: Sequence[list[str]]) -> Table:
     """Return the table of what was simulated.
 
     Args:
@@ -210,12 +208,9 @@ def run_table(walks: Sequence[tuple[str, Evaluation]], sources: Sequence[str], c
     columns = [
         _describe(item, source, change) for (_, item), source, change in zip(walks, sources, changes, strict=True)
     ]
-    head = "".join(f"<th>{escape(name) if len(walks) > 1 else 'setting'}</th>" for name, _ in walks)
-    rows = []
-    for name in columns[0]:
-        cells = "".join(f"<td>{escape(column[name])}</td>" for column in columns)
-        rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
-    return f"<table><thead><tr><th>what</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    names = [Cell(name if len(walks) > 1 else "setting") for name, _ in walks]
+    rows = [Row([Cell(name), *(Cell(column[name]) for column in columns)]) for name in columns[0]]
+    return Table(name_columns(Cell("what"), *names), rows)
 
 
 def _describe(evaluation: Evaluation, source: str, changes: list[str]) -> dict[str, str]:

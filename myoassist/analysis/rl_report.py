@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation_report import EvaluationReport
 from myoassist.analysis.figures import save_figure
-from myoassist.analysis.html_report import ReportedWalk, ReportSection, format_list
+from myoassist.analysis.html_report import ReportedWalk, draw_picture
 from myoassist.analysis.rl_evaluation import PolicyEvaluation, describe_policy, evaluate_policy, make_policy
 from myoassist.analysis.rl_figures import (
     ACTIONS_NAME,
@@ -47,6 +47,7 @@ from myoassist.analysis.video_plots import check_video_plots
 from myoassist.config.cores import count_cores
 from myoassist.config.evaluation_entries import EvaluationEntry, read_evaluation_entries
 from myoassist.config.schemas import RunConfig
+from myoassist.report.parts import Picture, Section
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.transfer import load_policy
@@ -167,7 +168,7 @@ class PolicyReport(EvaluationReport):
                 write_robustness(path, table)
             figures = self._draw(((FIGURE_NAME, lambda: plot_robustness(table), ""),))
             self.robustness = tuple(table.describe())
-            self.sections.append(ReportSection("From other start phases", format_list(self.robustness), figures))
+            self.sections.append(Section("From other start phases", self.robustness, figures=figures))
         figures = self._draw(
             (
                 (SPEED_NAME, lambda: plot_speed(evaluation), ""),
@@ -176,8 +177,8 @@ class PolicyReport(EvaluationReport):
                 (REWARD_NAME, lambda: plot_reward(evaluation), ""),
             )
         )
-        self.sections.append(ReportSection("Policy: speed, device, actions, reward", "", figures))
-        self.sections.append(ReportSection(f"Scores: {scores.total:.2f} of 1", score_table(scores)))
+        self.sections.append(Section("Policy: speed, device, actions, reward", figures=figures))
+        self.sections.append(Section(f"Scores: {scores.total:.2f} of 1", table=score_table(scores)))
         if training is not None:
             self._add_training(training)
         return scores
@@ -200,17 +201,17 @@ class PolicyReport(EvaluationReport):
                 (WEIGHTED_NAME, lambda: plot_record_parts(training, weighted=True), ""),
             )
         )
-        self.sections.append(ReportSection("Training", "", figures))
+        self.sections.append(Section("Training", figures=figures))
 
-    def _draw(self, wanted: tuple[tuple[str, Callable[[], "Figure | None"], str], ...]) -> list[tuple["Figure", str]]:
-        """Draw and write figures; return those that there are, with their captions."""
+    def _draw(self, wanted: tuple[tuple[str, Callable[[], "Figure | None"], str], ...]) -> list[Picture]:
+        """Draw and write figures; return those that there are for the report, with their captions."""
         drawn = []
         for name, draw, caption in wanted:
             figure = draw()
             if figure is not None:
                 with self._writing(name) as path:
                     save_figure(figure, path)
-                drawn.append((figure, caption))
+                drawn.append(draw_picture(figure, caption))
         return drawn
 
 

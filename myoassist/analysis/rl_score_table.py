@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from html import escape
 from pathlib import Path
 
 import mujoco
@@ -11,6 +10,7 @@ import numpy as np
 from myoassist.analysis.rl_evaluation import JUDGED_STRIDES, PolicyEvaluation
 from myoassist.analysis.rl_scores import Scores, score_walk
 from myoassist.config.atomic import write_text_atomic
+from myoassist.report.parts import Cell, Row, Table, name_columns
 
 SCORES_NAME = "policy_scores.json"
 
@@ -36,20 +36,14 @@ def write_scores(path: Path, scores: Scores) -> None:
     write_text_atomic(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def score_table(scores: Scores) -> str:
-    """Return the scores and their criteria as an HTML table."""
+def score_table(scores: Scores) -> Table:
+    """Return the scores and their criteria as a table."""
     rows = []
     for name, parts in scores.parts.items():
-        rows.append(
-            f'<tr class="group"><td colspan="2">{escape(name.capitalize())}</td>'
-            f'<td class="n">{scores.values[name]:.2f}</td></tr>'
-        )
+        points = Cell(f"{scores.values[name]:.2f}", "number")
+        rows.append(Row([Cell(name.capitalize(), span=2), points], group=True))
         for part in parts:
             unit = f" {part.unit}" if part.unit else ""
             measured = "–" if part.measured is None else f"{part.measured:.3g}{unit}"
-            rows.append(
-                f'<tr><td>{escape(part.label)}</td><td class="n">{escape(measured)}</td>'
-                f'<td class="n">{part.points:.2f}</td></tr>'
-            )
-    head = '<thead><tr><th>criterion</th><th class="n">measured</th><th class="n">points, 0 to 1</th></tr></thead>'
-    return f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
+            rows.append(Row([Cell(part.label), Cell(measured, "number"), Cell(f"{part.points:.2f}", "number")]))
+    return Table(name_columns(Cell("criterion"), Cell("measured", "number"), Cell("points, 0 to 1", "number")), rows)

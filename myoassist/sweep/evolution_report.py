@@ -1,6 +1,7 @@
 """The `myoassist evos` command: tables, figures, the best, what failed, and one page about an evolution."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -8,9 +9,12 @@ import yaml
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.command_words import localize_command
 from myoassist.config.errors import ConfigError
+from myoassist.report.builder import write_page
+from myoassist.report.pages import BestIndividual, EvolutionPage
+from myoassist.report.parts import Picture
 from myoassist.sweep.evolution_figures import draw_evolution
 from myoassist.sweep.evolution_tables import EvolutionTables, read_evolution
-from myoassist.sweep.page import Page, write_figure, write_table
+from myoassist.sweep.page import draw_table, write_figure, write_table
 
 USAGE = """usage: myoassist evos FOLDER [FOLDER ...]
 
@@ -45,11 +49,8 @@ def report_evolution(folder: Path) -> Path:
         head = f"# run: {tables.best['command']}\n"
         content = yaml.safe_dump(tables.best, sort_keys=False, allow_unicode=True, width=1000)
         write_text_atomic(target / "best.yaml", head + content)
-    page = _start_page(tables)
-    for name, caption, figure in draw_evolution(tables):
-        page.figure(write_figure(figure, target / name), caption)
-    _end_page(page, tables)
-    page.write(target / PAGE_NAME)
+    figures = [write_figure(figure, target / name, caption) for name, caption, figure in draw_evolution(tables)]
+    write_page(target / PAGE_NAME, _make_page(tables, figures))
     return target / PAGE_NAME
 
 
@@ -82,52 +83,39 @@ def run_evos(arguments: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _start_page(tables: EvolutionTables) -> Page:
-    state = tables.state
+def _make_page(tables: EvolutionTables, figures: list[Picture]) -> EvolutionPage:
+    state, individuals, failures = tables.state, tables.individuals, tables.failures
     signature = state.signature
-    searched = ", ".join(tables.parameters)
-    page = Page(f"Evolution {tables.folder.resolve().name}", f"{signature['optimizer']} searching {searched}")
-    counts = tables.individuals["status"].value_counts() if len(tables.individuals) else {}
-    lost = sum(int(counts.get(name, 0)) for name in ("failed", "killed", "timeout"))
-    page.cards(
-        [
-            (f"{tables.best['fitness']:.6g}" if tables.best else "none", "best fitness"),
-            (f"{int(counts.get('finished', 0))} of {state.budget}", "individuals finished"),
-            (str(lost), "failed, killed or timed out"),
-            (str(int(counts.get("pending", 0))), "without a result yet"),
-            (f"{state.generations}", "generations"),
-            (_duration(tables.hours), "on the clock"),
-            (str(state.sessions), "starts"),
-        ]
+    counts = individuals["status"].value_counts() if len(individuals) else {}
+    done = individuals[individuals["fitness"].notna()] if len(individuals) else individuals
+    best = done.sort_values("loss").head(_SHOWN_BEST) if len(done) else None
+    space = pd.DataFrame([{"parameter": key} | entry for key, entry in signature["parameters"].items()])
+    return EvolutionPage(
+        name=tables.folder.resolve().name,
+        optimizer=str(signature["optimizer"]),
+        searched=list(tables.parameters),
+        best=_describe_best(tables.best) if tables.best else None,
+        finished=int(counts.get("finished", 0)),
+        budget=state.budget,
+        lost=sum(int(counts.get(name, 0)) for name in ("failed", "killed", "timeout")),
+        pending=int(counts.get("pending", 0)),
+        generations=state.generations,
+        clock=_duration(tables.hours),
+        sessions=state.sessions,
+        parent=state.parent,
+        figures=figures,
+        best_ten=None
+        if best is None
+        else draw_table(best[["generation", "rank", "fitness", *tables.parameters, "seed", "folder"]]),
+        each_generation=draw_table(tables.generations),
+        failures=draw_table(failures) if len(failures) else None,
+        space=draw_table(space.astype(object).where(lambda frame: frame.notna(), None)),
     )
-    if state.parent:
-        page.text(f"It continues the evolution in {state.parent}; its individuals are included.")
-    if tables.best:
-        page.heading("Best individual")
-        values = ", ".join(f"{key} = {_round(value)}" for key, value in tables.best["params"].items())
-        page.text(f"Generation {tables.best['generation']}, rank {tables.best['rank']}: {values}")
-        page.code(tables.best["command"])
-    page.heading("Course")
-    return page
 
 
-def _end_page(page: Page, tables: EvolutionTables) -> None:
-    page.heading("Best ten")
-    done = tables.individuals[tables.individuals["fitness"].notna()] if len(tables.individuals) else tables.individuals
-    if len(done):
-        best = done.sort_values("loss").head(_SHOWN_BEST)
-        page.table(best[["generation", "rank", "fitness", *tables.parameters, "seed", "folder"]])
-    page.heading("Generations")
-    page.table(tables.generations)
-    page.heading("Failed or missing")
-    if len(tables.failures):
-        page.text("Each command runs one of them alone and continues what is there.")
-        page.table(tables.failures)
-    else:
-        page.text("None.")
-    page.heading("Search space")
-    rows = [{"parameter": key} | entry for key, entry in tables.state.signature["parameters"].items()]
-    page.table(pd.DataFrame(rows).astype(object).where(lambda frame: frame.notna(), None))
+def _describe_best(best: dict[str, Any]) -> BestIndividual:
+    values = {key: _round(value) for key, value in best["params"].items()}
+    return BestIndividual(best["fitness"], best["generation"], best["rank"], values, best["command"])
 
 
 def _duration(hours: float) -> str:

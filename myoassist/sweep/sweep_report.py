@@ -5,7 +5,10 @@ from pathlib import Path
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.command_words import localize_command
 from myoassist.config.errors import ConfigError
-from myoassist.sweep.page import Page, write_figure, write_table
+from myoassist.report.builder import write_page
+from myoassist.report.pages import GridPage
+from myoassist.report.parts import Picture
+from myoassist.sweep.page import draw_table, write_figure, write_table
 from myoassist.sweep.sweep_figures import draw_sweep
 from myoassist.sweep.sweep_tables import SweepTables, read_sweep
 
@@ -36,21 +39,8 @@ def report_sweep(folder: Path) -> tuple[Path, SweepTables]:
     write_table(tables.failures, target / "failures")
     again = "".join(f"{command}\n" for command in tables.failures["command"])
     write_text_atomic(target / "rerun.sh", f"#!/bin/sh\n# Runs that are not finished, one after the other.\n{again}")
-    page = _start_page(tables)
-    for name, caption, figure in draw_sweep(tables):
-        page.figure(write_figure(figure, target / name), caption)
-    page.heading("Settings")
-    page.text("Lower totals are better; low and high bound the mean with 95 % (bootstrap) where there are repeats.")
-    page.table(tables.groups)
-    page.heading("Failed or missing")
-    if len(tables.failures):
-        page.text("Each command runs or continues one of them; rerun.sh holds them all.")
-        page.table(tables.failures)
-    else:
-        page.text("None.")
-    page.heading("Runs")
-    page.table(tables.runs.drop(columns=["reason", "command"]).sort_values("best"))
-    page.write(target / PAGE_NAME)
+    figures = [write_figure(figure, target / name, caption) for name, caption, figure in draw_sweep(tables)]
+    write_page(target / PAGE_NAME, _make_page(tables, figures))
     return target / PAGE_NAME, tables
 
 
@@ -78,17 +68,19 @@ def run_sweeps(arguments: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _start_page(tables: SweepTables) -> Page:
-    varied = ", ".join(tables.varied) if tables.varied else "nothing but the seed"
-    page = Page(f"Sweep {tables.folder.resolve().name}", f"Runs that differ in {varied}")
-    states = tables.runs["status"].value_counts()
-    cards = [(str(len(tables.runs)), "runs"), *((str(count), str(name)) for name, count in states.items())]
-    done = tables.runs[(tables.runs["status"] == "finished") & tables.runs["best"].notna()].sort_values("best")
-    if len(done):
-        cards.append((f"{done['best'].iloc[0]:.6g}", "best total"))
-    page.cards(cards)
-    if len(done):
-        page.heading("Best")
-        page.table(done.head(_SHOWN_BEST)[["best", *tables.varied, "seed", "folder"]])
-    page.heading("Comparison")
-    return page
+def _make_page(tables: SweepTables, figures: list[Picture]) -> GridPage:
+    runs, failures = tables.runs, tables.failures
+    done = runs[(runs["status"] == "finished") & runs["best"].notna()].sort_values("best")
+    best = done.head(_SHOWN_BEST)[["best", *tables.varied, "seed", "folder"]]
+    return GridPage(
+        name=tables.folder.resolve().name,
+        varied=tables.varied,
+        count=len(runs),
+        states={str(name): int(count) for name, count in runs["status"].value_counts().items()},
+        best_total=float(done["best"].iloc[0]) if len(done) else None,
+        best=draw_table(best) if len(done) else None,
+        figures=figures,
+        groups=draw_table(tables.groups),
+        failures=draw_table(failures) if len(failures) else None,
+        runs=draw_table(runs.drop(columns=["reason", "command"]).sort_values("best")),
+    )
