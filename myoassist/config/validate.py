@@ -15,7 +15,7 @@ from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import check_own
 from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
-from myoassist.config.run_names import check_suffix
+from myoassist.config.run_names import check_place, check_suffix
 from myoassist.config.schemas import TERM_NAMES, RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.config.validate_rl import check_task_keys, validate_rl
@@ -37,6 +37,7 @@ def validate_config(config: RunConfig) -> None:
         ConfigError: naming the key, its value, what was expected and an override that helps.
     """
     _check_schema(config, "")
+    check_place(config.expname, config.expsubdir)
     check_task_keys(config)
     if config.task == "rl":
         validate_rl(config)

@@ -14,6 +14,7 @@ from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.config.validate import validate_config
+from myoassist.control.table import table_of
 from myoassist.cost.targets import check_cost
 from myoassist.gait.own_reference import load_reference as load_gait
 from myoassist.gait.reference_edits import edits_of
@@ -21,6 +22,7 @@ from myoassist.model.devices import check_device, device_of
 from myoassist.model.strength import check_strength, library_muscles
 from myoassist.optimize.conditions import condition_kind, list_conditions
 from myoassist.optimize.optimizers.registry import check_optimizer
+from myoassist.optimize.start import load_start
 from myoassist.optimize.vector_file import find_vector_file, read_vector
 from myoassist.rl.reference_check import check_units
 from myoassist.rl.reference_file import load_reference as load_motion
@@ -92,10 +94,6 @@ def _check_start(config: RunConfig) -> None:
     if model.path is not None or condition_kind(config.optimizer) is not None:
         _once(str(file), "vector", lambda: read_vector(file))
         return
-    # Late: parameters come from compiled controllers.
-    from myoassist.control.table import table_of
-    from myoassist.optimize.start import load_start
-
     table = table_of(config, 2 if model.musculature == 22 else 3, device_of(model))
 
     def load() -> None:
