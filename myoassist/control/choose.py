@@ -11,7 +11,8 @@ from myoassist.control.human.cpg.part import CpgController
 from myoassist.control.human.network.part import NetworkController
 from myoassist.control.human.reflex.part import ReflexController
 from myoassist.control.own.compiled import OwnDeviceController, OwnHumanController
-from myoassist.model.devices import Device, choose_clock
+from myoassist.model.device import Device
+from myoassist.model.devices import choose_clock
 
 
 def choose_human(control: ControlConfig, dimensions: int) -> HumanController:

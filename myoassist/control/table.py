@@ -9,7 +9,7 @@ from myoassist.control.device.base import DeviceController
 from myoassist.control.human.base import HumanController
 from myoassist.control.human.reflex.part import ReflexController
 from myoassist.control.start_parameters import absent_names, start_rows
-from myoassist.model.devices import Device
+from myoassist.model.device import Device
 from myoassist.model.muscle_groups import GROUPS
 from myoassist.space.parameter import Parameter
 from myoassist.space.table import ParameterTable
