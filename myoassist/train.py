@@ -145,7 +145,8 @@ def train(composed: "ComposedRun") -> float:
 
 def _announce_compilation(config: "RunConfig") -> None:
     """Say that the first start is slow, before it is: nothing else is heard of it for half a minute."""
-    from myoassist.config.cache import has_kernels, loop_name
+    from myoassist.config.cache import has_kernels
+    from myoassist.config.own_code import loop_name
 
     name = ("rl/kernels",) if config.task == "rl" else ("rollout", f"walk_{loop_name(config)}")
     if not has_kernels(*name):

@@ -65,3 +65,17 @@ def check_own(config: RunConfig) -> None:
             )
         if name is not None and not name.isidentifier():
             raise ConfigError(f"{key}={value}: {name} is no name of a class", "a name after the colon", f"{key}={path}")
+
+
+def combination_name(human: str, device: str, muscles: str) -> str:
+    """Return the name of the compiled loop of a combination of controllers and muscle model, given by their keys."""
+    return f"{human}_{device}_{muscles}"
+
+
+def loop_name(config: RunConfig) -> str:
+    """Return the name of the loop that a configuration needs, see `rollout.assemble`."""
+    human, exo = config.control.controller, config.exo.controller
+    device = "impedance" if exo == "impedance" else "curve"
+    return combination_name(
+        own_key(human) if is_own(human) else human, own_key(exo) if is_own(exo) else device, "mujoco"
+    )
