@@ -34,8 +34,8 @@ def finished(tmp_path_factory):
     """A run folder as the optimizer leaves it, whose best walks."""
     from myoassist.config.json_values import to_json
     from myoassist.optimize.problem import Candidate
-    from myoassist.optimize.reflex import WalkProblem
     from myoassist.optimize.result_files import describe_candidate, format_vector
+    from myoassist.optimize.walk_problem import WalkProblem
 
     root = tmp_path_factory.mktemp("evaluate")
     before = Path.cwd()

@@ -15,8 +15,8 @@ from myoassist.optimize.conditions import (
     label_value,
     list_conditions,
 )
-from myoassist.optimize.reflex import run_search
 from myoassist.optimize.run_name import PARAMETERS_NAME
+from myoassist.optimize.run_search import run_search
 from myoassist.optimize.signals import Stopped
 from myoassist.optimize.vector_file import read_vector
 

@@ -248,7 +248,7 @@ def test_a_target_file_of_a_user_runs(example, tmp_path, monkeypatch):
 @pytest.mark.long
 def test_worker_processes_know_the_terms(example, tmp_path):
     from myoassist.optimize.processes import ProcessProblem
-    from myoassist.optimize.reflex import WalkProblem
+    from myoassist.optimize.walk_problem import WalkProblem
     from tests.walkers import WALKING_VECTOR
 
     arguments = ["exp=tutorial", "cost.target=effort", "env.sim_time=5", "cost.num_strides=2"]

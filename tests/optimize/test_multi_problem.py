@@ -15,7 +15,7 @@ from myoassist.gait.own_reference import format_template
 from myoassist.optimize.multi import MultiProblem
 from myoassist.optimize.processes import ProcessProblem
 from myoassist.optimize.reference_copy import keep_reference
-from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.walk_problem import WalkProblem
 from tests.walkers import WALKING_VECTOR
 
 WALK = ["env.sim_time=5", "cost.num_strides=2", "cost.target=effort", "optimizer.threads=1"]

@@ -17,8 +17,8 @@ from myoassist.config.run_record import read_status
 from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
 from myoassist.optimize.faults import MAX_FAULTS
 from myoassist.optimize.loop import minimize
-from myoassist.optimize.reflex import WalkProblem
 from myoassist.optimize.search import Search
+from myoassist.optimize.walk_problem import WalkProblem
 from myoassist.rl.batch import WalkBatch
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
