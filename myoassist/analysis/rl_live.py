@@ -22,7 +22,7 @@ from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
 from myoassist.config.schemas import RunConfig
 from myoassist.model.build import Walker, build_walker
 from myoassist.rl.batch import WalkBatch
-from myoassist.rl.transfer import find_policy_file
+from myoassist.rl.policy_source import find_policy_file
 
 
 class _Drawn:

@@ -10,7 +10,7 @@ from myoassist.rl.numpy_policy import read_layers
 from myoassist.rl.onnx_file import encode_network
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile
-from myoassist.rl.transfer import find_policy_file, load_policy
+from myoassist.rl.policy_source import find_policy_file, load_policy
 
 
 def run_export(arguments: list[str]) -> list[Path]:

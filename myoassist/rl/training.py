@@ -15,9 +15,9 @@ from myoassist.rl.algorithms.registry import new_learner
 from myoassist.rl.background import BackgroundEvaluation
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.evaluate_best import Evaluator
+from myoassist.rl.policy_source import load_transfer
 from myoassist.rl.session import write_session
 from myoassist.rl.trainer import Trainer
-from myoassist.rl.transfer import load_transfer
 from myoassist.rl.vec_measure import make_vec_env
 
 

@@ -29,7 +29,8 @@ from myoassist.rl.mirror import MirrorLoss
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile, read_policy
-from myoassist.rl.transfer import apply_transfer, check_tensors, load_policy, load_transfer
+from myoassist.rl.policy_source import load_policy, load_transfer
+from myoassist.rl.transfer import apply_transfer, check_tensors
 from myoassist.rl.vec_measure import make_vec_env
 
 
