@@ -23,12 +23,12 @@ from myoassist.config.run_storage import explain_storage
 from myoassist.optimize.signals import Stopped
 from myoassist.sweep.evolution_files import describe_failures, write_exports
 from myoassist.sweep.evolution_folder import EvolutionFolder, count_done, now, open_evolution
+from myoassist.sweep.evolution_orphans import settle_orphans
 from myoassist.sweep.evolution_plan import EvolutionPlan, make_plan
 from myoassist.sweep.evolution_state import WORST_LOSS, ask_event, replay, result_event, tell_event, write_checkpoint
 from myoassist.sweep.individual import RETRIED, Individual, derive_seed, place_individual
 from myoassist.sweep.judgement import TooManyFailuresError, judge_return, reuse_finished
 from myoassist.sweep.optimizers import build_optimizer
-from myoassist.sweep.orphans import settle_orphans
 from myoassist.sweep.tolerant import TolerantSlurmLauncher
 
 

@@ -18,8 +18,9 @@ from myoassist.config.run_folder import LOG_ROOT_VARIABLE
 from myoassist.config.run_names import quote_value
 from myoassist.config.run_record import read_fitness, read_status
 from myoassist.config.run_storage import make_folder
+from myoassist.sweep.grid_job import GridJob
 from myoassist.sweep.grid_orphans import GridSession, settle_sessions
-from myoassist.sweep.grid_plan import Grid, GridJob, plan_grid
+from myoassist.sweep.grid_plan import Grid, plan_grid
 from myoassist.sweep.run_index import INDEX_NAME, IndexRow, make_rows, write_index
 
 _SHOWN_BEST = 3

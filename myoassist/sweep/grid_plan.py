@@ -18,46 +18,13 @@ from myoassist.config.compose import ComposedRun, convert_composed, normalize_ar
 from myoassist.config.errors import ConfigError, ResumeError
 from myoassist.config.labels import default_expname, is_task_override
 from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root, plan_run
-from myoassist.config.run_names import override_key, quote_value
-from myoassist.config.run_overrides import format_command
+from myoassist.config.run_names import override_key
 from myoassist.config.run_record import list_date_folders, read_status
 from myoassist.config.run_storage import refuse_folder
+from myoassist.sweep.grid_job import GridJob
 from myoassist.sweep.preflight import check_run
 from myoassist.sweep.run_index import INDEX_NAME, read_index
 from myoassist.sweep.sweep_values import check_counted
-
-
-@dataclass
-class GridJob:
-    """One run of a grid.
-
-    Attributes:
-        number: Place in the grid, from 0.
-        overrides: Overrides of the run as the grid gives them.
-        swept: Those of them that the grid varies.
-        composed: Its configuration.
-        folder: Its run folder.
-        state: new, resume, extend or finished.
-    """
-
-    number: int
-    overrides: list[str]
-    swept: list[str]
-    composed: ComposedRun
-    folder: Path
-    state: str
-
-    def placed_overrides(self) -> list[str]:
-        """Return the overrides of exactly this run in exactly this folder, whenever and by whom it is started."""
-        inner = self.composed.config.expsubdir
-        outer = self.folder.parents[len(Path(inner).parts) - 1] if inner else self.folder
-        place = {"expname": self.composed.config.expname, "expsubdir": inner, "logdir": outer.as_posix()}
-        kept = [text for text in self.overrides if override_key(text) not in place]
-        return [*kept, *(f"{key}={quote_value(value)}" for key, value in place.items() if value is not None)]
-
-    def command(self) -> str:
-        """Return the command that runs, or continues, this run alone."""
-        return format_command([text for text in self.placed_overrides() if not text.startswith("expname=")])
 
 
 @dataclass

@@ -18,22 +18,6 @@ class TooManyFailuresError(UserError):
     exit_code = 1
 
 
-class WorkerLostError(Exception):
-    """A worker that ended without a result.
-
-    Args:
-        kind: killed or timeout.
-        message: What is known about it.
-    """
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(kind, message)
-        self.kind = kind
-
-    def __str__(self) -> str:
-        return str(self.args[1])
-
-
 def judge_return(item: Individual, answer: JobReturn, optim: EvolutionOptim) -> None:
     """Fill in status, fitness, loss and error of an individual from what its launcher returned.
 

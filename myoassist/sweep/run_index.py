@@ -5,14 +5,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.run_overrides import make_relative_override
 from myoassist.config.run_record import read_status
-
-if TYPE_CHECKING:
-    from myoassist.sweep.grid_plan import GridJob
+from myoassist.sweep.grid_job import GridJob
 
 INDEX_NAME = "sweep_index.jsonl"
 
@@ -42,7 +40,7 @@ class IndexRow:
     command: str
 
 
-def make_rows(jobs: Iterable["GridJob"], errors: dict[int, BaseException]) -> list[IndexRow]:
+def make_rows(jobs: Iterable[GridJob], errors: dict[int, BaseException]) -> list[IndexRow]:
     """Return the state of every run, read from its folder.
 
     Args:
@@ -82,7 +80,7 @@ def read_index(file: Path) -> list[IndexRow]:
     return rows
 
 
-def _make_row(job: "GridJob", error: BaseException | None) -> IndexRow:
+def _make_row(job: GridJob, error: BaseException | None) -> IndexRow:
     status = read_status(job.folder)
     state = "new" if status["status"] == "unknown" else status["status"]
     reason = str(status.get("reason", ""))
