@@ -8,6 +8,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.file_content import is_file
 from myoassist.config.groups import config_folder
 from myoassist.config.hydra_flags import config_folders, split_flags
 
@@ -26,7 +27,7 @@ def find_option_file(name: str, arguments: list[str]) -> Path | None:
         arguments: Those of the command, whose `--config-dir` and `hydra.searchpath` add folders.
     """
     for folder in (config_folder(), *config_folders(arguments)):
-        if (file := folder / f"{name}.yaml").is_file():
+        if is_file(file := folder / f"{name}.yaml"):
             return file
     return None
 
