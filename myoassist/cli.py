@@ -180,7 +180,7 @@ def _controllers(_: list[str]) -> str:
 
 def _terms(plugins: list[str]) -> str:
     from myoassist.config.plugins import import_plugins
-    from myoassist.cost.reference import term_rows
+    from myoassist.cost.builtin_terms import term_rows
     from myoassist.model.load_mujoco import load_mujoco
 
     # Named by who asks, as in a run.
@@ -211,7 +211,7 @@ def _devices(_: list[str]) -> str:
 
 
 def _keys(_: list[str]) -> str:
-    from myoassist.config.reference import list_keys
+    from myoassist.config.keys import list_keys
 
     return list_keys()
 

@@ -13,8 +13,7 @@ from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.run_folder import log_root
 from myoassist.config.run_record import build_config
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
-from myoassist.rl.model_files import MODELS_NAME, list_models, newest_policy
-from myoassist.rl.policy_shipping import DESCRIPTION_NAME, POLICY_NAME
+from myoassist.rl.model_files import DESCRIPTION_NAME, MODELS_NAME, POLICY_NAME, list_models, newest_policy
 
 _GROUPS = ("model", "env", "control", "exo", "rl", "seed")
 

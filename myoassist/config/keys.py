@@ -200,3 +200,10 @@ def flatten_keys(plain: dict[str, Any], wanted: Callable[[str, Key], bool]) -> d
         else:
             flat[name] = value
     return flat
+
+
+def list_keys() -> str:
+    """Return one line per configuration key for a terminal: name, default, meaning."""
+    rows = [(key.name, format_value(key.default), key.metadata["doc"]) for key in run_keys().values()]
+    name_width, default_width = (max(len(row[column]) for row in rows) for column in (0, 1))
+    return "\n".join(f"{name:<{name_width}}  {default:<{default_width}}  {doc}" for name, default, doc in rows)

@@ -3,7 +3,7 @@
 from myoassist.config.schemas import TERM_NAMES
 from myoassist.cost import terms
 from myoassist.cost.judged_walk import JudgedWalk
-from myoassist.cost.registry import cost_term, registered_terms
+from myoassist.cost.registry import cost_term, find_term, registered_terms
 
 
 @cost_term("effort", unit="1/(kg·m)", key="Effort_Cost")
@@ -64,3 +64,10 @@ def metabolic(walk: JudgedWalk) -> float:
 
 
 assert set(TERM_NAMES) <= set(registered_terms()), "the names that the configuration knows"
+
+
+def term_rows() -> list[tuple[str, ...]]:
+    """Return name, unit, key and meaning of every registered term, below a row of headings."""
+    rows: list[tuple[str, ...]] = [("term", "unit", "key in *_Cost.txt", "meaning")]
+    terms_known = map(find_term, registered_terms())
+    return rows + [(term.name, term.unit, term.key or "-", term.doc) for term in terms_known]

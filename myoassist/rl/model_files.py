@@ -1,4 +1,4 @@
-"""Where a run folder keeps its policies."""
+"""Where run folders and shipped policies keep their files."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,9 @@ from pathlib import Path
 
 MODELS_NAME = "trained_models"
 BEST_NAME = "best_model.zip"
+# Files of a shipped policy, below models/policies/<name>.
+POLICY_NAME = "policy.zip"
+DESCRIPTION_NAME = "policy.json"
 _PATTERN = re.compile(r"model_(\d+)\.zip")
 
 

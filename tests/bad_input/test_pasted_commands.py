@@ -148,9 +148,16 @@ def test_every_command_has_help_that_does_nothing(command, elsewhere, capfd):
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("module", ["gait.own_reference", "config.reference", "control.reference", "cost.reference"])
-def test_help_of_a_module_writes_no_file(module, elsewhere):
-    command = [sys.executable, "-m", f"myoassist.{module}", "--help"]
+DEVELOPER = ["doc_tables", "fit_fast_geometry", "measure_models", "plot_fast_geometry", "ship"]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [("-m", "myoassist.gait.own_reference"), *((str(ROOT / "scripts" / "dev" / f"{name}.py"),) for name in DEVELOPER)],
+    ids=["own_reference", *DEVELOPER],
+)
+def test_help_of_a_program_writes_no_file(program, elsewhere):
+    command = [sys.executable, *program, "--help"]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     answer = subprocess.run(command, cwd=elsewhere, env=env, capture_output=True, text=True, check=False)
     assert answer.returncode == 0 and answer.stdout, answer.stderr

@@ -3,6 +3,7 @@
 import mujoco
 import numpy as np
 import pytest
+from measure_models import step_freely
 
 from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfig
@@ -11,7 +12,7 @@ from myoassist.model.devices import DEVICES, check_device, choose_clock, find_de
 from myoassist.model.layout import LEG_JOINTS
 from myoassist.model.muscle_groups import MUSCLES
 from myoassist.model.own_devices import list_own_devices
-from myoassist.model.survey import load_survey, step_freely
+from myoassist.model.survey import load_survey
 from myoassist.model.transmission import measure_arm
 from tests.walkers import make_walker
 

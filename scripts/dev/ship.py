@@ -1,6 +1,6 @@
-"""Turn the best of a run into a shipped one: `python -m myoassist.analysis.ship RUN NAME "what it is"`.
+"""Turn the best of a run into a shipped one: `python scripts/dev/ship.py RUN NAME "what it is"`.
 
-`python -m myoassist.analysis.ship --refresh NAME...` describes shipped controllers anew after a change of the physics.
+`python scripts/dev/ship.py --refresh NAME...` describes shipped controllers anew after a change of the physics.
 """
 
 import argparse
@@ -22,7 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.refresh:
         use_graphics(choose_graphics())
-        from myoassist.analysis.shipping import refresh
+        from shipping import refresh
 
         for name in arguments.refresh:
             print(refresh(name))
@@ -31,13 +31,13 @@ def main() -> None:
         parser.error("RUN, NAME and what it is are needed, or --refresh NAME")
     commands = [format_command(text.split()) for text in arguments.command]
     if read_run_config(arguments.run).task == "rl":
-        from myoassist.rl.policy_shipping import ship_policy
+        from shipping import ship_policy
 
         print(ship_policy(arguments.run, arguments.name, arguments.purpose, commands))
         return
     # Before MuJoCo is imported, which takes its drawing back end from the environment then.
     use_graphics(choose_graphics())
-    from myoassist.analysis.shipping import ship
+    from shipping import ship
 
     print(ship(arguments.run, arguments.name, arguments.purpose, commands))
 

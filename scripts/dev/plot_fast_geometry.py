@@ -1,6 +1,6 @@
 """Draw moment arms and lengths of the fast physics against the full one.
 
-Run `python -m myoassist.analysis.plot_fast_geometry FILE`.
+Run `python scripts/dev/plot_fast_geometry.py FILE`.
 """
 
 import argparse
@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from fit_fast_geometry import LengthSampler, grid_axes
 
 from myoassist.analysis.figures import new_figure, save_figure
 from myoassist.config.schemas import ModelConfig
 from myoassist.model.build import compose_spec
-from myoassist.model.fast_fit import LengthSampler, grid_axes
 from myoassist.model.fast_geometry import PATHS, load_fit, simplify_geometry
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Turn the best of a run into a shipped controller."""
+"""Turn the best of a run into a shipped controller or policy: files below models/controllers and models/policies."""
 
 import json
 import shutil
@@ -9,12 +9,14 @@ from myoassist.analysis.evaluation import Evaluation, evaluate_parameters
 from myoassist.analysis.figures import save_figure
 from myoassist.analysis.plot_gait_cycle import plot_gait_cycle
 from myoassist.analysis.video import WalkPicture, save_png
-from myoassist.config.atomic import write_text_atomic
+from myoassist.config.atomic import write_bytes_atomic, write_text_atomic
+from myoassist.config.errors import ConfigError
 from myoassist.config.json_values import to_json
-from myoassist.config.run_folder import read_run_config
-from myoassist.config.run_record import build_config
+from myoassist.config.run_record import build_config, read_run_config, read_status
 from myoassist.config.schemas import RunConfig
 from myoassist.config.shipped import DESCRIPTION, PARAMETERS, SHIPPED_GROUPS, models_folder
+from myoassist.rl.model_files import DESCRIPTION_NAME, POLICY_NAME, newest_policy
+from myoassist.rl.policy_file import read_policy
 
 
 def describe(evaluation: Evaluation) -> dict[str, object]:
@@ -62,6 +64,49 @@ def refresh(name: str) -> Path:
     stored = json.loads((folder / DESCRIPTION).read_text())
     config = build_config({group: stored[group] for group in SHIPPED_GROUPS if group in stored})
     _show(folder, config, {key: stored[key] for key in ("purpose", "commands")})
+    return folder
+
+
+def ship_policy(run: Path, name: str, purpose: str, commands: list[str]) -> Path:
+    """Write a policy folder from the best policy of a run.
+
+    Args:
+        run: Run folder.
+        name: Name of the policy.
+        purpose: What it is, in a few words.
+        commands: Commands that made it, in order.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ConfigError: if the run has no policy.
+    """
+    source = newest_policy(run)
+    if source is None:
+        raise ConfigError(f"{run} holds no trained policy", "a run folder of task=rl with best_model.zip")
+    policy, config, status = read_policy(source), read_run_config(run), read_status(run)
+    folder = models_folder() / "policies" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    write_bytes_atomic(folder / POLICY_NAME, source.read_bytes())
+    env = asdict(config.env)
+    if not str(env["prev_trained_policy_path"]).startswith("shipped:"):
+        # A folder of this machine; the commands tell where it came from.
+        env["prev_trained_policy_path"] = None
+    content = {
+        "purpose": purpose,
+        "commands": commands,
+        "exp": status.get("exp"),
+        "steps": policy.num_timesteps,
+        "evaluation": (policy.note or {}).get("evaluation"),
+        "model": asdict(config.model),
+        "env": env,
+        "control": asdict(config.control),
+        "exo": asdict(config.exo),
+        "rl": asdict(config.rl),
+        "seed": config.seed,
+    }
+    write_text_atomic(folder / DESCRIPTION_NAME, json.dumps(content, indent=1) + "\n")
     return folder
 
 

@@ -1,4 +1,4 @@
-"""Fit the fixed geometry of `fast_geometry` to the full model and store it; run `python -m myoassist.model.fast_fit`.
+"""Fit the fixed geometry of the fast physics and store it: `python scripts/dev/fit_fast_geometry.py`.
 
 Least squares of tendon length and moment arm over hip -20..45, knee -80..0 and ankle -30..20 deg. The knee is first
 fitted as a hinge to the path of the tibia; each muscle then on its own. The mean length is free: it is a slack length,

@@ -1,15 +1,5 @@
-"""What each entry of the search vector does, and the table of it in the documentation."""
+"""What each entry of the search vector does, in a few words."""
 
-import math
-import sys
-
-from myoassist.config.reference import escape_cell, run_generator
-from myoassist.control.table import build_table
-from myoassist.model.devices import find_device
-from myoassist.space.parameter import Parameter
-from myoassist.space.table import ParameterTable
-
-# By name; entries that differ only in side, muscle or number share the beginning of theirs, see `explain`.
 _MEANINGS = {
     "theta_tgt": "forward lean that the hip muscles of the stance leg hold the trunk at",
     "alpha_0": "leg angle that a swing aims at while standing still",
@@ -113,45 +103,3 @@ def explain(name: str) -> str:
                 return "equilibrium angle of the prosthetic joint in that phase"
             return meaning
     raise KeyError(name)
-
-
-def format_parameter_tables() -> str:
-    """Return Markdown tables of the parameters of a planar walk, of what 3D adds, and of both torque curves."""
-    planar, spatial = build_table(2), build_table(3)
-    four, points = build_table(2, controller="four_param"), build_table(2, controller="npoint", n_points=4)
-    legs = build_table(2, controller="impedance", device=find_device("osl_ka"))
-    sections = {
-        "### Reflexes": _entries(planar, "reflex"),
-        "### Start pose (`env.init_pose=walk_left`; `walk_right` mirrors the legs)": _entries(planar, "pose"),
-        "### Start activations": _entries(planar, "activation"),
-        "### Four-parameter torque curve (`exo=four_param`)": _entries(four, "exo"),
-        "### n-point torque curve (`exo=npoint`, here `exo.n_points=4`)": _entries(points, "exo"),
-        "### Impedances of a powered prosthesis (`exo=impedance`, here `model=osl_ka`)": _entries(legs, "exo"),
-        "### Only in 3D": [item for item in spatial.parameters if item.name not in planar.names],
-    }
-    return "\n\n".join(f"{title}\n\n{_format(entries)}" for title, entries in sections.items())
-
-
-def _entries(table: ParameterTable, group: str) -> list[Parameter]:
-    return list(table.parameters[table.group_slice(group)])
-
-
-def _format(entries: list[Parameter]) -> str:
-    lines = ["| name | meaning | unit | value = | raw start | raw bounds |", "|---|---|---|---|---|---|"]
-    for item in entries:
-        shown = 180.0 / math.pi if item.unit.startswith("deg") else 1.0
-        scale, offset = shown * item.scale, shown * item.offset
-        value = f"{scale:g}·raw" + (f" {'+' if offset > 0 else '−'} {abs(offset):g}" if abs(offset) > 1e-9 else "")
-        bounds = " … ".join(_format_bound(bound) for bound in (item.lower, item.upper))
-        unit = item.unit or "1"
-        cells = (f"`{item.name}`", explain(item.name), unit, value, f"{item.initial:g}", bounds)
-        lines.append(f"| {' | '.join(map(escape_cell, cells))} |")
-    return "\n".join(lines)
-
-
-def _format_bound(bound: float) -> str:
-    return f"{bound:g}" if math.isfinite(bound) else ("∞" if bound > 0 else "−∞")
-
-
-if __name__ == "__main__":
-    sys.exit(run_generator("parameters", format_parameter_tables, sys.argv[1:]))
