@@ -50,8 +50,8 @@ def test_an_old_experiment_file_is_taken(tmp_path, monkeypatch):
     shutil.copytree(config_folder(), tmp_path / "configs")
     content = yaml.safe_dump({"env": {"delayed": True}, "task": "reflex"})
     (tmp_path / "configs" / "exp" / "mine.yaml").write_text(f"# @package _global_\n{content}")
-    for module in ("compose", "groups"):
-        monkeypatch.setattr(f"myoassist.config.{module}.config_folder", lambda: tmp_path / "configs")
+    for name in ("myoassist.config.compose.config_folder", "myoassist.config.groups.config_folder"):
+        monkeypatch.setattr(name, lambda: tmp_path / "configs")
     with pytest.warns(UserWarning, match="has moved"):
         config = compose_run(["exp=mine"]).config
     assert config.control.delayed
