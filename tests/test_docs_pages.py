@@ -5,9 +5,10 @@ import shlex
 from pathlib import Path
 
 import pytest
-from doc_tables import TABLES, format_key_tables, replace_section
+from doc_tables import TABLES, format_key_tables
 from doc_tables import main as make_tables
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from markdown_pages import replace_section
 from parameter_meanings import explain
 
 from myoassist import cli, evaluate

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from doc_tables import replace_section
 from fault_table import FaultTable
+from markdown_pages import replace_section
 
 
 class SmallDisk:
