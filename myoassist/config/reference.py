@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.errors import UserError
 from myoassist.config.keys import Key, describe_expected, format_value, run_keys
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.errors import UserError
 
 _GROUP_TITLES = {
     "": "Top level",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import is_own
 from myoassist.config.schemas import ExoConfig, ModelConfig, RunConfig
+from myoassist.files.errors import ConfigError
 
 TORQUE_CONTROLLERS = ("four_param", "npoint")
 

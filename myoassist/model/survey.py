@@ -13,10 +13,10 @@ from pathlib import Path
 
 import mujoco
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.errors import ModelError
 from myoassist.config.reference import run_generator
 from myoassist.config.schemas import MUSCULATURES, EnvConfig, ModelConfig
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.errors import ModelError
 from myoassist.model.build import build_walker
 from myoassist.model.devices import DEVICES
 from myoassist.model.world_frame import moving_mass

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.cores import count_cores
 from myoassist.config.published_numbers import recommend_older
-from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.report import format_terms
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost
+from myoassist.files.atomic import write_text_atomic
 from myoassist.gait.reference_edits import edits_of
 from myoassist.model.build import build_walker
 from myoassist.optimize.conditions import choose_strategy
@@ -27,6 +26,7 @@ from myoassist.optimize.start import load_start
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault
 from myoassist.rollout.simulator import Simulator, choose_loop
+from myoassist.runs.writer import RunFolder
 from myoassist.space.table import ParameterTable
 
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.errors import ResumeError
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.errors import ResumeError
 
 
 class GrowingFile:

@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from myoassist.config.atomic import write_bytes_atomic, write_text_atomic
-from myoassist.config.errors import ConfigError
-from myoassist.config.run_record import read_run_config, read_status
 from myoassist.config.shipped import models_folder
+from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
+from myoassist.files.errors import ConfigError
 from myoassist.rl.model_files import newest_policy
+from myoassist.runs.record import read_run_config, read_status
 
 POLICY_NAME = "policy.zip"
 DESCRIPTION_NAME = "policy.json"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
+from myoassist.files.atomic import write_text_atomic
 from myoassist.optimize.tables import GrowingFile
 from myoassist.rl.evaluate_best import TrainingEvaluation
 from myoassist.rl.faults import FAULTS_HEADER, note_episodes

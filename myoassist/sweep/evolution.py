@@ -15,12 +15,12 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict, read_write
 
-from myoassist.config.command_words import localize_command, quote_path
-from myoassist.config.errors import ConfigError
 from myoassist.config.hydra_words import check_places
 from myoassist.config.run_names import quote_value
-from myoassist.config.run_storage import explain_storage
-from myoassist.optimize.signals import Stopped
+from myoassist.files.command_words import localize_command, quote_path
+from myoassist.files.errors import ConfigError
+from myoassist.files.signals import Stopped
+from myoassist.runs.storage import explain_storage
 from myoassist.sweep.evolution_files import describe_failures, write_exports
 from myoassist.sweep.evolution_folder import EvolutionFolder, count_done, now, open_evolution
 from myoassist.sweep.evolution_plan import EvolutionPlan, make_plan

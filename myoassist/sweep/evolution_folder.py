@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root
-from myoassist.config.run_lock import LOCK_NAME, RunLock
-from myoassist.config.run_record import ASIDE, CONFIG_NAME, list_date_folders
-from myoassist.config.run_storage import refuse_folder
-from myoassist.config.run_writer import remove_temporaries
+from myoassist.files.append_log import JOURNAL_NAME, Journal
+from myoassist.files.errors import ResumeError
+from myoassist.files.lock import LOCK_NAME, RunLock
+from myoassist.runs.folder import LOG_ROOT_VARIABLE, log_root
+from myoassist.runs.record import ASIDE, CONFIG_NAME, list_date_folders
+from myoassist.runs.storage import refuse_folder
+from myoassist.runs.writer import remove_temporaries
 from myoassist.sweep.evolution_plan import EvolutionPlan
 from myoassist.sweep.evolution_state import (
     CHECKPOINT_NAME,
@@ -22,7 +23,6 @@ from myoassist.sweep.evolution_state import (
     write_copy,
 )
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, Journal
 
 _PACKAGES = ("nevergrad", "numpy", "cma", "hydra-core", "myoassist")
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from myoassist.config.aliases import renew_flat
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.errors import ResumeError, UnsafeFileError
-from myoassist.config.json_values import to_json
 from myoassist.config.keys import run_keys
+from myoassist.files.append_log import JOURNAL_NAME, Journal, read_journal
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.errors import ResumeError, UnsafeFileError
+from myoassist.files.json_values import to_json
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, Journal, read_journal
 
 CHECKPOINT_NAME = "nevergrad.pkl"
 FORMAT = 1

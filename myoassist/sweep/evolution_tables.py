@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from myoassist.config.errors import ConfigError
-from myoassist.config.run_overrides import format_command
-from myoassist.config.run_record import read_json
+from myoassist.files.append_log import JOURNAL_NAME, read_journal
+from myoassist.files.errors import ConfigError
+from myoassist.runs.overrides import format_command
+from myoassist.runs.record import read_json
 from myoassist.sweep.evolution_plan import format_individual
 from myoassist.sweep.evolution_state import EvolutionState, read_state
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, read_journal
 
 _GENERATION_COLUMNS = [
     *("generation", "individuals", "finished", "failed", "pruned", "best", "median", "quartile_1", "quartile_3"),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.run_overrides import make_relative_override
-from myoassist.config.run_record import read_status
+from myoassist.files.atomic import write_text_atomic
+from myoassist.runs.overrides import make_relative_override
+from myoassist.runs.record import read_status
 
 if TYPE_CHECKING:
     from myoassist.sweep.grid_plan import GridJob

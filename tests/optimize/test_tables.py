@@ -1,6 +1,6 @@
 import pytest
 
-from myoassist.config.errors import ResumeError
+from myoassist.files.errors import ResumeError
 from myoassist.optimize.tables import GrowingFile, PartTable
 
 ROWS = [

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.errors import ResumeError
-from myoassist.config.file_content import parse_json
-from myoassist.config.json_values import to_json
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.content import parse_json
+from myoassist.files.errors import ResumeError
+from myoassist.files.json_values import to_json
 
 JOURNAL_NAME = "evolution.jsonl"
 
