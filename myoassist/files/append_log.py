@@ -1,7 +1,12 @@
-"""The journal of an evolution: one JSON object per line, appended and synced, the only truth about what happened."""
+"""Files that only grow: whole lines appended, cut back where a run continues, read up to a line that a kill cut off.
+
+Tables of a run, records of a training and the journal of an evolution are such files.
+"""
 
 import json
 import os
+import warnings
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,87 +17,182 @@ from myoassist.files.content import parse_json
 from myoassist.files.errors import ResumeError
 from myoassist.files.json_values import to_json
 
-JOURNAL_NAME = "evolution.jsonl"
-
 
 @dataclass(frozen=True)
-class JournalContent:
-    """What a journal holds.
+class LogContent:
+    """What a file of lines holds.
 
     Attributes:
-        events: The complete lines, in order.
+        lines: The complete lines, in order, without their ends.
         dropped: Number of bytes of a last line that a kill cut off.
     """
 
-    events: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[bytes] = field(default_factory=list)
     dropped: int = 0
 
 
-class Journal:
-    """Append to the journal of a folder.
+def read_lines(path: Path) -> LogContent:
+    """Read a file of lines; a missing one is empty.
 
-    Args:
-        folder: Folder of the evolution; it must exist.
+    Raises:
+        OSError: if it cannot be read.
     """
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / JOURNAL_NAME
-
-    def append(self, *events: dict[str, Any]) -> None:
-        """Write events and wait until the disk has them.
-
-        Raises:
-            OSError: if the folder cannot be written or the disk is full.
-        """
-        text = "".join(json.dumps(to_json(event), ensure_ascii=False, allow_nan=False) + "\n" for event in events)
-        size = self.path.stat().st_size if self.path.exists() else 0
-        try:
-            with self.path.open("ab") as stream:
-                stream.write(text.encode("utf-8"))
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError:
-            # A full disk takes a part of a line; another event behind it would make it one in the middle.
-            with suppress(OSError):
-                os.truncate(self.path, size)
-            raise
-
-    def repair(self) -> int:
-        """Cut off what a kill left of a last line; return the number of bytes that went."""
-        content = read_journal(self.path)
-        if content.dropped:
-            data = self.path.read_bytes()
-            write_bytes_atomic(self.path, data[: len(data) - content.dropped])
-        return content.dropped
+    try:
+        *lines, rest = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return LogContent()
+    return LogContent(lines, len(rest))
 
 
-def read_journal(path: Path) -> JournalContent:
-    """Read a journal; a missing one is empty.
+def read_objects(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """Read a file of one JSON object per line; a missing one is empty.
+
+    Returns:
+        The objects, in order, and the number of bytes of a last line that is none.
 
     Raises:
         ResumeError: if a line that is not the last one is damaged, naming it.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return JournalContent()
-    events: list[dict[str, Any]] = []
-    position = 0
-    for number, line in enumerate(data.splitlines(keepends=True), start=1):
+    content = read_lines(path)
+    objects: list[dict[str, Any]] = []
+    for number, line in enumerate(content.lines, start=1):
         try:
-            event = parse_json(line) if line.endswith(b"\n") else None
+            value = parse_json(line)
         except ValueError:
-            event = None
-        if not isinstance(event, dict):
-            rest = len(data) - position
+            value = None
+        if isinstance(value, dict):
+            objects.append(value)
+        elif number == len(content.lines) and not content.dropped:
+            return objects, len(line) + 1
+        else:
             # Appending writes whole lines, so only the end can be half-written.
-            if position + len(line) < len(data):
-                raise ResumeError(
-                    f"{path}: line {number} is damaged",
-                    "one JSON object per line; only the last line may be cut off by a kill",
-                    f"restore {path.name} from a copy, or start anew with fresh=true",
-                )
-            return JournalContent(events, rest)
-        events.append(event)
-        position += len(line)
-    return JournalContent(events)
+            raise ResumeError(
+                f"{path}: line {number} is damaged",
+                "one JSON object per line; only the last line may be cut off by a kill",
+                f"restore {path.name} from a copy, or start anew with fresh=true",
+            )
+    return objects, content.dropped
+
+
+class AppendLog:
+    """A header line and rows, appended at `commit`.
+
+    Args:
+        path: The file; its folder must exist at the first commit.
+        header: First line, without its end; None where there is none.
+        durable: Wait at every commit until the rows have reached the disk.
+    """
+
+    def __init__(self, path: Path, header: str | None, durable: bool = True) -> None:
+        self.path = path
+        self.header = header
+        self._durable = durable
+        self._pending: list[str] = []
+        self._size = 0
+
+    def append(self, line: str) -> None:
+        """Add a row, without its end, to be written by the next commit."""
+        self._pending.append(line + "\n")
+
+    @property
+    def pending(self) -> bool:
+        """Whether rows wait for the next commit."""
+        return bool(self._pending)
+
+    def commit(self) -> None:
+        """Write the rows added since the last commit, or none of them.
+
+        Raises:
+            OSError: if the folder cannot be written or the disk is full.
+        """
+        if (self._size or self.header is None) and not self._pending:
+            return
+        begin = [] if self._size or self.header is None else [self.header + "\n"]
+        data = "".join([*begin, *self._pending]).encode()
+        try:
+            with self.path.open("ab" if self._size else "wb") as stream:
+                stream.write(data)
+                if self._durable:
+                    stream.flush()
+                    os.fsync(stream.fileno())
+        except OSError:
+            # A full disk takes a part of a row; whoever reads the file meanwhile is to see whole ones.
+            with suppress(OSError):
+                os.truncate(self.path, self._size)
+            raise
+        self._size += len(data)
+        self._pending.clear()
+
+    def state(self) -> dict[str, Any]:
+        """Return what `restore` needs to bring back the file as it is now."""
+        return {"size": self._size}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Cut the file back to a stored state.
+
+        A file that is not durable may have lost its last rows with the power; it goes on with what is left.
+
+        Raises:
+            ResumeError: if a durable file is shorter than it was.
+        """
+        size = int(state["size"])
+        if self._durable:
+            self._require(size)
+        elif self._found() < size:
+            warnings.warn(f"{self.path.name} has lost its last rows", stacklevel=2)
+            size = self._found() - read_lines(self.path).dropped
+        if size:
+            with self.path.open("r+b") as stream:
+                stream.truncate(size)
+        self._size = size
+        self._pending.clear()
+
+    def _found(self) -> int:
+        return self.path.stat().st_size if self.path.is_file() else 0
+
+    def _require(self, size: int) -> None:
+        found = self._found()
+        if found < size:
+            raise ResumeError(
+                f"{self.path.name} has {found} bytes",
+                f"at least the {size} bytes that it had at the last checkpoint",
+                "put the file back as it was, or start anew with fresh=true",
+            )
+
+
+class JsonLog(AppendLog):
+    """JSON objects, one a line, on the disk when `write` returns; goes on behind what the file holds.
+
+    Args:
+        path: The file; its folder must exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, None)
+        self._size = self._found()
+
+    def write(self, *objects: dict[str, Any]) -> None:
+        """Append objects and wait until the disk has them; NaN and infinity become null.
+
+        Raises:
+            OSError: if the folder cannot be written or the disk is full; the file is then as before.
+        """
+        for value in objects:
+            self.append(json.dumps(to_json(value), ensure_ascii=False, allow_nan=False))
+        try:
+            self.commit()
+        finally:
+            self._pending.clear()
+
+    def repair(self) -> int:
+        """Cut off what a kill left of a last line; return the number of bytes that went.
+
+        Raises:
+            ResumeError: if a line before the last one is damaged; nothing is changed then.
+        """
+        _, dropped = read_objects(self.path)
+        if dropped:
+            data = self.path.read_bytes()
+            write_bytes_atomic(self.path, data[: len(data) - dropped])
+        self._size = self._found()
+        return dropped

@@ -99,7 +99,7 @@ class EvolutionSweeper(Sweeper):
                     optimizer.tell(candidates[item.job], WORST_LOSS if item.loss is None else item.loss)
                 candidates = {}
                 folder.lock.check()
-                folder.journal.append(tell_event(generation, now()))
+                folder.journal.write(tell_event(generation, now()))
                 state.told = generation + 1
                 write_checkpoint(state, folder.path)
                 write_exports(state, folder.path)
@@ -197,18 +197,18 @@ def _ask(plan: EvolutionPlan, folder: EvolutionFolder, optimizer: Any, generatio
         batch.append(Individual(first + rank, generation, rank, values, seed, place, parents, candidate.uid))
         candidates[first + rank] = candidate
     state.individuals += batch
-    folder.journal.append(ask_event(batch))
+    folder.journal.write(ask_event(batch))
     return candidates
 
 
 def _note(folder: EvolutionFolder, item: Individual) -> None:
     folder.lock.check()
-    folder.journal.append(result_event(item, now()))
+    folder.journal.write(result_event(item, now()))
 
 
 def _note_submission(folder: EvolutionFolder, item: Individual, job_id: str) -> None:
     item.job_id = job_id
-    folder.journal.append({"event": "submit", "time": now(), "job": item.job, "job_id": job_id, "launcher": "slurm"})
+    folder.journal.write({"event": "submit", "time": now(), "job": item.job, "job_id": job_id, "launcher": "slurm"})
 
 
 def _progress(plan: EvolutionPlan, folder: EvolutionFolder, generation: int, seconds: float) -> str:

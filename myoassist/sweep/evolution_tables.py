@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from myoassist.files.append_log import JOURNAL_NAME, read_journal
+from myoassist.files.append_log import read_objects
 from myoassist.files.errors import ConfigError
 from myoassist.runs.overrides import format_command
 from myoassist.runs.record import read_json
 from myoassist.sweep.evolution_plan import format_individual
-from myoassist.sweep.evolution_state import EvolutionState, read_state
+from myoassist.sweep.evolution_state import JOURNAL_NAME, EvolutionState, read_state
 from myoassist.sweep.individual import Individual
 
 _GENERATION_COLUMNS = [
@@ -187,7 +187,7 @@ def _best(state: EvolutionState, folder: Path) -> dict[str, Any]:
 
 
 def _hours(folder: Path) -> float:
-    times = [event["time"] for event in read_journal(folder / JOURNAL_NAME).events if "time" in event]
+    times = [event["time"] for event in read_objects(folder / JOURNAL_NAME)[0] if "time" in event]
     if len(times) < 2:
         return 0.0
     span = pd.to_datetime(times)
