@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from myoassist.config.command_words import TRAIN_COMMAND, localize_command
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.nearest import nearest_name
+from myoassist.files.command_words import TRAIN_COMMAND, localize_command
+from myoassist.files.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
     from myoassist.rl.routing import Routing

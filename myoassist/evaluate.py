@@ -5,9 +5,9 @@ import traceback
 from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation_request import USAGE, EvaluationRequest, parse_request
-from myoassist.config.command_words import localize_command
-from myoassist.config.errors import UserError
-from myoassist.config.output import show_plain_warnings
+from myoassist.files.command_words import localize_command
+from myoassist.files.console import show_plain_warnings
+from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
     from myoassist.analysis.graphics import Graphics
@@ -126,7 +126,7 @@ def _simulate(request: EvaluationRequest, item: "PreparedRun") -> "ReportedWalk"
     from myoassist.analysis.evaluation_files import describe_source
     from myoassist.analysis.html_report import ReportedWalk
     from myoassist.analysis.repeats import StartSpread
-    from myoassist.config.run_folder import describe_run
+    from myoassist.runs.record import describe_run
 
     print(f"Evaluating {item.parameters if item.result else describe_run(item.folder)}", flush=True)
     spread = StartSpread(request.repeats, request.angle_sd, request.speed_sd) if request.repeats else None
@@ -175,7 +175,7 @@ def _evaluate(
 
 def _open_policy(request: EvaluationRequest, item: "PreparedRun") -> "PolicyRun":
     from myoassist.analysis.rl_report import PolicyRun
-    from myoassist.config.run_folder import describe_run
+    from myoassist.runs.record import describe_run
 
     print(f"Evaluating {describe_run(item.folder) if item.folder.is_dir() else item.name}", flush=True)
     tried = request.tried_starts if item.any_start else 0

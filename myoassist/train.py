@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.errors import UserError
-from myoassist.config.output import say, show_plain_warnings
+from myoassist.files.console import say, show_plain_warnings
+from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -82,12 +82,12 @@ def train(composed: "ComposedRun") -> float:
         UserError: when the run is refused; nothing was loaded or written then.
     """
     from myoassist.config.own_code import user_files
-    from myoassist.config.plugin_trust import remember_plugins
     from myoassist.config.plugins import import_plugins
-    from myoassist.config.run_folder import open_run
-    from myoassist.config.run_record import read_fitness
-    from myoassist.config.run_storage import explain_storage
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.runs.folder import open_run
+    from myoassist.runs.plugin_trust import remember_plugins
+    from myoassist.runs.record import read_fitness
+    from myoassist.runs.storage import explain_storage
     from myoassist.sweep.preflight import check_files, check_keys
 
     config = composed.config
@@ -155,7 +155,7 @@ def _announce_compilation(config: "RunConfig") -> None:
 
 def _say_next_steps(folder: Path) -> None:
     """Say where the results are and what shows them."""
-    from myoassist.config.command_words import describe_next_steps
+    from myoassist.files.command_words import describe_next_steps
 
     say(describe_next_steps(folder))
 

@@ -13,11 +13,11 @@ from parameter_meanings import explain
 
 from myoassist import cli, evaluate
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import UserError
 from myoassist.config.keys import run_keys
 from myoassist.config.schemas import TERM_NAMES
 from myoassist.config.validate import validate_config
 from myoassist.control.table import build_table
+from myoassist.files.errors import UserError
 from myoassist.model.devices import check_device, find_device
 from tests.test_readme_commands import README, list_commands
 

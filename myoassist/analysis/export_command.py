@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.command_words import quote_path
-from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
+from myoassist.files.command_words import quote_path
+from myoassist.files.errors import UserError
+from myoassist.runs.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.analysis.evaluation import Evaluation
@@ -100,10 +100,10 @@ def _export(request: _Request) -> None:
     from myoassist.analysis.stored_config import load_stored_config
     from myoassist.config.own_code import user_files
     from myoassist.config.plugins import import_plugins
-    from myoassist.config.run_folder import describe_run
     from myoassist.config.validate import validate_config
     from myoassist.model.devices import check_device
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.runs.record import describe_run
 
     run = choose_run(request.exp, request.run)
     config = load_stored_config(run, request.overrides)

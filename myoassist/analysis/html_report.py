@@ -19,8 +19,8 @@ from myoassist.analysis.plot_time_series import plot_time_series
 from myoassist.analysis.report_style import STYLE
 from myoassist.analysis.report_tables import cost_table, key_figures, run_table
 from myoassist.analysis.report_words import describe_walk, find_shortcomings
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.run_diff import make_relative
+from myoassist.files.atomic import write_text_atomic
+from myoassist.runs.differences import make_relative
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,10 +5,10 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.command_words import quote_path
-from myoassist.config.errors import UserError
 from myoassist.config.nearest import nearest_name
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
+from myoassist.files.command_words import quote_path
+from myoassist.files.errors import UserError
+from myoassist.runs.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.config.schemas import RunConfig
@@ -210,7 +210,7 @@ def _stride(own: dict[str, str]) -> int | None:
 
 
 def _cut_gait(own: dict[str, str]) -> None:
-    from myoassist.config.atomic import write_text_atomic
+    from myoassist.files.atomic import write_text_atomic
     from myoassist.gait.own_reference import load_reference
     from myoassist.gait.reference_columns import ReferenceFileError
     from myoassist.gait.stride_cut import cut_stride, format_cut
@@ -235,9 +235,9 @@ def _cut_gait(own: dict[str, str]) -> None:
 
 
 def _convert(own: dict[str, str]) -> None:
-    from myoassist.config.plugin_trust import parse_truth
     from myoassist.rl.reference_changes import change_motion
     from myoassist.rl.reference_file import load_reference, save_reference
+    from myoassist.runs.plugin_trust import parse_truth
 
     stride, flip = _stride(own), [name for name in own.get("flip", "").split(",") if name]
     degrees = parse_truth("degrees", own.get("degrees", "false"))

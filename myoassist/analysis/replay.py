@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.command_words import quote_path
-from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
+from myoassist.files.command_words import quote_path
+from myoassist.files.errors import UserError
+from myoassist.runs.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.rollout.fault_file import WalkFault

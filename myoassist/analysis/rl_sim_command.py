@@ -3,10 +3,10 @@
 import datetime
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.foreign_spelling import refuse_foreign_spelling
 from myoassist.config.key_values import understand_item
 from myoassist.config.nearest import nearest_name
+from myoassist.files.errors import ConfigError, UserError
 
 USAGE = """usage: myoassist sim exp=NAME [option=value ...] [key=value ...]
 
@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _choose_file(out: str | None, exp: str | None) -> Path:
-    from myoassist.config.run_folder import log_root
+    from myoassist.runs.folder import log_root
 
     if out is None:
         path = log_root() / datetime.date.today().isoformat() / f"sim_{exp or 'rl'}" / "sim.mp4"

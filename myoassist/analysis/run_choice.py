@@ -4,17 +4,25 @@ import glob
 from collections.abc import Callable
 from pathlib import Path
 
-from myoassist.config.command_words import EVALUATE_COMMAND, TRAIN_COMMAND, quote_path
-from myoassist.config.errors import UserError
 from myoassist.config.groups import describe_experiments, list_experiments
 from myoassist.config.nearest import nearest_name
-from myoassist.config.run_folder import describe_run, log_root, read_status
-from myoassist.config.run_record import ASIDE, CONFIG_NAME, find_newest_run, list_date_folders, list_run_folders
 from myoassist.config.schemas import NEWEST_PREFIX, RunConfig
 from myoassist.config.start_point import resolve_param_path
+from myoassist.files.command_words import EVALUATE_COMMAND, TRAIN_COMMAND, quote_path
+from myoassist.files.errors import UserError
 from myoassist.optimize.run_name import PARAMETERS_NAME
 from myoassist.rl.model_files import BEST_NAME as BEST_POLICY
 from myoassist.rl.model_files import newest_policy
+from myoassist.runs.folder import log_root
+from myoassist.runs.record import (
+    ASIDE,
+    CONFIG_NAME,
+    describe_run,
+    find_newest_run,
+    list_date_folders,
+    list_run_folders,
+    read_status,
+)
 
 # Written by the optimizer after every generation; the first names its layout, the second is the published text form;
 # the last by the RL trainer.

@@ -9,13 +9,13 @@ import yaml
 
 from myoassist.config.aliases import drop_replaced
 from myoassist.config.compose import compose_run, normalize_arguments
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, group_names, group_options
 from myoassist.config.keys import read_key, run_keys
 from myoassist.config.run_names import PLACE_KEYS
-from myoassist.config.run_record import build_config, read_run_config
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.config.shipped import DESCRIPTION, SHIPPED_GROUPS, find_controller
+from myoassist.files.errors import ConfigError
+from myoassist.runs.record import build_config, read_run_config
 
 _NOT_CHANGEABLE = (*PLACE_KEYS, "exp", "overlays", "task")
 

@@ -10,13 +10,13 @@ from myoassist.compat.session_exp import compose_session, draft_session
 from myoassist.compat.session_file import find_session_file, read_session
 from myoassist.compat.session_motion import SUBSTITUTE
 from myoassist.compat.session_policies import session_policy
-from myoassist.config.command_words import localize_command, quote_path
-from myoassist.config.errors import ConfigError, UserError
-from myoassist.config.run_folder import log_root
-from myoassist.config.run_record import CONFIG_NAME
 from myoassist.config.schemas import RunConfig
+from myoassist.files.command_words import localize_command, quote_path
+from myoassist.files.errors import ConfigError, UserError
 from myoassist.rl.model_files import MODELS_NAME
 from myoassist.rl.session import SESSION_NAME
+from myoassist.runs.folder import log_root
+from myoassist.runs.record import CONFIG_NAME
 
 _MOTION = "reference_data_path"
 

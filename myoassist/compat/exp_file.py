@@ -12,11 +12,11 @@ from myoassist.compat.map_search import map_cost, map_mode, map_optimizer, map_p
 from myoassist.compat.preset_file import Preset
 from myoassist.compat.session_file import Session
 from myoassist.config.compose import ROOT_CONFIG, convert_composed, register_schemas, rewording_errors
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import dump_yaml
 from myoassist.config.groups import PURPOSE_WORDS, RUN_WORDS, config_folder
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.content import dump_yaml
+from myoassist.files.errors import ConfigError
 from myoassist.model.devices import check_device
 
 _GROUPS = ("model", "env", "exo", "cost", "optimizer", "rl")

@@ -8,10 +8,10 @@ from myoassist.compat.arguments import COST_FLAGS
 from myoassist.compat.draft import Draft
 from myoassist.compat.paths import locate
 from myoassist.compat.preset_file import Preset
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 
 # Arguments whose value goes into a key as it is.
 PLAIN = {

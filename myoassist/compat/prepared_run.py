@@ -12,11 +12,11 @@ from myoassist.compat.batch_file import is_batch_file, read_batch
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
 from myoassist.compat.result_folder import LABELS, is_result_folder
 from myoassist.compat.result_run import ResultRun, ResultWishes, open_results
-from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import check_stored_code
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import UserError
 from myoassist.model.devices import check_device
+from myoassist.runs.plugin_trust import check_stored_code
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from myoassist.compat.session_networks import map_networks
 from myoassist.compat.session_policies import session_policy
 from myoassist.compat.session_rewards import map_rewards
 from myoassist.compat.session_values import map_evaluations, map_values
-from myoassist.config.command_words import EVALUATE_COMMAND, localize_command
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.rl_schemas import ENV_IDS
 from myoassist.config.run_names import quote_value
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.command_words import EVALUATE_COMMAND, localize_command
+from myoassist.files.errors import ConfigError, UserError
 from myoassist.model.devices import check_device
 
 

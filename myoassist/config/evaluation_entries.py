@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value, is_number, refuse_unknown_keys
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import RunConfig
 from myoassist.config.video_plots import VideoPlot, read_video_plots
+from myoassist.files.errors import ConfigError
 
 KEY = "rl.evaluate_param_list"
 VELOCITY_MODES = ("UNIFORM", "SINUSOIDAL", "STEP")

@@ -5,10 +5,10 @@ import sys
 import typing
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import Key, describe_entry, describe_expected, format_override, format_value, is_number
 from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import is_own
+from myoassist.files.errors import ConfigError
 
 _NOTHING = ("none", "null", "nil", "~", "")
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}

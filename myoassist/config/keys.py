@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import fold_name, nearest_name
 from myoassist.config.run_names import quote_value
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from myoassist.config.command_words import TRAIN_COMMAND
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options, list_experiments
 from myoassist.config.keys import format_override
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import NEWEST_PREFIX
+from myoassist.files.command_words import TRAIN_COMMAND
+from myoassist.files.errors import ConfigError
 
 
 def resolve_newest(text: str, key: str, others: str, logs: Path | None = None) -> Path:
@@ -31,7 +31,8 @@ def resolve_newest(text: str, key: str, others: str, logs: Path | None = None) -
             format_override(key, f"{NEWEST_PREFIX}{near}") if near else "`myoassist list exps` shows what each one is",
         )
     # Late, because composing and listing need nothing of run folders.
-    from myoassist.config.run_folder import find_newest_finished, log_root
+    from myoassist.runs.folder import log_root
+    from myoassist.runs.record import find_newest_finished
 
     root = log_root() if logs is None else logs
     folder = find_newest_finished(root, exp)

@@ -7,10 +7,10 @@ from pathlib import Path
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import is_file
 from myoassist.config.groups import config_folder
 from myoassist.config.hydra_flags import config_folders, split_flags
+from myoassist.files.content import is_file
+from myoassist.files.errors import ConfigError
 
 # Files of these groups set keys of the whole run, not of a group, and have to say so.
 _GLOBAL_GROUPS = ("exp", "exp/mutations", "exp/constraints", "overlays", "evo")

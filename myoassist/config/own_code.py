@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from myoassist.config.cache import OWN_PREFIX
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import is_file
 from myoassist.config.plugins import digest_plugin
 from myoassist.config.schemas import RunConfig
+from myoassist.files.content import is_file
+from myoassist.files.errors import ConfigError
 
 # Keys whose value may name a controller in a file.
 CONTROLLER_KEYS = ("control.controller", "exo.controller")

@@ -9,8 +9,8 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-from myoassist.config.errors import ConfigError, UnsafeFileError
-from myoassist.config.file_content import is_file
+from myoassist.files.content import is_file
+from myoassist.files.errors import ConfigError, UnsafeFileError
 
 # Files that this process has imported, by their place.
 _IMPORTED: dict[Path, ModuleType] = {}

@@ -6,8 +6,6 @@ from typing import Any
 
 from myoassist.config.cma_options import check_cma_options
 from myoassist.config.cost_formula import find_target
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import is_file, is_folder
 from myoassist.config.key_values import check_value, means_nothing
 from myoassist.config.keys import format_override, format_value, run_keys
 from myoassist.config.model_file import check_model_file
@@ -19,6 +17,8 @@ from myoassist.config.run_names import check_suffix
 from myoassist.config.schemas import TERM_NAMES, RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.config.validate_rl import check_task_keys, validate_rl
+from myoassist.files.content import is_file, is_folder
+from myoassist.files.errors import ConfigError
 
 # Control intervals of the two reflex modes, s.
 CONTROL_INTERVAL = 0.01

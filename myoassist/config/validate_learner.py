@@ -3,10 +3,10 @@
 import math
 import warnings
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value
 from myoassist.config.learner_schemas import PPOConfig, SACConfig
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError
 
 # What A2C has no use for.
 PPO_ONLY = ("batch_size", "n_epochs", "clip_range", "clip_range_vf", "target_kl", "mirror_coef")

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import VELOCITY_MODES, read_evaluation_entries
 from myoassist.config.keys import format_override, format_value, read_key, run_keys
 from myoassist.config.nearest import nearest_name
@@ -15,6 +14,7 @@ from myoassist.config.schemas import EnvConfig, RunConfig
 from myoassist.config.shipped import models_folder
 from myoassist.config.start_point import resolve_param_path
 from myoassist.config.validate_learner import check_learner
+from myoassist.files.errors import ConfigError
 
 REFLEX_RATE = 100  # Hz, of the reflex controller without delays
 LONGEST_TIMESTEP = 0.002

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value, is_number, refuse_unknown_keys
 from myoassist.config.nearest import nearest_name
+from myoassist.files.errors import ConfigError
 
 PROPERTIES = {
     "joint_data": ("qpos", "qvel"),

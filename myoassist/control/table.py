@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import ExoConfig, RunConfig
 from myoassist.control.choose import choose_device, choose_human
 from myoassist.control.device.base import DeviceController
 from myoassist.control.human.base import HumanController
 from myoassist.control.human.reflex.part import ReflexController
 from myoassist.control.start_parameters import absent_names, start_rows
+from myoassist.files.errors import ConfigError
 from myoassist.model.device import Device
 from myoassist.model.muscle_groups import GROUPS
 from myoassist.space.parameter import Parameter

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.schemas import TERM_NAMES, CostConfig
+from myoassist.files.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
     from myoassist.cost.judged_walk import JudgedWalk

@@ -4,11 +4,11 @@ import math
 from collections.abc import Mapping
 
 from myoassist.config.cost_formula import KEY, Target, find_target
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import TERM_NAMES, CostConfig
 from myoassist.cost import builtin_terms  # noqa: F401 - registers the terms of the package
 from myoassist.cost.registry import active_own_terms, own_terms, registered_terms
+from myoassist.files.errors import ConfigError
 from myoassist.gait.own_reference import load_reference
 from myoassist.gait.reference_edits import edits_of
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
 from myoassist.config.model_file import check_model_file
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.files.errors import ModelError
 from myoassist.model.actuators import check_actuators
 from myoassist.model.device import Device
 from myoassist.model.device_edits import fit_device, sole_shapes

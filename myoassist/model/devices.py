@@ -1,9 +1,9 @@
 """Which worn devices exist, how they are driven, and which controllers fit them."""
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import is_own
 from myoassist.config.schemas import ExoConfig, ModelConfig, RunConfig
+from myoassist.files.errors import ConfigError
 from myoassist.model.device import Device, Drive, Prosthesis
 from myoassist.model.own_devices import list_own_devices
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
+from myoassist.files.errors import ModelError
 
 DATA = Path(__file__).parents[1] / "data" / "fast_geometry.json"
 SIDES = ("r", "l")

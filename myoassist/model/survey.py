@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from myoassist.config.errors import ModelError
+from myoassist.files.errors import ModelError
 
 DATA = Path(__file__).parents[1] / "data" / "model_survey.json"
 

@@ -8,9 +8,9 @@ from typing import Self
 
 import numpy as np
 
-from myoassist.config.errors import UserError
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
+from myoassist.files.errors import UserError
 from myoassist.optimize.problem import describe_timeout
 from myoassist.space.table import ParameterTable
 

@@ -6,12 +6,12 @@ from functools import partial
 import numpy as np
 
 from myoassist.config.cores import count_cores
-from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.optimize.loop import minimize
 from myoassist.optimize.multi import make_problem
 from myoassist.optimize.problem import OptimizationResult
 from myoassist.optimize.processes import ProcessProblem
+from myoassist.runs.writer import RunFolder
 
 
 def run_search(config: RunConfig, folder: RunFolder, start: np.ndarray | None = None) -> OptimizationResult:

@@ -12,7 +12,7 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import nn
 
-from myoassist.config.errors import LayoutError
+from myoassist.files.errors import LayoutError
 from myoassist.rl.actors import MultiActorNetwork
 from myoassist.rl.routing import Routing, resolve_routing, whole_routing
 

@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import torch as th
 
-from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import LayoutError
 from myoassist.rl.actors import MODULES
 from myoassist.rl.algorithms.base import Learner
 from myoassist.rl.policy import routing_of

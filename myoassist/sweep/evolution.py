@@ -15,12 +15,12 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict, read_write
 
-from myoassist.config.command_words import localize_command, quote_path
-from myoassist.config.errors import ConfigError
 from myoassist.config.hydra_words import check_places
 from myoassist.config.run_names import quote_value
-from myoassist.config.run_storage import explain_storage
-from myoassist.optimize.signals import Stopped
+from myoassist.files.command_words import localize_command, quote_path
+from myoassist.files.errors import ConfigError
+from myoassist.files.signals import Stopped
+from myoassist.runs.storage import explain_storage
 from myoassist.sweep.evolution_files import describe_failures, write_exports
 from myoassist.sweep.evolution_folder import EvolutionFolder, count_done, now, open_evolution
 from myoassist.sweep.evolution_orphans import settle_orphans
@@ -99,7 +99,7 @@ class EvolutionSweeper(Sweeper):
                     optimizer.tell(candidates[item.job], WORST_LOSS if item.loss is None else item.loss)
                 candidates = {}
                 folder.lock.check()
-                folder.journal.append(tell_event(generation, now()))
+                folder.journal.write(tell_event(generation, now()))
                 state.told = generation + 1
                 write_checkpoint(state, folder.path)
                 write_exports(state, folder.path)
@@ -197,18 +197,18 @@ def _ask(plan: EvolutionPlan, folder: EvolutionFolder, optimizer: Any, generatio
         batch.append(Individual(first + rank, generation, rank, values, seed, place, parents, candidate.uid))
         candidates[first + rank] = candidate
     state.individuals += batch
-    folder.journal.append(ask_event(batch))
+    folder.journal.write(ask_event(batch))
     return candidates
 
 
 def _note(folder: EvolutionFolder, item: Individual) -> None:
     folder.lock.check()
-    folder.journal.append(result_event(item, now()))
+    folder.journal.write(result_event(item, now()))
 
 
 def _note_submission(folder: EvolutionFolder, item: Individual, job_id: str) -> None:
     item.job_id = job_id
-    folder.journal.append({"event": "submit", "time": now(), "job": item.job, "job_id": job_id, "launcher": "slurm"})
+    folder.journal.write({"event": "submit", "time": now(), "job": item.job, "job_id": job_id, "launcher": "slurm"})
 
 
 def _progress(plan: EvolutionPlan, folder: EvolutionFolder, generation: int, seconds: float) -> str:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root
-from myoassist.config.run_lock import LOCK_NAME, RunLock
-from myoassist.config.run_record import ASIDE, CONFIG_NAME, list_date_folders
-from myoassist.config.run_storage import refuse_folder
-from myoassist.config.run_writer import remove_temporaries
+from myoassist.files.append_log import JsonLog
+from myoassist.files.errors import ResumeError
+from myoassist.files.lock import LOCK_NAME, RunLock
+from myoassist.runs.folder import LOG_ROOT_VARIABLE, log_root
+from myoassist.runs.record import ASIDE, CONFIG_NAME, list_date_folders
+from myoassist.runs.storage import refuse_folder
+from myoassist.runs.writer import remove_temporaries
 from myoassist.sweep.evolution_plan import EvolutionPlan
 from myoassist.sweep.evolution_state import (
     CHECKPOINT_NAME,
+    JOURNAL_NAME,
     EvolutionState,
     find_differences,
     read_state,
@@ -22,7 +24,6 @@ from myoassist.sweep.evolution_state import (
     write_copy,
 )
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, Journal
 
 _PACKAGES = ("nevergrad", "numpy", "cma", "hydra-core", "myoassist")
 
@@ -41,7 +42,7 @@ class EvolutionFolder:
 
     path: Path
     state: EvolutionState
-    journal: Journal
+    journal: JsonLog
     notices: list[str]
     lock: RunLock
 
@@ -66,7 +67,7 @@ def open_evolution(plan: EvolutionPlan) -> EvolutionFolder:
     except OSError as error:
         raise refuse_folder(path, error, LOG_ROOT_VARIABLE, "the folder of the evolution") from None
     try:
-        journal = Journal(path)
+        journal = JsonLog(path / JOURNAL_NAME)
         remove_temporaries(path)
         dropped = journal.repair()
         if dropped:
@@ -83,7 +84,7 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
-def _start(plan: EvolutionPlan, path: Path, journal: Journal, notices: list[str]) -> EvolutionState:
+def _start(plan: EvolutionPlan, path: Path, journal: JsonLog, notices: list[str]) -> EvolutionState:
     state = read_state(path)
     inherited = None
     if state is None and plan.optim.checkpoint is not None:
@@ -105,9 +106,9 @@ def _start(plan: EvolutionPlan, path: Path, journal: Journal, notices: list[str]
     state.fixed = plan.space.fixed
     if inherited is not None or (not journal.path.exists() and state.individuals):
         # The rows of another folder, or of a checkpoint whose journal is gone.
-        write_copy(state, path, now())
+        write_copy(state, journal, now())
     else:
-        journal.append(start_event(state, now()))
+        journal.write(start_event(state, now()))
     return state
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from myoassist.config.run_lock import LOCK_NAME
+from myoassist.files.lock import LOCK_NAME
 from myoassist.sweep.evolution_state import EvolutionState
 from myoassist.sweep.orphans import settle_jobs, wait_until_free
 

@@ -12,16 +12,16 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
 
 from myoassist.config.compose import convert_composed, normalize_arguments
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import flatten_keys, run_keys
 from myoassist.config.labels import SWEEPER_GROUPS, default_expname
-from myoassist.config.run_diff import to_plain
-from myoassist.config.run_folder import log_root
 from myoassist.config.run_names import override_key, quote_value
-from myoassist.config.run_overrides import format_command
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import check_value
+from myoassist.files.errors import ConfigError, UserError
+from myoassist.runs.differences import to_plain
+from myoassist.runs.folder import log_root
+from myoassist.runs.overrides import format_command
 from myoassist.sweep.constraints import LinearConstraint, read_constraints
 from myoassist.sweep.evolution_config import EvolutionOptim, check_optim, count_evaluations
 from myoassist.sweep.individual import Individual

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.command_words import localize_command
-from myoassist.config.errors import ConfigError
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.command_words import localize_command
+from myoassist.files.errors import ConfigError
 from myoassist.sweep.evolution_figures import draw_evolution
 from myoassist.sweep.evolution_tables import EvolutionTables, read_evolution
 from myoassist.sweep.page import Page, write_figure, write_table

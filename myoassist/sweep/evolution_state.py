@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from myoassist.config.aliases import renew_flat
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.errors import ResumeError, UnsafeFileError
-from myoassist.config.json_values import to_json
 from myoassist.config.keys import run_keys
+from myoassist.files.append_log import JsonLog, read_objects
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.errors import ResumeError, UnsafeFileError
+from myoassist.files.json_values import to_json
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, Journal, read_journal
 
+JOURNAL_NAME = "evolution.jsonl"
 CHECKPOINT_NAME = "nevergrad.pkl"
 FORMAT = 1
 # nevergrad clips larger losses itself, with a warning each time.
@@ -105,7 +106,7 @@ def tell_event(generation: int, time: str) -> dict[str, Any]:
     return {"event": "tell", "generation": generation, "time": time}
 
 
-def write_copy(state: EvolutionState, folder: Path, time: str) -> None:
+def write_copy(state: EvolutionState, journal: JsonLog, time: str) -> None:
     """Write the whole state as the journal of a new folder that continues another one."""
     events = [start_event(state, time)]
     for number in range(state.generations):
@@ -114,7 +115,7 @@ def write_copy(state: EvolutionState, folder: Path, time: str) -> None:
         events += [result_event(item, time) for item in batch if item.status != "pending"]
         if number < state.told:
             events.append(tell_event(number, time))
-    Journal(folder).append(*events)
+    journal.write(*events)
 
 
 def write_checkpoint(state: EvolutionState, folder: Path) -> None:
@@ -204,7 +205,7 @@ def _is_close(one: Any, other: Any) -> bool:
 
 
 def _read_events(path: Path) -> EvolutionState | None:
-    events = read_journal(path).events
+    events = read_objects(path)[0]
     if not events:
         return None
     if events[0].get("event") != "start" or events[0].get("format") != FORMAT:

@@ -8,12 +8,12 @@ import time
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.fake_schemas import FakeConfig
-from myoassist.config.run_folder import RunFolder
-from myoassist.config.run_record import read_json
 from myoassist.config.schemas import TERM_NAMES, RunConfig
-from myoassist.optimize.signals import Stopped, StopRequest
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.signals import Stopped, StopRequest
+from myoassist.runs.record import read_json
+from myoassist.runs.writer import RunFolder
 
 RESULT_NAME = "result.json"
 CHECKPOINT_NAME = "checkpoint.json"

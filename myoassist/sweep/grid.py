@@ -10,14 +10,14 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from myoassist.config.command_words import localize_command, quote_path
 from myoassist.config.compose import normalize_arguments
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.hydra_words import check_places
-from myoassist.config.run_folder import LOG_ROOT_VARIABLE
 from myoassist.config.run_names import quote_value
-from myoassist.config.run_record import read_fitness, read_status
-from myoassist.config.run_storage import make_folder
+from myoassist.files.command_words import localize_command, quote_path
+from myoassist.files.errors import ConfigError, UserError
+from myoassist.runs.folder import LOG_ROOT_VARIABLE
+from myoassist.runs.record import read_fitness, read_status
+from myoassist.runs.storage import make_folder
 from myoassist.sweep.grid_job import GridJob
 from myoassist.sweep.grid_orphans import GridSession, settle_sessions
 from myoassist.sweep.grid_plan import Grid, plan_grid

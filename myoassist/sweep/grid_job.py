@@ -5,7 +5,7 @@ from pathlib import Path
 
 from myoassist.config.compose import ComposedRun
 from myoassist.config.run_names import override_key, quote_value
-from myoassist.config.run_overrides import format_command
+from myoassist.runs.overrides import format_command
 
 
 @dataclass

@@ -15,12 +15,12 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from myoassist.config.compose import ComposedRun, convert_composed, normalize_arguments
-from myoassist.config.errors import ConfigError, ResumeError
 from myoassist.config.labels import default_expname, is_task_override
-from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root, plan_run
 from myoassist.config.run_names import override_key
-from myoassist.config.run_record import list_date_folders, read_status
-from myoassist.config.run_storage import refuse_folder
+from myoassist.files.errors import ConfigError, ResumeError
+from myoassist.runs.folder import LOG_ROOT_VARIABLE, log_root, plan_run
+from myoassist.runs.record import list_date_folders, read_status
+from myoassist.runs.storage import refuse_folder
 from myoassist.sweep.grid_job import GridJob
 from myoassist.sweep.preflight import check_run
 from myoassist.sweep.run_index import INDEX_NAME, read_index

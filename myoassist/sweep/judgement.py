@@ -6,8 +6,8 @@ from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
 
-from myoassist.config.errors import StorageError, UserError
-from myoassist.config.run_record import read_fitness, read_status
+from myoassist.files.errors import StorageError, UserError
+from myoassist.runs.record import read_fitness, read_status
 from myoassist.sweep.evolution_config import EvolutionOptim
 from myoassist.sweep.individual import Individual
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_lock import LOCK_NAME, STALE_AFTER_S, RunLock
+from myoassist.files.errors import ResumeError
+from myoassist.files.lock import LOCK_NAME, STALE_AFTER_S, RunLock
 from myoassist.sweep import slurm_watch
 
 _POLL_S = 0.5

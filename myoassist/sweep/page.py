@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from myoassist.config.atomic import write_bytes_atomic, write_text_atomic
+from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
 
 _DPI = 160
 _SHOWN_DPI = 105

@@ -8,13 +8,13 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.own_code import is_own, user_files
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.config.validate import validate_config
 from myoassist.cost.targets import check_cost
+from myoassist.files.errors import ConfigError, UserError
 from myoassist.gait.own_reference import load_reference as load_gait
 from myoassist.gait.reference_edits import edits_of
 from myoassist.model.devices import check_device, device_of

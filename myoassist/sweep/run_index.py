@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.run_overrides import make_relative_override
-from myoassist.config.run_record import read_status
+from myoassist.files.append_log import read_lines
+from myoassist.files.atomic import write_text_atomic
+from myoassist.runs.overrides import make_relative_override
+from myoassist.runs.record import read_status
 from myoassist.sweep.grid_job import GridJob
 
 INDEX_NAME = "sweep_index.jsonl"
@@ -66,7 +67,7 @@ def write_index(root: Path, rows: Iterable[IndexRow]) -> None:
 def read_index(file: Path) -> list[IndexRow]:
     """Read an index; empty where there is none, unreadable lines are skipped."""
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_lines(file).lines
     except OSError:
         return []
     rows = []

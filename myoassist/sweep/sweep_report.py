@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.command_words import localize_command
-from myoassist.config.errors import ConfigError
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.command_words import localize_command
+from myoassist.files.errors import ConfigError
 from myoassist.sweep.page import Page, write_figure, write_table
 from myoassist.sweep.sweep_figures import draw_sweep
 from myoassist.sweep.sweep_tables import SweepTables, read_sweep

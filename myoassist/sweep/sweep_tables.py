@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import flatten_keys, run_keys
-from myoassist.config.run_diff import to_plain
 from myoassist.config.run_names import quote_value
-from myoassist.config.run_overrides import format_command
-from myoassist.config.run_record import (
+from myoassist.files.errors import ConfigError
+from myoassist.runs.differences import to_plain
+from myoassist.runs.overrides import format_command
+from myoassist.runs.record import (
     ASIDE,
     CONFIG_NAME,
     STATUS_NAME,

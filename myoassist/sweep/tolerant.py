@@ -13,8 +13,8 @@ from hydra_plugins.hydra_submitit_launcher.config import BaseQueueConf
 from hydra_plugins.hydra_submitit_launcher.submitit_launcher import SlurmLauncher
 from omegaconf import OmegaConf
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.launcher_keys import check_launcher
+from myoassist.files.errors import ConfigError
 from myoassist.sweep.orphans import prepare_restart
 from myoassist.sweep.slurm_submission import drop_replaced, explain_refusal
 from myoassist.sweep.slurm_watch import EndWatch, WorkerLostError, cancel_jobs, name_loss

@@ -16,13 +16,13 @@ from markdown_pages import escape_cell, replace_section
 from measure_models import format_survey
 from parameter_meanings import explain
 
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.cost_formula import Target, shipped_target, target_names
-from myoassist.config.errors import UserError
 from myoassist.config.keys import Key, describe_expected, format_value, run_keys
 from myoassist.control.table import build_table
 from myoassist.cost import builtin_terms  # noqa: F401 - registers the terms of the package
 from myoassist.cost.registry import find_term, registered_terms
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.errors import UserError
 from myoassist.model.devices import find_device
 from myoassist.model.survey import load_survey
 from myoassist.space.parameter import Parameter

@@ -1,6 +1,6 @@
 """Cells and sections of Markdown pages."""
 
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 
 
 def escape_cell(text: str) -> str:

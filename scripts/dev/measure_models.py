@@ -12,8 +12,8 @@ from dataclasses import asdict
 
 import mujoco
 
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.schemas import MUSCULATURES, EnvConfig, ModelConfig
+from myoassist.files.atomic import write_text_atomic
 from myoassist.model.build import build_walker
 from myoassist.model.devices import DEVICES
 from myoassist.model.survey import DATA, Survey

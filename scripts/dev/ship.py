@@ -7,8 +7,8 @@ import argparse
 from pathlib import Path
 
 from myoassist.analysis.graphics import choose_graphics, use_graphics
-from myoassist.config.run_folder import read_run_config
-from myoassist.config.run_overrides import format_command
+from myoassist.runs.overrides import format_command
+from myoassist.runs.record import read_run_config
 
 
 def main() -> None:

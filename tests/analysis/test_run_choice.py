@@ -10,8 +10,8 @@ from myoassist.analysis.run_choice import (
     find_newest_with_best,
 )
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import UserError
-from myoassist.config.run_folder import open_run
+from myoassist.files.errors import UserError
+from myoassist.runs.folder import open_run
 
 
 def make_run(exp, name, date, best=True, status="running"):

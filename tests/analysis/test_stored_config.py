@@ -4,9 +4,9 @@ import pytest
 
 from myoassist.analysis.stored_config import load_stored_config
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
-from myoassist.config.run_folder import open_run
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
+from myoassist.runs.folder import open_run
 
 RUN = ["exp=exo_npoint", "cost.weights={effort: 2.5}", "cost.num_strides=3", 'optimizer.run_suffix="it\'s"']
 

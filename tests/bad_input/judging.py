@@ -1,7 +1,7 @@
 """What every refusal has to say, and the checks of a run in the order of the command."""
 
-from myoassist.config.errors import UserError
-from myoassist.config.run_folder import plan_run
+from myoassist.files.errors import UserError
+from myoassist.runs.folder import plan_run
 from myoassist.sweep.preflight import check_files, check_keys
 
 

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from myoassist.config.cma_options import check_cma_options
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import is_number, run_keys
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.conditions import list_conditions
 from tests.bad_input.judging import check_run, outcome
 from tests.bad_input.odd_values import TASKS, place

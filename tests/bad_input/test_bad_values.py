@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import run_keys
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 from tests.bad_input.judging import check_run, outcome
 from tests.bad_input.odd_values import KEYS, TASKS, VALUES, near_limits, place, typed_overrides
 

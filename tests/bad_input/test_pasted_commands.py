@@ -13,8 +13,8 @@ import pytest
 
 from myoassist import cli
 from myoassist.analysis.run_choice import choose_run
-from myoassist.config.command_words import describe_next_steps, localize_command
 from myoassist.config.keys import format_override
+from myoassist.files.command_words import describe_next_steps, localize_command
 from tests.bad_input.remedies import refused
 
 ROOT = Path(__file__).resolve().parents[2]

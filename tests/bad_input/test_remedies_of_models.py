@@ -9,12 +9,12 @@ import pytest
 from myoassist.analysis.run_choice import choose_run
 from myoassist.analysis.video_plots import find_column
 from myoassist.compat.arguments import ALIASES, ARGUMENTS, find_argument
-from myoassist.config.errors import UserError
 from myoassist.config.groups import group_options
 from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import TERM_NAMES, CostConfig, EnvConfig
 from myoassist.config.video_plots import VideoPlot
 from myoassist.cost.targets import check_cost
+from myoassist.files.errors import UserError
 from myoassist.model.devices import DEVICES, find_device
 from myoassist.model.finder import Finder
 from myoassist.model.scaling import muscle_factors

@@ -21,7 +21,7 @@ from published_rl import (
 from myoassist import cli
 from myoassist.analysis.rl_evaluation import make_policy
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
-from myoassist.config.errors import LayoutError, UnsafeFileError
+from myoassist.files.errors import LayoutError, UnsafeFileError
 from myoassist.rl.algorithm import policy_params, route_batch
 from myoassist.rl.algorithms.registry import new_learner
 from myoassist.rl.batch import WalkBatch

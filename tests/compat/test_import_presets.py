@@ -11,10 +11,10 @@ from myoassist.compat.exp_file import compose_experiment, draft_experiment, form
 from myoassist.compat.preset_file import read_preset
 from myoassist.config.compose import compose_run
 from myoassist.config.cost_formula import target_names
-from myoassist.config.errors import UserError
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import run_keys
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import UserError
 
 # What the presets say and our experiments of the same name leave to the machine, or to the user.
 EXPECTED = {

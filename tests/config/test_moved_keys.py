@@ -10,14 +10,14 @@ import yaml
 from myoassist.analysis.stored_config import load_shipped_config, load_stored_config
 from myoassist.config.aliases import alias_keys
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import run_keys
-from myoassist.config.run_diff import find_changes, to_plain
-from myoassist.config.run_folder import open_run
-from myoassist.config.run_record import build_config, read_run_config
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
+from myoassist.runs.differences import find_changes, to_plain
+from myoassist.runs.folder import open_run
+from myoassist.runs.record import build_config, read_run_config
 from myoassist.sweep.evolution_state import find_differences
 
 MOVED = {

@@ -3,10 +3,10 @@
 import pytest
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import read_evaluation_entries
 from myoassist.config.groups import group_options
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 
 # exp: steps, environments, batch, threshold, exo widths, forward weight, weight of the knee's angle
 PRESETS = {

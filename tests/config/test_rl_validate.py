@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import read_evaluation_entries
 from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 
 ARCH = "rl.policy_params.custom_policy_params.net_arch"
 LIST = "rl.evaluate_param_list"

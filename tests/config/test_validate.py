@@ -5,11 +5,11 @@ import operator
 import pytest
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import describe_expected, run_keys
 from myoassist.config.plugins import import_plugins
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 
 
 def refusal(*arguments):

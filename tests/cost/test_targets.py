@@ -3,9 +3,9 @@ import math
 import pytest
 
 from myoassist.config.cost_formula import shipped_target, target_names
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import TERM_NAMES, CostConfig
 from myoassist.cost.targets import assemble, check_cost
+from myoassist.files.errors import ConfigError
 
 GOOD = {"velocity": 0.005, "symmetry": 0.02, "pelvis": 0.0, "effort": 1.634, "kinematics": 71.21911, "trunk": 5.84576}
 GOOD |= {"pain": 60.2, "grf": 0.12912, "emg": 211.2207, "l1": 26.0}

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from myoassist.analysis.reference_command import main as reference_command
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.schemas import CostConfig
 from myoassist.cost.targets import check_cost
+from myoassist.files.errors import ConfigError, UserError
 from myoassist.gait.own_reference import format_template, load_reference
 from myoassist.gait.reference import load_reference_gait
 from myoassist.gait.reference_columns import ReferenceFileError

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from synthetic_walk import PLANAR_NAMES, reference_walk
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import CostConfig
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.staging import evaluate_cost
 from myoassist.cost.targets import check_cost
+from myoassist.files.errors import ConfigError
 from myoassist.gait.own_reference import format_gait, format_template, load_reference
 from myoassist.gait.reference import EMG_MUSCLES, load_reference_gait
 from myoassist.gait.reference_columns import ReferenceFileError

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from measure_models import step_freely
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfig
+from myoassist.files.errors import ConfigError
 from myoassist.model.build import build_walker
 from myoassist.model.devices import DEVICES, check_device, choose_clock, find_device
 from myoassist.model.layout import LEG_JOINTS

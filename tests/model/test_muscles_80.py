@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from myoassist.config.control_schemas import ControlConfig
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfig
 from myoassist.control import signals as ix
+from myoassist.files.errors import ConfigError
 from myoassist.model.build import build_walker
 from myoassist.model.devices import check_device
 from myoassist.model.muscle_groups import MUSCLES

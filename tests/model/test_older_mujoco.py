@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.published_numbers import recommend_older
 from myoassist.config.schemas import ModelConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 from myoassist.model.devices import check_device
 from myoassist.model.older_mujoco import TOLERANCE, ground_geoms, match_older
 

@@ -10,11 +10,11 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from myoassist.config.cma_options import SIGMA_0, check_cma_options
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.key_values import check_value
 from myoassist.config.keys import run_keys
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.optimizers.cma import new_strategy, random_stream
 from myoassist.optimize.search import search_region
 from tests.bad_input.remedies import compose_and_check, offered_override, refused

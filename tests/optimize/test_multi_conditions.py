@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
 from myoassist.control.table import build_table
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, vector_at
 from myoassist.optimize.chain import order_chain
 from myoassist.optimize.conditions import choose_strategy, condition_config, list_conditions

@@ -10,9 +10,9 @@ import pytest
 from analytic_problem import StagedSphere, history_bytes, open_folder, small_config, small_table
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError, LayoutError, ResumeError, UserError
 from myoassist.config.schemas import SEARCH_ALGORITHMS, OptimizerConfig
-from myoassist.optimize.checkpoint import Checkpoint, load_newest, write_checkpoint
+from myoassist.files.checkpoint import Checkpoint, load_newest, write_checkpoint
+from myoassist.files.errors import ConfigError, LayoutError, ResumeError, UserError
 from myoassist.optimize.loop import minimize
 from myoassist.optimize.optimizers.base import Region
 from myoassist.optimize.optimizers.nevergrad import reflect

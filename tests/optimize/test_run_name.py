@@ -2,10 +2,10 @@ from datetime import datetime
 
 import pytest
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
 from myoassist.control.table import build_table
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.run_name import make_run_name
 
 

@@ -11,8 +11,8 @@ import pytest
 import torch as th
 from stable_baselines3 import PPO
 
-from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.rl.algorithms.ppo import PpoLearner
 from myoassist.rl.model_files import list_models, model_path, newest_policy, prune_models
 from myoassist.rl.policy_file import NOTE_NAME, add_note, dump_model, read_policy

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from evolution_runs import SMALL, SPACE, evolve, start, table
 
-from myoassist.config.errors import UnsafeFileError
+from myoassist.files.errors import UnsafeFileError
 from myoassist.sweep.evolution_state import read_state
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from myoassist import train
-from myoassist.config.run_record import read_status
+from myoassist.runs.record import read_status
 from myoassist.sweep.run_index import INDEX_NAME, read_index
 
 FAKE = ["exp=exo_npoint", "task=fake"]

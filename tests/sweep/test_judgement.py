@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
 
-from myoassist.config.errors import ConfigError, FolderError, StorageError
-from myoassist.config.run_storage import explain_storage, refuse_folder
+from myoassist.files.errors import ConfigError, FolderError, StorageError
+from myoassist.runs.storage import explain_storage, refuse_folder
 from myoassist.sweep.evolution_config import EvolutionOptim
 from myoassist.sweep.individual import Individual
 from myoassist.sweep.judgement import judge_return

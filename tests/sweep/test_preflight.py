@@ -7,7 +7,7 @@ import pytest
 
 from myoassist import train
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 from myoassist.gait.own_reference import format_template
 from myoassist.model.build import build_walker
 from myoassist.model.strength import library_muscles

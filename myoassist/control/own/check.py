@@ -13,11 +13,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.cache import cache_folder
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.own_code import CONTROLLER_KEYS, is_own, own_key, split_own
 from myoassist.config.schemas import RunConfig
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.errors import ConfigError, UserError
 
 _FOLDER = "controllers"
 # What Numba says about the commonest errors, and what it means here.

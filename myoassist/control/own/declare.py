@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 from myoassist.space.parameter import Parameter
 
 # Raw units between the bounds of a parameter whose scale is not given.

@@ -1,7 +1,7 @@
 """Which algorithms there are, and how a run gets one."""
 
-from myoassist.config.errors import ResumeError
 from myoassist.config.schemas import SEARCH_ALGORITHMS, OptimizerConfig
+from myoassist.files.errors import ResumeError
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.cma import CmaOptimizer
 from myoassist.optimize.optimizers.nevergrad import NevergradOptimizer

@@ -5,13 +5,13 @@ import sys
 import warnings
 from pathlib import Path
 
-from myoassist.config.command_words import describe_next_steps, localize_command
-from myoassist.config.errors import UserError
-from myoassist.config.output import show_plain_warnings
+from myoassist.files.command_words import describe_next_steps, localize_command
+from myoassist.files.console import show_plain_warnings
+from myoassist.files.errors import UserError
 
 _TALKER = """
 import sys
-from myoassist.config.output import say
+from myoassist.files.console import say
 say("first")
 sys.stdin.readline()
 for _ in range(3):

@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_process import read_machine, read_process
+from myoassist.files.errors import ResumeError
+from myoassist.files.process import read_machine, read_process
 
 LOCK_NAME = "run.lock"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError, FolderError, StorageError
+from myoassist.files.errors import ConfigError, FolderError, StorageError
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _SHUT = {errno.EROFS, errno.EACCES, errno.EPERM}

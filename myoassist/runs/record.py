@@ -12,10 +12,10 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from myoassist.config.aliases import renew_stored
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import parse_json, parse_yaml
-from myoassist.config.run_lock import LOCK_NAME
 from myoassist.config.schemas import RunConfig
+from myoassist.files.content import parse_json, parse_yaml
+from myoassist.files.errors import ConfigError
+from myoassist.files.lock import LOCK_NAME
 
 CONFIG_NAME = "config.yaml"
 STATUS_NAME = "status.json"

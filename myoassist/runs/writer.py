@@ -10,14 +10,14 @@ from typing import Any, Self
 
 import yaml
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.json_values import to_json
-from myoassist.config.run_diff import make_relative, to_plain
-from myoassist.config.run_lock import RunLock
-from myoassist.config.run_overrides import format_exp_file
-from myoassist.config.run_record import CONFIG_HEADER, CONFIG_NAME, STATUS_NAME, VERSIONS_NAME, read_json, read_status
 from myoassist.config.schemas import RunConfig
-from myoassist.config.versions import collect_versions, describe_version_changes
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.json_values import to_json
+from myoassist.files.lock import RunLock
+from myoassist.runs.differences import make_relative, to_plain
+from myoassist.runs.overrides import format_exp_file
+from myoassist.runs.record import CONFIG_HEADER, CONFIG_NAME, STATUS_NAME, VERSIONS_NAME, read_json, read_status
+from myoassist.runs.versions import collect_versions, describe_version_changes
 
 STATES = ("running", "finished", "interrupted", "failed")
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from myoassist.config import run_lock
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_folder import open_run, read_status
-from myoassist.config.run_lock import LOCK_NAME, STALE_AFTER_S, RunLock
-from myoassist.config.run_process import read_machine, read_process
 from myoassist.config.schemas import RunConfig
+from myoassist.files import lock as run_lock
+from myoassist.files.errors import ResumeError
+from myoassist.files.lock import LOCK_NAME, STALE_AFTER_S, RunLock
+from myoassist.files.process import read_machine, read_process
+from myoassist.runs.folder import open_run
+from myoassist.runs.record import read_status
 
 DAY = datetime.date(2026, 3, 1)
 FOLDER = Path("logs/2026-03-01/walk")
@@ -24,9 +25,9 @@ FOLDER = Path("logs/2026-03-01/walk")
 # Opens the run, says so, and keeps it open until it is killed or its input ends.
 HOLDER = """
 import datetime, sys
-from myoassist.config.run_folder import open_run
+from myoassist.runs.folder import open_run
 from myoassist.config.schemas import RunConfig
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 try:
     with open_run(RunConfig(expname="walk"), "baseline", [], today=datetime.date(2026, 3, 1)) as run:
         print(run.state, flush=True)

@@ -9,10 +9,11 @@ import pytest
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from myoassist.config.errors import ConfigError, ResumeError, UserError
-from myoassist.config.run_folder import find_newest_finished, open_run, read_run_config, read_status
-from myoassist.config.run_lock import LOCK_NAME
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError, ResumeError, UserError
+from myoassist.files.lock import LOCK_NAME
+from myoassist.runs.folder import open_run
+from myoassist.runs.record import find_newest_finished, read_run_config, read_status
 
 DAY_1 = datetime.date(2026, 3, 1)
 DAY_2 = datetime.date(2026, 3, 2)

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.cache import cache_folder
-from myoassist.config.errors import ConfigError, UnsafeFileError
 from myoassist.config.own_code import user_code
 from myoassist.config.plugins import check_plugins, digest_plugin
 from myoassist.config.run_names import override_key
 from myoassist.config.schemas import RunConfig
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.errors import ConfigError, UnsafeFileError
 
 TRUST_KEY = "trust_plugins"
 _FOLDER = "plugins"

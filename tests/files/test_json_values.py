@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from myoassist.config.json_values import to_json
+from myoassist.files.json_values import to_json
 
 
 def test_numpy_and_what_json_lacks():

@@ -8,10 +8,10 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 from hydra.errors import HydraException
 
-from myoassist.config.file_content import dump_yaml
-from myoassist.config.run_diff import make_relative
 from myoassist.config.run_names import PLACE_KEYS
 from myoassist.config.schemas import RunConfig
+from myoassist.files.content import dump_yaml
+from myoassist.runs.differences import make_relative
 
 _GROUPS = {entry.name for entry in fields(RunConfig) if is_dataclass(entry.type)} | {"overlays"}
 _KEYS = {entry.name for entry in fields(RunConfig)} - _GROUPS

@@ -10,10 +10,11 @@ import yaml
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from myoassist.config import run_writer
-from myoassist.config.run_folder import describe_run, open_run, read_run_config, read_status
-from myoassist.config.run_overrides import format_command, format_exp_file
 from myoassist.config.schemas import RunConfig
+from myoassist.runs import writer as run_writer
+from myoassist.runs.folder import open_run
+from myoassist.runs.overrides import format_command, format_exp_file
+from myoassist.runs.record import describe_run, read_run_config, read_status
 
 DAY = datetime.date(2026, 3, 1)
 

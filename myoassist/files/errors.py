@@ -1,6 +1,6 @@
 """Errors that a user can act on."""
 
-from myoassist.config.command_words import localize_command
+from myoassist.files.command_words import localize_command
 
 
 class UserError(Exception):

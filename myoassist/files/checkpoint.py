@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.errors import ResumeError, UnsafeFileError
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.errors import ResumeError, UnsafeFileError
 
 CHECKPOINT_NAME = "checkpoint.bin"
 PREVIOUS_NAME = "checkpoint.previous.bin"

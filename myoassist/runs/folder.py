@@ -5,13 +5,14 @@ import os
 import shlex
 from pathlib import Path
 
-from myoassist.config.errors import ResumeError
 from myoassist.config.nearest import nearest_names
-from myoassist.config.run_diff import describe_changes, find_changes
-from myoassist.config.run_lock import RunLock
 from myoassist.config.run_names import check_name, override_key, quote_value
-from myoassist.config.run_overrides import format_command
-from myoassist.config.run_record import (
+from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ResumeError
+from myoassist.files.lock import RunLock
+from myoassist.runs.differences import describe_changes, find_changes
+from myoassist.runs.overrides import format_command
+from myoassist.runs.record import (
     ASIDE,
     Inspection,
     describe_run,
@@ -22,9 +23,8 @@ from myoassist.config.run_record import (
     read_run_config,
     read_status,
 )
-from myoassist.config.run_storage import refuse_folder
-from myoassist.config.run_writer import RunFolder, remove_temporaries, write_start
-from myoassist.config.schemas import RunConfig
+from myoassist.runs.storage import refuse_folder
+from myoassist.runs.writer import RunFolder, remove_temporaries, write_start
 
 __all__ = [
     "RunFolder",
