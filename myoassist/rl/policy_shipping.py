@@ -7,8 +7,9 @@ from pathlib import Path
 from myoassist.config.shipped import models_folder
 from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
 from myoassist.files.errors import ConfigError
-from myoassist.rl.model_files import newest_policy
-from myoassist.runs.record import read_run_config, read_status
+from myoassist.runs.catalogue import read_status
+from myoassist.runs.policy_files import newest_policy
+from myoassist.runs.record import read_run_config
 
 POLICY_NAME = "policy.zip"
 DESCRIPTION_NAME = "policy.json"

@@ -11,11 +11,11 @@ from myoassist.config.schemas import RunConfig
 from myoassist.files.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.rl.actors import MODULES
 from myoassist.rl.algorithms.base import Learner
-from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, newest_policy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile, read_policy
 from myoassist.rl.policy_shipping import POLICY_NAME
 from myoassist.rl.routing import Routing
+from myoassist.runs.policy_files import BEST_NAME, MODELS_NAME, newest_policy
 
 
 def load_transfer(config: RunConfig) -> PolicyFile | None:
