@@ -179,9 +179,9 @@ def _controllers(_: list[str]) -> str:
 
 
 def _terms(plugins: list[str]) -> str:
-    from myoassist.config.plugins import import_plugins
     from myoassist.cost.builtin_terms import term_rows
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.runs.plugins import import_plugins
 
     # Named by who asks, as in a run.
     load_mujoco()
@@ -219,13 +219,13 @@ def _keys(_: list[str]) -> str:
 def _params(overrides: list[str]) -> str:
     from myoassist.config.compose import compose_run
     from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
     from myoassist.config.validate import validate_config
     from myoassist.control.own.check import check_own_controllers
     from myoassist.control.table import table_of
     from myoassist.model.devices import check_device, device_of
     from myoassist.optimize.affine import add_slopes
     from myoassist.optimize.conditions import choose_strategy, slope_unit
+    from myoassist.runs.plugins import import_plugins
 
     config = compose_run(overrides).config
     # Where the search starts does not matter for the table.

@@ -56,7 +56,7 @@ def _evaluate_all(request: EvaluationRequest) -> int:
     from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
     from myoassist.compat.prepared_run import prepare_other, prepare_runs
     from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
+    from myoassist.runs.plugins import import_plugins
 
     asked = prepare_runs(request)
     prepared, refused = asked.runs, asked.refused
@@ -126,7 +126,7 @@ def _simulate(request: EvaluationRequest, item: "PreparedRun") -> "ReportedWalk"
     from myoassist.analysis.evaluation_files import describe_source
     from myoassist.analysis.html_report import ReportedWalk
     from myoassist.analysis.repeats import StartSpread
-    from myoassist.runs.record import describe_run
+    from myoassist.runs.catalogue import describe_run
 
     print(f"Evaluating {item.parameters if item.result else describe_run(item.folder)}", flush=True)
     spread = StartSpread(request.repeats, request.angle_sd, request.speed_sd) if request.repeats else None
@@ -148,9 +148,9 @@ def _evaluate(
     """Simulate a run and write everything into its folder, then show it if that was asked for."""
     from myoassist.analysis.evaluation_files import read_stored_total
     from myoassist.analysis.evaluation_report import EvaluationReport
-    from myoassist.analysis.run_choice import find_best_file
     from myoassist.analysis.summary import print_summary
     from myoassist.config.published_numbers import recommend_older
+    from myoassist.runs.choice import find_best_file
 
     if item.config.task == "rl":
         _evaluate_policy(request, item, compared, graphics, viewer)
@@ -175,7 +175,7 @@ def _evaluate(
 
 def _open_policy(request: EvaluationRequest, item: "PreparedRun") -> "PolicyRun":
     from myoassist.analysis.rl_report import PolicyRun
-    from myoassist.runs.record import describe_run
+    from myoassist.runs.catalogue import describe_run
 
     print(f"Evaluating {describe_run(item.folder) if item.folder.is_dir() else item.name}", flush=True)
     tried = request.tried_starts if item.any_start else 0

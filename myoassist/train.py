@@ -82,11 +82,11 @@ def train(composed: "ComposedRun") -> float:
         UserError: when the run is refused; nothing was loaded or written then.
     """
     from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.runs.catalogue import read_fitness
     from myoassist.runs.folder import open_run
     from myoassist.runs.plugin_trust import remember_plugins
-    from myoassist.runs.record import read_fitness
+    from myoassist.runs.plugins import import_plugins
     from myoassist.runs.storage import explain_storage
     from myoassist.sweep.preflight import check_files, check_keys
 

@@ -33,6 +33,8 @@ def test_contracts_are_kept():
     [
         ("config/labels.py", "import myoassist.model.build", "Imports go one way"),
         ("files/lock.py", "import myoassist.config.keys", "Imports go one way"),
+        ("files/append_log.py", "import hydra", "What touches the disk knows neither configuration nor physics"),
+        ("runs/catalogue.py", "import myoassist.runs.folder", "What touches the disk knows neither configuration"),
         ("config/keys.py", "import myoassist.runs.folder", "Imports go one way"),
         ("gait/events.py", "from myoassist import train", "Imports go one way"),
         ("cost/terms.py", "import torch", "Only reinforcement learning knows networks"),
@@ -40,7 +42,7 @@ def test_contracts_are_kept():
         ("model/build.py", "from matplotlib import pyplot", "Simulation and cost draw nothing"),
         ("sweep/grid_plan.py", "import myoassist.model.build", "A sweep plans and watches runs without loading"),
         ("optimize/chain.py", "import nevergrad", "Only sweeps know Nevergrad and Slurm"),
-        ("analysis/figures.py", "import hydra", "Only configuration and sweeps know Hydra"),
+        ("analysis/figures.py", "import hydra", "Only configuration, runs and sweeps know Hydra"),
         ("rl/state.py", "import cma", "Only the optimizer knows CMA-ES"),
         ("rl/kernels/draws.py", "import myoassist.rl.env", "Compiled environments know no files and no trainer"),
     ],

@@ -9,7 +9,7 @@ from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.walk_metrics import WALK_METRICS
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.json_values import to_json
-from myoassist.optimize.run_name import PARAMETERS_NAME
+from myoassist.runs.catalogue import PARAMETERS_NAME
 from myoassist.runs.differences import make_relative
 from myoassist.runs.overrides import make_relative_override
 

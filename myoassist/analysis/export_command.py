@@ -96,14 +96,14 @@ def _parse(arguments: list[str]) -> _Request:
 
 def _export(request: _Request) -> None:
     """Do everything; the first part answers without loading MuJoCo."""
-    from myoassist.analysis.run_choice import choose_evaluated, choose_run
-    from myoassist.analysis.stored_config import load_stored_config
     from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
     from myoassist.config.validate import validate_config
     from myoassist.model.devices import check_device
     from myoassist.model.load_mujoco import load_mujoco
-    from myoassist.runs.record import describe_run
+    from myoassist.runs.catalogue import describe_run
+    from myoassist.runs.choice import choose_evaluated, choose_run
+    from myoassist.runs.plugins import import_plugins
+    from myoassist.runs.stored_config import load_stored_config
 
     run = choose_run(request.exp, request.run)
     config = load_stored_config(run, request.overrides)

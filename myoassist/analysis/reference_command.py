@@ -124,14 +124,14 @@ def _number(own: dict[str, str], name: str, default: float, low: float, high: fl
 
 
 def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
-    from myoassist.analysis.run_choice import choose_evaluated, choose_run
-    from myoassist.analysis.stored_config import change_config, load_shipped_config, load_stored_config
     from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
     from myoassist.config.schemas import SHIPPED_PREFIX
     from myoassist.config.validate import validate_config
     from myoassist.model.devices import check_device
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.runs.choice import choose_evaluated, choose_run
+    from myoassist.runs.plugins import import_plugins
+    from myoassist.runs.stored_config import change_config, load_shipped_config, load_stored_config
 
     duration = _number(own, "duration", 20.0, 1.0, 120.0)
     trust = parse_trust(own.get(TRUST_KEY, "false"))

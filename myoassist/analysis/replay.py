@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
 
     load_mujoco()
     from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
+    from myoassist.runs.plugins import import_plugins
 
     print("\n".join(describe_fault(fault)), flush=True)
     if fault.kind == "episode":

@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _choose_file(out: str | None, exp: str | None) -> Path:
-    from myoassist.runs.folder import log_root
+    from myoassist.runs.catalogue import log_root
 
     if out is None:
         path = log_root() / datetime.date.today().isoformat() / f"sim_{exp or 'rl'}" / "sim.mp4"

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from myoassist.analysis.rl_choice import choose_policy_file
-from myoassist.analysis.stored_config import change_config
 from myoassist.compat.session_exp import compose_session, draft_session
 from myoassist.compat.session_file import find_session_file, read_session
 from myoassist.compat.session_motion import SUBSTITUTE
@@ -13,10 +12,10 @@ from myoassist.compat.session_policies import session_policy
 from myoassist.config.schemas import RunConfig
 from myoassist.files.command_words import localize_command, quote_path
 from myoassist.files.errors import ConfigError, UserError
-from myoassist.rl.model_files import MODELS_NAME
 from myoassist.rl.session import SESSION_NAME
-from myoassist.runs.folder import log_root
-from myoassist.runs.record import CONFIG_NAME
+from myoassist.runs.catalogue import CONFIG_NAME, log_root
+from myoassist.runs.policy_files import MODELS_NAME
+from myoassist.runs.stored_config import change_config
 
 _MOTION = "reference_data_path"
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from myoassist.analysis.evaluation_request import EvaluationRequest
 from myoassist.analysis.rl_choice import choose_policy_file, open_shipped
-from myoassist.analysis.run_choice import choose_evaluated, choose_runs
-from myoassist.analysis.stored_config import load_stored_config
 from myoassist.compat.batch_file import is_batch_file, read_batch
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
 from myoassist.compat.result_folder import LABELS, is_result_folder
@@ -16,7 +14,9 @@ from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.config.validate import validate_config
 from myoassist.files.errors import UserError
 from myoassist.model.devices import check_device
+from myoassist.runs.choice import choose_evaluated, choose_runs
 from myoassist.runs.plugin_trust import check_stored_code
+from myoassist.runs.stored_config import load_stored_config
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Code of the user that a configuration names: plugins, and controllers as `<file.py>` or `<file.py>:Name`."""
 
+import hashlib
 from pathlib import Path
 
 from myoassist.config.cache import OWN_PREFIX
-from myoassist.config.plugins import digest_plugin
 from myoassist.config.schemas import RunConfig
 from myoassist.files.content import is_file
 from myoassist.files.errors import ConfigError
@@ -79,3 +79,41 @@ def loop_name(config: RunConfig) -> str:
     return combination_name(
         own_key(human) if is_own(human) else human, own_key(exo) if is_own(exo) else device, "mujoco"
     )
+
+
+def check_plugins(paths: list[str]) -> None:
+    """Refuse plugin files that do not exist or are not Python files.
+
+    Raises:
+        ConfigError: naming the file.
+    """
+    for path in paths:
+        if not is_file(Path(path)) or not path.endswith(".py"):
+            raise ConfigError(
+                f"plugins names {path}, which is not a Python file here",
+                "paths of existing .py files, relative to the current folder",
+                "plugins=[my_plugin.py] with the right path, or plugins=[]",
+            )
+
+
+def digest_plugin(path: str) -> str:
+    """Return the SHA-256 of a plugin file, 64 hexadecimal digits.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
+    return hashlib.sha256(read_plugin(Path(path), path)).hexdigest()
+
+
+def read_plugin(path: Path, shown: str) -> bytes:
+    """Return the content of a plugin file, which messages call `shown`.
+
+    Raises:
+        ConfigError: if it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"plugin {shown} cannot be read: {error.strerror}", "a Python file that this user may read"
+        ) from None

@@ -10,8 +10,7 @@ from myoassist.config.key_values import check_value, means_nothing
 from myoassist.config.keys import format_override, format_value, run_keys
 from myoassist.config.model_file import check_model_file
 from myoassist.config.nearest import nearest_name
-from myoassist.config.own_code import check_own
-from myoassist.config.plugins import check_plugins
+from myoassist.config.own_code import check_own, check_plugins
 from myoassist.config.rewording import unknown_key
 from myoassist.config.run_names import check_suffix
 from myoassist.config.schemas import TERM_NAMES, RunConfig

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ LOCK_NAME = "run.lock"
 # A lock of another machine cannot be asked whether its process lives, so its owner touches it now and then.
 HEARTBEAT_S = 10.0
 STALE_AFTER_S = 60.0
+# A local worker ends itself soon after its daemon; a worker on another machine is judged by its last sign of life.
+LOCK_PATIENCE_S = STALE_AFTER_S + 30.0
+_POLL_S = 0.5
 
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK, errno.EINVAL, errno.EACCES}
 
@@ -119,6 +123,30 @@ class RunLock:
             aside.unlink(missing_ok=True)
             raise _refusal(self.folder, moved, 0.0, remedy)
         aside.unlink(missing_ok=True)
+
+
+def wait_until_free(path: Path, patience: float = LOCK_PATIENCE_S) -> None:
+    """Wait until no living process holds the lock of a run folder.
+
+    Args:
+        path: Run folder.
+        patience: Longest wait, s.
+
+    Raises:
+        ResumeError: if it is still held then, naming the process.
+    """
+    end = time.monotonic() + patience
+    while True:
+        lock = RunLock(path)
+        try:
+            lock.acquire("or end that process")
+        except ResumeError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            lock.release()
+            return
 
 
 def _lives(owner: dict | None, age: float) -> bool:

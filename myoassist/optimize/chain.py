@@ -14,11 +14,10 @@ from myoassist.optimize.conditions import (
     label_value,
     list_conditions,
 )
-from myoassist.optimize.run_name import PARAMETERS_NAME
 from myoassist.optimize.run_search import run_search
 from myoassist.optimize.vector_file import read_vector
+from myoassist.runs.catalogue import PARAMETERS_NAME, read_json
 from myoassist.runs.folder import open_run
-from myoassist.runs.record import read_json
 from myoassist.runs.writer import RunFolder
 
 CHAIN_NAME = "chain.csv"

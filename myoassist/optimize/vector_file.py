@@ -8,7 +8,7 @@ import numpy as np
 
 from myoassist.files.content import is_file, is_folder, parse_json
 from myoassist.files.errors import UserError
-from myoassist.optimize.run_name import PARAMETERS_NAME
+from myoassist.runs.catalogue import PARAMETERS_NAME
 
 _EXPECTED = "a text file with one number per line, or a best_parameters.json"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
 from myoassist.config.schemas import RunConfig
 from myoassist.files.errors import ConfigError, UnsafeFileError
-from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, POLICY_NAME, newest_policy
 from myoassist.rl.policy_file import PolicyFile, read_policy
+from myoassist.runs.policy_files import BEST_NAME, MODELS_NAME, POLICY_NAME, newest_policy
 
 
 def load_transfer(config: RunConfig) -> PolicyFile | None:

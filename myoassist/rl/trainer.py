@@ -18,7 +18,6 @@ from myoassist.files.signals import StopRequest
 from myoassist.rl.algorithms.base import Learner
 from myoassist.rl.background import BackgroundEvaluation, Snapshot
 from myoassist.rl.evaluate_best import TrainingEvaluation
-from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, list_models, model_path, prune_models
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import NOTE_NAME, PolicyFile, add_note, read_policy
@@ -27,6 +26,7 @@ from myoassist.rl.train_progress import TrainProgress
 from myoassist.rl.training_state import capture_training, restore_training
 from myoassist.rl.transfer import apply_transfer
 from myoassist.rl.vec_measure import Episode, MeasuredVecEnv
+from myoassist.runs.policy_files import BEST_NAME, MODELS_NAME, list_models, model_path, prune_models
 from myoassist.runs.writer import RunFolder
 
 

@@ -45,7 +45,14 @@ def find_changes(old: RunConfig, new: RunConfig) -> dict[str, tuple[Any, Any]]:
     Fields declared with `change=False` (threads, display, limits, names) never count. A key of a free mapping that only
     one side has is `MISSING` on the other.
     """
-    before, after = _flatten(old), _flatten(new)
+    return compare(_flatten(old), _flatten(new))
+
+
+def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what differs between two flat mappings: key -> (before, after), `MISSING` where one side has no such key.
+
+    The order is that of `after`; keys that only `before` has come last.
+    """
     keys = list(after) + [key for key in before if key not in after]
     changes = {key: (before.get(key, MISSING), after.get(key, MISSING)) for key in keys}
     return {

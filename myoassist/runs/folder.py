@@ -1,7 +1,6 @@
 """Decide where a run lives and whether it starts, continues or is finished, and open its folder."""
 
 import datetime
-import os
 import shlex
 from pathlib import Path
 
@@ -9,41 +8,17 @@ from myoassist.config.nearest import nearest_names
 from myoassist.config.run_names import check_name, override_key, quote_value
 from myoassist.config.schemas import RunConfig
 from myoassist.files.errors import ResumeError
-from myoassist.files.lock import RunLock
+from myoassist.runs.catalogue import (
+    describe_run,
+    list_older,
+    list_run_names,
+    log_root,
+)
 from myoassist.runs.differences import describe_changes, find_changes
 from myoassist.runs.overrides import format_command
-from myoassist.runs.record import (
-    ASIDE,
-    Inspection,
-    describe_run,
-    find_newest_finished,
-    inspect_folder,
-    list_date_folders,
-    list_run_names,
-    read_run_config,
-    read_status,
-)
-from myoassist.runs.storage import refuse_folder
-from myoassist.runs.writer import RunFolder, remove_temporaries, write_start
-
-__all__ = [
-    "RunFolder",
-    "describe_run",
-    "find_newest_finished",
-    "log_root",
-    "open_run",
-    "plan_run",
-    "read_run_config",
-    "read_status",
-]
-
-LOG_ROOT = "logs"
-LOG_ROOT_VARIABLE = "MYOASSIST_LOGS"
-
-
-def log_root() -> Path:
-    """Return the folder of all runs: `logs` below the current directory, or what MYOASSIST_LOGS names."""
-    return Path(os.environ.get(LOG_ROOT_VARIABLE) or LOG_ROOT)
+from myoassist.runs.record import Inspection, inspect_folder
+from myoassist.runs.storage import claim_folder, refuse_folder, remove_temporaries, set_aside
+from myoassist.runs.writer import RunFolder, write_start
 
 
 def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: datetime.date | None = None) -> RunFolder:
@@ -75,15 +50,13 @@ def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: da
         raise ResumeError("fresh=true with resume=must", "one of the two: start anew, or continue", "drop one of them")
     path, why = _choose_folder(request)
     try:
-        if config.fresh:
-            why = _set_aside(path, request)
+        if config.fresh and inspect_folder(path).kind in ("run", "broken"):
+            why = set_aside(path, request.elsewhere(path))
         inspection = inspect_folder(path)
         _check_usable(inspection, path, request)
-        path.mkdir(parents=True, exist_ok=True)
-        lock = RunLock(path)
-        lock.acquire(f"or start another run with {shlex.quote(request.other_name(path))}")
+        lock = claim_folder(path, request.elsewhere(path))
     except OSError as error:
-        raise refuse_folder(path, error, LOG_ROOT_VARIABLE) from None
+        raise refuse_folder(path, error) from None
     try:
         # The folder may have changed hands between the first look and the lock.
         inspection = inspect_folder(path)
@@ -102,7 +75,7 @@ def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: da
     except BaseException as error:
         lock.release()
         if isinstance(error, OSError):
-            raise refuse_folder(path, error, LOG_ROOT_VARIABLE) from None
+            raise refuse_folder(path, error) from None
         raise
     return run
 
@@ -159,6 +132,10 @@ class _Request:
             number += 1
         return f"{key}={quote_value(f'{base}_{number}')}"
 
+    def elsewhere(self, path: Path) -> str:
+        """Return what to do instead of waiting for the process that has the folder."""
+        return f"or start another run with {shlex.quote(self.other_name(path))}"
+
     def command(self, *changes: str) -> str:
         """Return the command of this run with some of the overrides that place it replaced."""
         keys = [override_key(change) for change in changes]
@@ -185,10 +162,7 @@ def _choose_folder(request: _Request) -> tuple[Path, str]:
             raise _nothing_to_resume(path, request, [])
         return path, ""
     others: list[str] = []
-    for date, day in list_date_folders(request.day.parent):
-        older = day / request.name
-        if date >= request.today or not older.is_dir():
-            continue
+    for date, older in list_older(request.name, request.today):
         inspection = _look(older)
         if inspection is None or inspection.config is None:
             continue
@@ -229,28 +203,6 @@ def _nothing_to_resume(path: Path, request: _Request, others: list[str]) -> Resu
         f"{request.command('resume=auto')}   (starts one)"
         + ("\n       or: give expname=... of one of these" if near else ""),
     )
-
-
-def _set_aside(path: Path, request: _Request) -> str:
-    """Rename an existing run folder, keeping everything in it; return what was done."""
-    inspection = inspect_folder(path)
-    if inspection.kind in ("absent", "blank", "foreign"):
-        return ""
-    if Path.cwd().is_relative_to(path.resolve()):
-        raise ResumeError(f"{path} is the current directory", "a directory above it", "cd out of it first")
-    lock = RunLock(path)
-    lock.acquire(f"or start another run with {shlex.quote(request.other_name(path))}")
-    try:
-        number = 1
-        while (aside := path.with_name(f"{path.name}{ASIDE}{number}")).exists():
-            number += 1
-        path.rename(aside)
-    except BaseException:
-        lock.release()
-        raise
-    lock.move(aside)
-    lock.release()
-    return f"The old folder is now {aside.as_posix()}."
 
 
 def _check_usable(inspection: Inspection, path: Path, request: _Request) -> None:

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from myoassist.config.cache import cache_folder
-from myoassist.config.own_code import user_code
-from myoassist.config.plugins import check_plugins, digest_plugin
+from myoassist.config.own_code import check_plugins, digest_plugin, user_code
 from myoassist.config.run_names import override_key
 from myoassist.config.schemas import RunConfig
 from myoassist.files.atomic import write_text_atomic

@@ -1,16 +1,20 @@
-"""Say in words that a run folder cannot be written any more: full disk, read-only, gone."""
+"""The folder of a run, a grid or an evolution on the disk: made, locked, set aside, and in words where that fails."""
 
 import errno
 import os
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from myoassist.files.errors import ConfigError, FolderError, StorageError
+from myoassist.files.errors import ConfigError, FolderError, ResumeError, StorageError
+from myoassist.files.lock import RunLock
+from myoassist.runs.catalogue import ASIDE, LOG_ROOT_VARIABLE
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _SHUT = {errno.EROFS, errno.EACCES, errno.EPERM}
+_TEMPORARY = re.compile(r"\..+\.tmp")
 _LOST = {errno.EIO, errno.ENODEV, errno.ENXIO, getattr(errno, "ESTALE", errno.EIO)}
 
 
@@ -33,12 +37,11 @@ def explain_storage(folder: Path) -> Iterator[None]:
         raise explained from error
 
 
-def make_folder(folder: Path, variable: str, what: str) -> None:
+def make_folder(folder: Path, what: str) -> None:
     """Make a folder with its parents.
 
     Args:
         folder: The folder.
-        variable: Environment variable that names the log root.
         what: What it is for, e.g. "the folder of the grid".
 
     Raises:
@@ -47,13 +50,69 @@ def make_folder(folder: Path, variable: str, what: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise refuse_folder(folder, error, variable, what) from None
+        raise refuse_folder(folder, error, what) from None
 
 
-def refuse_folder(folder: Path, error: OSError, variable: str, what: str = "the run folder") -> ConfigError:
+def claim_folder(folder: Path, remedy: str, what: str = "the run folder") -> RunLock:
+    """Make a folder and lock it for this process.
+
+    Args:
+        folder: The folder, there or not.
+        remedy: What to do instead of waiting for its owner, for the message.
+        what: What it is for.
+
+    Raises:
+        ResumeError: if a living process has it.
+        ConfigError: if it cannot be made or written.
+    """
+    make_folder(folder, what)
+    lock = RunLock(folder)
+    try:
+        lock.acquire(remedy)
+    except OSError as error:
+        raise refuse_folder(folder, error, what) from None
+    return lock
+
+
+def set_aside(folder: Path, remedy: str) -> str:
+    """Rename a folder to a name that is free, keeping everything in it; return what was done, for people.
+
+    Args:
+        folder: The folder.
+        remedy: What to do instead of waiting for its owner, for the message.
+
+    Raises:
+        ResumeError: if a living process has it, or the command was given inside of it.
+        OSError: if it cannot be renamed.
+    """
+    if Path.cwd().is_relative_to(folder.resolve()):
+        raise ResumeError(f"{folder} is the current directory", "a directory above it", "cd out of it first")
+    lock = RunLock(folder)
+    lock.acquire(remedy)
+    try:
+        number = 1
+        while (aside := folder.with_name(f"{folder.name}{ASIDE}{number}")).exists():
+            number += 1
+        folder.rename(aside)
+    except BaseException:
+        lock.release()
+        raise
+    lock.move(aside)
+    lock.release()
+    return f"The old folder is now {aside.as_posix()}."
+
+
+def remove_temporaries(path: Path) -> None:
+    """Remove what a killed process left half-written; only for the owner of the lock."""
+    for entry in path.iterdir():
+        if _TEMPORARY.fullmatch(entry.name) and entry.is_file():
+            entry.unlink(missing_ok=True)
+
+
+def refuse_folder(folder: Path, error: OSError, what: str = "the run folder") -> ConfigError:
     """Return the refusal of a folder that cannot be opened; arguments as in `make_folder`."""
     kind = FolderError if error.errno in _FULL | _SHUT | _LOST else ConfigError
-    elsewhere = f"choose another place with logdir=..., or another log root with {variable}=..."
+    elsewhere = f"choose another place with logdir=..., or another log root with {LOG_ROOT_VARIABLE}=..."
     remedy = {**dict.fromkeys(_FULL, "free space there, or "), **dict.fromkeys(_SHUT, "make it writable, or ")}
     why, expected, first = _find_obstacle(folder) or (
         str(error.strerror or error),

@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -14,14 +13,13 @@ from myoassist.config.schemas import RunConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.json_values import to_json
 from myoassist.files.lock import RunLock
+from myoassist.runs.catalogue import CONFIG_NAME, STATUS_NAME, VERSIONS_NAME, read_json, read_status
 from myoassist.runs.differences import make_relative, to_plain
 from myoassist.runs.overrides import format_exp_file
-from myoassist.runs.record import CONFIG_HEADER, CONFIG_NAME, STATUS_NAME, VERSIONS_NAME, read_json, read_status
+from myoassist.runs.record import CONFIG_HEADER
 from myoassist.runs.versions import collect_versions, describe_version_changes
 
 STATES = ("running", "finished", "interrupted", "failed")
-
-_TEMPORARY = re.compile(r"\..+\.tmp")
 
 
 @dataclass
@@ -131,13 +129,6 @@ def _begin_counting(config: RunConfig, details: dict[str, Any]) -> dict[str, int
     counter = {"search": "generation", "rl": "steps"}.get(config.task)
     counts = counter is not None and not (config.task == "search" and config.optimizer.mode == "evaluate")
     return {counter: 0} if counter is not None and counts and counter not in details else {}
-
-
-def remove_temporaries(path: Path) -> None:
-    """Remove what a killed process left half-written; only for the owner of the lock."""
-    for entry in path.iterdir():
-        if _TEMPORARY.fullmatch(entry.name) and entry.is_file():
-            entry.unlink(missing_ok=True)
 
 
 def _write_overrides(run: RunFolder, overrides: list[str]) -> None:

@@ -9,10 +9,8 @@ from pathlib import Path
 from myoassist.files.append_log import JsonLog
 from myoassist.files.errors import ResumeError
 from myoassist.files.lock import LOCK_NAME, RunLock
-from myoassist.runs.folder import LOG_ROOT_VARIABLE, log_root
-from myoassist.runs.record import ASIDE, CONFIG_NAME, list_date_folders
-from myoassist.runs.storage import refuse_folder
-from myoassist.runs.writer import remove_temporaries
+from myoassist.runs.catalogue import CONFIG_NAME, list_older
+from myoassist.runs.storage import claim_folder, refuse_folder, remove_temporaries, set_aside
 from myoassist.sweep.evolution_plan import EvolutionPlan
 from myoassist.sweep.evolution_state import (
     CHECKPOINT_NAME,
@@ -25,6 +23,7 @@ from myoassist.sweep.evolution_state import (
 )
 from myoassist.sweep.individual import Individual
 
+_WHAT = "the folder of the evolution"
 _PACKAGES = ("nevergrad", "numpy", "cma", "hydra-core", "myoassist")
 
 
@@ -58,14 +57,13 @@ def open_evolution(plan: EvolutionPlan) -> EvolutionFolder:
         ConfigError: if the folder cannot be used.
     """
     path, notices = _choose(plan)
+    elsewhere = f"or start another evolution: {plan.renamed('_2')}"
     try:
-        if plan.fresh:
-            notices += _set_aside(path, plan)
-        path.mkdir(parents=True, exist_ok=True)
-        lock = RunLock(path)
-        lock.acquire(f"or start another evolution: {plan.renamed('_2')}")
+        if plan.fresh and path.is_dir() and any(entry.name != LOCK_NAME for entry in path.iterdir()):
+            notices.append(set_aside(path, elsewhere))
+        lock = claim_folder(path, elsewhere, _WHAT)
     except OSError as error:
-        raise refuse_folder(path, error, LOG_ROOT_VARIABLE, "the folder of the evolution") from None
+        raise refuse_folder(path, error, _WHAT) from None
     try:
         journal = JsonLog(path / JOURNAL_NAME)
         remove_temporaries(path)
@@ -158,9 +156,8 @@ def _choose(plan: EvolutionPlan) -> tuple[Path, list[str]]:
         )
     if plan.logdir or plan.fresh or plan.resume == "never" or plan.optim.checkpoint or (path / JOURNAL_NAME).exists():
         return path, []
-    for date, day in list_date_folders(log_root()):
-        older = day / plan.name
-        if date >= datetime.date.today() or not (older / JOURNAL_NAME).exists():
+    for date, older in list_older(plan.name, datetime.date.today()):
+        if not (older / JOURNAL_NAME).exists():
             continue
         state = read_state(older)
         if state is None or find_differences(state.signature, plan.signature):
@@ -174,17 +171,3 @@ def _choose(plan: EvolutionPlan) -> tuple[Path, list[str]]:
 def count_done(individuals: list[Individual]) -> int:
     """Return how many individuals have a result."""
     return sum(item.status != "pending" for item in individuals)
-
-
-def _set_aside(path: Path, plan: EvolutionPlan) -> list[str]:
-    if not path.is_dir() or not any(entry.name != LOCK_NAME for entry in path.iterdir()):
-        return []
-    lock = RunLock(path)
-    lock.acquire(f"or start another evolution: {plan.renamed('_2')}")
-    number = 1
-    while (aside := path.with_name(f"{path.name}{ASIDE}{number}")).exists():
-        number += 1
-    path.rename(aside)
-    lock.move(aside)
-    lock.release()
-    return [f"The old folder is now {aside.as_posix()}."]

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from myoassist.files.lock import LOCK_NAME
+from myoassist.files.lock import LOCK_NAME, wait_until_free
 from myoassist.sweep.evolution_state import EvolutionState
-from myoassist.sweep.orphans import settle_jobs, wait_until_free
+from myoassist.sweep.orphans import settle_jobs
 
 
 def settle_orphans(state: EvolutionState, folder: Path) -> None:

@@ -19,8 +19,8 @@ from myoassist.config.run_names import override_key, quote_value
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import check_value
 from myoassist.files.errors import ConfigError, UserError
+from myoassist.runs.catalogue import log_root
 from myoassist.runs.differences import to_plain
-from myoassist.runs.folder import log_root
 from myoassist.runs.overrides import format_command
 from myoassist.sweep.constraints import LinearConstraint, read_constraints
 from myoassist.sweep.evolution_config import EvolutionOptim, check_optim, count_evaluations

@@ -13,6 +13,7 @@ from myoassist.files.append_log import JsonLog, read_objects
 from myoassist.files.atomic import write_bytes_atomic
 from myoassist.files.errors import ResumeError, UnsafeFileError
 from myoassist.files.json_values import to_json
+from myoassist.runs.differences import compare, describe_changes
 from myoassist.sweep.individual import Individual
 
 JOURNAL_NAME = "evolution.jsonl"
@@ -136,13 +137,7 @@ def write_checkpoint(state: EvolutionState, folder: Path) -> None:
 
 def find_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Return one line `key: old -> new` for everything in which two signatures differ."""
-    before, after = _flatten(to_json(_renew(old, new))), _flatten(to_json(new))
-    keys = list(after) + [key for key in before if key not in after]
-    return [
-        f"{key}: {_show(before, key)} -> {_show(after, key)}"
-        for key in keys
-        if key not in before or key not in after or before[key] != after[key]
-    ]
+    return describe_changes(compare(_flatten(to_json(_renew(old, new))), _flatten(to_json(new))))
 
 
 def _renew(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -288,10 +283,3 @@ def _flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     for key, item in value.items():
         flat |= _flatten(item, f"{prefix}.{key}" if prefix else str(key))
     return flat
-
-
-def _show(flat: dict[str, Any], key: str) -> str:
-    if key not in flat:
-        return "(not set)"
-    value = flat[key]
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,8 +8,8 @@ import pandas as pd
 
 from myoassist.files.append_log import read_objects
 from myoassist.files.errors import ConfigError
+from myoassist.runs.catalogue import read_json
 from myoassist.runs.overrides import format_command
-from myoassist.runs.record import read_json
 from myoassist.sweep.evolution_plan import format_individual
 from myoassist.sweep.evolution_state import JOURNAL_NAME, EvolutionState, read_state
 from myoassist.sweep.individual import Individual

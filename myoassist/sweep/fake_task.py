@@ -12,7 +12,7 @@ from myoassist.config.fake_schemas import FakeConfig
 from myoassist.config.schemas import TERM_NAMES, RunConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.signals import Stopped, StopRequest
-from myoassist.runs.record import read_json
+from myoassist.runs.catalogue import read_json
 from myoassist.runs.writer import RunFolder
 
 RESULT_NAME = "result.json"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.errors import ResumeError
-from myoassist.files.lock import LOCK_NAME, RunLock
+from myoassist.files.lock import LOCK_NAME, LOCK_PATIENCE_S, RunLock, wait_until_free
 from myoassist.files.process import read_machine
-from myoassist.runs.record import read_json
-from myoassist.sweep.orphans import LOCK_PATIENCE_S, settle_jobs, wait_until_free
+from myoassist.runs.catalogue import read_json
+from myoassist.sweep.orphans import settle_jobs
 
 SESSIONS_NAME = ".sessions"
 _JOBS_NAME = "jobs.json"

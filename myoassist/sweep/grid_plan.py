@@ -18,12 +18,12 @@ from myoassist.config.compose import ComposedRun, convert_composed, normalize_ar
 from myoassist.config.labels import default_expname, is_task_override
 from myoassist.config.run_names import override_key
 from myoassist.files.errors import ConfigError, ResumeError
-from myoassist.runs.folder import LOG_ROOT_VARIABLE, log_root, plan_run
-from myoassist.runs.record import list_date_folders, read_status
+from myoassist.runs.catalogue import list_older, log_root, read_status
+from myoassist.runs.folder import plan_run
+from myoassist.runs.index import INDEX_NAME, read_index
 from myoassist.runs.storage import refuse_folder
 from myoassist.sweep.grid_job import GridJob
 from myoassist.sweep.preflight import check_run
-from myoassist.sweep.run_index import INDEX_NAME, read_index
 from myoassist.sweep.sweep_values import check_counted
 
 
@@ -81,7 +81,7 @@ def _place(runs: Sequence[tuple[list[str], ComposedRun]], keys: list[str], day: 
         try:
             folder, state = plan_run(run.config, run.exp, run.all_overrides, day)
         except OSError as error:
-            raise refuse_folder(Path(error.filename or log_root()), error, LOG_ROOT_VARIABLE) from None
+            raise refuse_folder(Path(error.filename or log_root()), error) from None
         swept = [text for text in overrides if override_key(text) in keys]
         jobs.append(GridJob(number, overrides, swept, run, folder, state))
     return jobs
@@ -116,9 +116,10 @@ def _unfinished_day(jobs: list[GridJob], name: str, today: datetime.date) -> dat
     if config.fresh or config.resume == "never" or config.logdir or (log_root() / today.isoformat() / name).exists():
         return None
     wanted = {_inner_name(job) for job in jobs}
-    for day, folder in list_date_folders(log_root()):
-        rows = read_index(folder / name / INDEX_NAME) if day < today else []
-        if rows and {Path(os.path.relpath(row.folder, folder)).as_posix() for row in rows} == wanted:
+    for day, folder in list_older(name, today):
+        rows = read_index(folder / INDEX_NAME)
+        root = log_root() / day.isoformat()
+        if rows and {Path(os.path.relpath(row.folder, root)).as_posix() for row in rows} == wanted:
             done = all(read_status(row.folder)["status"] == "finished" for row in rows)
             return None if done else day
     return None

@@ -7,7 +7,7 @@ from typing import Any
 from hydra.core.utils import JobReturn, JobStatus
 
 from myoassist.files.errors import StorageError, UserError
-from myoassist.runs.record import read_fitness, read_status
+from myoassist.runs.catalogue import read_fitness, read_status
 from myoassist.sweep.evolution_config import EvolutionOptim
 from myoassist.sweep.individual import Individual
 

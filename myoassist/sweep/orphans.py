@@ -6,37 +6,8 @@ from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from myoassist.files.errors import ResumeError
-from myoassist.files.lock import LOCK_NAME, STALE_AFTER_S, RunLock
+from myoassist.files.lock import LOCK_NAME, wait_until_free
 from myoassist.sweep import slurm_watch
-
-_POLL_S = 0.5
-# A local worker ends itself soon after its daemon; a worker on another machine is judged by its last sign of life.
-LOCK_PATIENCE_S = STALE_AFTER_S + 30.0
-
-
-def wait_until_free(path: Path, patience: float = LOCK_PATIENCE_S) -> None:
-    """Wait until no living process holds the lock of a run folder.
-
-    Args:
-        path: Run folder.
-        patience: Longest wait, s.
-
-    Raises:
-        ResumeError: if it is still held then, naming the process.
-    """
-    end = time.monotonic() + patience
-    while True:
-        lock = RunLock(path)
-        try:
-            lock.acquire("or end that process")
-        except ResumeError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(_POLL_S)
-        else:
-            lock.release()
-            return
 
 
 def prepare_restart(overrides: list[str]) -> None:

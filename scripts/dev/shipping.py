@@ -14,9 +14,10 @@ from myoassist.config.shipped import DESCRIPTION, PARAMETERS, SHIPPED_GROUPS, mo
 from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
 from myoassist.files.errors import ConfigError
 from myoassist.files.json_values import to_json
-from myoassist.rl.model_files import DESCRIPTION_NAME, POLICY_NAME, newest_policy
 from myoassist.rl.policy_file import read_policy
-from myoassist.runs.record import build_config, read_run_config, read_status
+from myoassist.runs.catalogue import read_status
+from myoassist.runs.policy_files import DESCRIPTION_NAME, POLICY_NAME, newest_policy
+from myoassist.runs.record import build_config, read_run_config
 
 
 def describe(evaluation: Evaluation) -> dict[str, object]:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from myoassist import cli, train
-from myoassist.analysis.run_choice import choose_evaluated
 from myoassist.files.errors import UserError
+from myoassist.runs.choice import choose_evaluated
 from myoassist.runs.record import read_run_config
 
 VECTOR = "optimizer.param_path=shipped:walk_22"

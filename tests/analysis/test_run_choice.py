@@ -2,15 +2,15 @@ import datetime
 
 import pytest
 
-from myoassist.analysis.run_choice import (
+from myoassist.config.compose import compose_run
+from myoassist.files.errors import UserError
+from myoassist.runs.choice import (
     choose_run,
     choose_runs,
     explain_no_best,
     find_best_file,
     find_newest_with_best,
 )
-from myoassist.config.compose import compose_run
-from myoassist.files.errors import UserError
 from myoassist.runs.folder import open_run
 
 

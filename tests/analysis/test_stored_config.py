@@ -2,11 +2,11 @@ import datetime
 
 import pytest
 
-from myoassist.analysis.stored_config import load_stored_config
 from myoassist.config.compose import compose_run
 from myoassist.config.validate import validate_config
 from myoassist.files.errors import ConfigError
 from myoassist.runs.folder import open_run
+from myoassist.runs.stored_config import load_stored_config
 
 RUN = ["exp=exo_npoint", "cost.weights={effort: 2.5}", "cost.num_strides=3", 'optimizer.run_suffix="it\'s"']
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from myoassist import cli
-from myoassist.analysis.run_choice import choose_run
 from myoassist.config.keys import format_override
 from myoassist.files.command_words import describe_next_steps, localize_command
+from myoassist.runs.choice import choose_run
 from tests.bad_input.remedies import refused
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,6 @@ import mujoco
 import nevergrad as ng
 import pytest
 
-from myoassist.analysis.run_choice import choose_run
 from myoassist.analysis.video_plots import find_column
 from myoassist.compat.arguments import ALIASES, ARGUMENTS, find_argument
 from myoassist.config.groups import group_options
@@ -21,6 +20,7 @@ from myoassist.model.scaling import muscle_factors
 from myoassist.model.terrain_tiles import list_tiles, read_tiles
 from myoassist.rl.observation import resolve_observation
 from myoassist.rl.routing import resolve_routing
+from myoassist.runs.choice import choose_run
 from myoassist.sweep.optimizers import build_optimizer
 from myoassist.sweep.search_space import SearchSpace
 from tests.bad_input.remedies import offered_override, refused

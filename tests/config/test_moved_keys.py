@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from myoassist.analysis.stored_config import load_shipped_config, load_stored_config
 from myoassist.config.aliases import alias_keys
 from myoassist.config.compose import compose_run
 from myoassist.config.groups import config_folder
@@ -18,6 +17,7 @@ from myoassist.files.errors import ConfigError
 from myoassist.runs.differences import find_changes, to_plain
 from myoassist.runs.folder import open_run
 from myoassist.runs.record import build_config, read_run_config
+from myoassist.runs.stored_config import load_shipped_config, load_stored_config
 from myoassist.sweep.evolution_state import find_differences
 
 MOVED = {

@@ -6,10 +6,10 @@ import pytest
 
 from myoassist.config.compose import compose_run
 from myoassist.config.keys import describe_expected, run_keys
-from myoassist.config.plugins import import_plugins
 from myoassist.config.schemas import RunConfig
 from myoassist.config.validate import validate_config
 from myoassist.files.errors import ConfigError
+from myoassist.runs.plugins import import_plugins
 
 
 def refusal(*arguments):

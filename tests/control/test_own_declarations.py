@@ -4,13 +4,13 @@ import pytest
 
 from myoassist.config.compose import compose_run
 from myoassist.config.own_code import is_own, own_key, split_own, user_code
-from myoassist.config.plugins import imported_plugin
 from myoassist.config.validate import validate_config
 from myoassist.control.own import check as own_check
 from myoassist.control.own.declare import parameter
 from myoassist.files.errors import ConfigError, UnsafeFileError
 from myoassist.model.devices import check_device
 from myoassist.runs.plugin_trust import check_stored_code, remember_plugins
+from myoassist.runs.plugins import imported_plugin
 from tests.control.own_files import page_files, write_page_files
 
 HEAD = "import numpy as np\nfrom myoassist.control.own import Human, parameter\n\n"

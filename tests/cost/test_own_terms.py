@@ -12,7 +12,6 @@ from synthetic_walk import PLANAR_NAMES, reference_walk
 
 from myoassist import train
 from myoassist.config.compose import compose_run
-from myoassist.config.plugins import import_plugins
 from myoassist.config.schemas import CostConfig
 from myoassist.config.validate import validate_config
 from myoassist.cost import registry
@@ -24,6 +23,7 @@ from myoassist.cost.result import FAILURE_COST
 from myoassist.cost.staging import evaluate_cost
 from myoassist.cost.targets import check_cost
 from myoassist.files.errors import ConfigError
+from myoassist.runs.plugins import import_plugins
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = plan_cost(PLANAR_NAMES)

@@ -16,8 +16,8 @@ from myoassist.files import lock as run_lock
 from myoassist.files.errors import ResumeError
 from myoassist.files.lock import LOCK_NAME, STALE_AFTER_S, RunLock
 from myoassist.files.process import read_machine, read_process
+from myoassist.runs.catalogue import read_status
 from myoassist.runs.folder import open_run
-from myoassist.runs.record import read_status
 
 DAY = datetime.date(2026, 3, 1)
 FOLDER = Path("logs/2026-03-01/walk")

@@ -15,7 +15,7 @@ from myoassist.optimize.multi import MultiProblem
 from myoassist.optimize.processes import ProcessProblem
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.walk_problem import WalkProblem
-from myoassist.runs.record import read_status
+from myoassist.runs.catalogue import read_status
 from tests.walkers import WALKING_VECTOR
 
 WALK = ["env.sim_time=5", "cost.num_strides=2", "cost.target=effort", "optimizer.threads=1"]

@@ -22,7 +22,7 @@ from myoassist.rl.batch import WalkBatch
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
 from myoassist.rollout.log import Outcome
-from myoassist.runs.record import read_status
+from myoassist.runs.catalogue import read_status
 from myoassist.train import train
 from tests.analysis.broken_graphics import without_choice
 from tests.optimize.analytic_problem import history_bytes, open_folder

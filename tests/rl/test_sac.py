@@ -14,11 +14,11 @@ from myoassist.config.validate import validate_config
 from myoassist.files.errors import ConfigError
 from myoassist.rl.algorithms.registry import LEARNERS
 from myoassist.rl.algorithms.sac_policy import RoutedSacPolicy
-from myoassist.rl.model_files import list_models
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import dump_policy, read_policy
-from myoassist.runs.record import read_status
+from myoassist.runs.catalogue import read_status
+from myoassist.runs.policy_files import list_models
 from myoassist.train import train
 from tests.rl.pendulum_training import params
 

@@ -12,8 +12,9 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from myoassist.config.schemas import RunConfig
 from myoassist.files.errors import ConfigError, ResumeError, UserError
 from myoassist.files.lock import LOCK_NAME
+from myoassist.runs.catalogue import find_newest_finished, read_status
 from myoassist.runs.folder import open_run
-from myoassist.runs.record import find_newest_finished, read_run_config, read_status
+from myoassist.runs.record import read_run_config
 
 DAY_1 = datetime.date(2026, 3, 1)
 DAY_2 = datetime.date(2026, 3, 2)

@@ -12,9 +12,10 @@ from omegaconf import OmegaConf
 
 from myoassist.config.schemas import RunConfig
 from myoassist.runs import writer as run_writer
+from myoassist.runs.catalogue import describe_run, read_status
 from myoassist.runs.folder import open_run
 from myoassist.runs.overrides import format_command, format_exp_file
-from myoassist.runs.record import describe_run, read_run_config, read_status
+from myoassist.runs.record import read_run_config
 
 DAY = datetime.date(2026, 3, 1)
 

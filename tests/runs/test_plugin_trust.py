@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from myoassist.config.cache import cache_folder
-from myoassist.config.plugins import import_plugins
 from myoassist.files.errors import ConfigError, UnsafeFileError
 from myoassist.runs.plugin_trust import check_stored_plugins, parse_trust, remember_plugins
+from myoassist.runs.plugins import import_plugins
 
 
 @pytest.fixture(autouse=True)

@@ -126,7 +126,7 @@ def _line_of(path: str, word: str | None) -> int | None:
 
 def _run(key: str, value: str) -> dict[str, str]:
     """Try a controller out in this process; return what is wrong, empty if nothing is."""
-    from myoassist.config.plugins import import_plugins
+    from myoassist.runs.plugins import import_plugins
 
     path, name = split_own(value)
     try:

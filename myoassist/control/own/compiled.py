@@ -11,7 +11,6 @@ import numpy as np
 from numba import njit
 
 from myoassist.config.own_code import own_key, split_own
-from myoassist.config.plugins import imported_plugin
 from myoassist.control.channel import Channel
 from myoassist.control.device.actuation import control_per_torque
 from myoassist.control.device.base import DeviceController
@@ -29,6 +28,7 @@ from myoassist.control.part import Start
 from myoassist.control.senses import SENSES, fill_senses, sense_start
 from myoassist.control.signals import N_MUSCLES
 from myoassist.model.kernel import kernel
+from myoassist.runs.plugins import imported_plugin
 from myoassist.space.parameter import Parameter
 
 # As kernels, but never cached on their own: the loop that they are in is.

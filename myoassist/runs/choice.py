@@ -10,19 +10,19 @@ from myoassist.config.schemas import NEWEST_PREFIX, RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.files.command_words import EVALUATE_COMMAND, TRAIN_COMMAND, quote_path
 from myoassist.files.errors import UserError
-from myoassist.optimize.run_name import PARAMETERS_NAME
-from myoassist.rl.model_files import BEST_NAME as BEST_POLICY
-from myoassist.rl.model_files import newest_policy
-from myoassist.runs.folder import log_root
-from myoassist.runs.record import (
+from myoassist.runs.catalogue import (
     ASIDE,
     CONFIG_NAME,
+    PARAMETERS_NAME,
     describe_run,
     find_newest_run,
     list_date_folders,
     list_run_folders,
+    log_root,
     read_status,
 )
+from myoassist.runs.policy_files import BEST_NAME as BEST_POLICY
+from myoassist.runs.policy_files import newest_policy
 
 # Written by the optimizer after every generation; the first names its layout, the second is the published text form;
 # the last by the RL trainer.

@@ -10,8 +10,6 @@ from typing import Any
 from myoassist.files.append_log import read_lines
 from myoassist.files.atomic import write_text_atomic
 from myoassist.runs.overrides import make_relative_override
-from myoassist.runs.record import read_status
-from myoassist.sweep.grid_job import GridJob
 
 INDEX_NAME = "sweep_index.jsonl"
 
@@ -39,16 +37,6 @@ class IndexRow:
     best: float | None
     reason: str
     command: str
-
-
-def make_rows(jobs: Iterable[GridJob], errors: dict[int, BaseException]) -> list[IndexRow]:
-    """Return the state of every run, read from its folder.
-
-    Args:
-        jobs: Runs of the grid.
-        errors: Why a run of this number returned nothing; such a run counts as failed whatever its folder says.
-    """
-    return [_make_row(job, errors.get(job.number)) for job in jobs]
 
 
 def write_index(root: Path, rows: Iterable[IndexRow]) -> None:
@@ -79,15 +67,3 @@ def read_index(file: Path) -> list[IndexRow]:
         except (ValueError, TypeError, KeyError):
             continue
     return rows
-
-
-def _make_row(job: GridJob, error: BaseException | None) -> IndexRow:
-    status = read_status(job.folder)
-    state = "new" if status["status"] == "unknown" else status["status"]
-    reason = str(status.get("reason", ""))
-    if error is not None:
-        state = "failed"
-        message = str(error).strip().splitlines()
-        # Messages name files of this machine, which mean nothing on another one.
-        reason = (message[0] if message else type(error).__name__).replace(f"{Path.cwd().as_posix()}/", "")
-    return IndexRow(job.number, job.overrides, job.swept, job.folder, state, status.get("best"), reason, job.command())

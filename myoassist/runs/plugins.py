@@ -1,6 +1,5 @@
 """Import the Python files that a run names, and no others."""
 
-import hashlib
 import importlib.util
 import shlex
 import sys
@@ -9,35 +8,11 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-from myoassist.files.content import is_file
+from myoassist.config.own_code import check_plugins, read_plugin
 from myoassist.files.errors import ConfigError, UnsafeFileError
 
 # Files that this process has imported, by their place.
 _IMPORTED: dict[Path, ModuleType] = {}
-
-
-def check_plugins(paths: list[str]) -> None:
-    """Refuse plugin files that do not exist or are not Python files.
-
-    Raises:
-        ConfigError: naming the file.
-    """
-    for path in paths:
-        if not is_file(Path(path)) or not path.endswith(".py"):
-            raise ConfigError(
-                f"plugins names {path}, which is not a Python file here",
-                "paths of existing .py files, relative to the current folder",
-                "plugins=[my_plugin.py] with the right path, or plugins=[]",
-            )
-
-
-def digest_plugin(path: str) -> str:
-    """Return the SHA-256 of a plugin file, 64 hexadecimal digits.
-
-    Raises:
-        ConfigError: if it cannot be read.
-    """
-    return hashlib.sha256(_read(Path(path), path)).hexdigest()
 
 
 def import_plugins(paths: list[str]) -> list[ModuleType]:
@@ -74,20 +49,11 @@ def imported_plugin(path: str) -> ModuleType:
     return module
 
 
-def _read(path: Path, shown: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(
-            f"plugin {shown} cannot be read: {error.strerror}", "a Python file that this user may read"
-        ) from None
-
-
 def _import_file(name: str, path: Path, shown: str) -> ModuleType:
     spec = ModuleSpec(name, None, origin=str(path))
     spec.has_location = True
     module = importlib.util.module_from_spec(spec)
-    source = _read(path, shown)
+    source = read_plugin(path, shown)
     # Known by name while it runs, so that dataclasses and pickles inside the plugin resolve.
     sys.modules[name] = module
     try:
