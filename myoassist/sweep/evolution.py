@@ -25,7 +25,8 @@ from myoassist.sweep.evolution_files import describe_failures, write_exports
 from myoassist.sweep.evolution_folder import EvolutionFolder, count_done, now, open_evolution
 from myoassist.sweep.evolution_orphans import settle_orphans
 from myoassist.sweep.evolution_plan import EvolutionPlan, make_plan
-from myoassist.sweep.evolution_state import WORST_LOSS, ask_event, replay, result_event, tell_event, write_checkpoint
+from myoassist.sweep.evolution_state import WORST_LOSS, ask_event, replay, result_event, tell_event
+from myoassist.sweep.evolution_store import write_checkpoint
 from myoassist.sweep.individual import RETRIED, Individual, derive_seed, place_individual
 from myoassist.sweep.judgement import TooManyFailuresError, judge_return, reuse_finished
 from myoassist.sweep.optimizers import build_optimizer
@@ -101,7 +102,7 @@ class EvolutionSweeper(Sweeper):
                 folder.lock.check()
                 folder.journal.write(tell_event(generation, now()))
                 state.told = generation + 1
-                write_checkpoint(state, folder.path)
+                write_checkpoint(folder.path)
                 write_exports(state, folder.path)
                 print(_progress(plan, folder, generation, time.monotonic() - started), flush=True)
                 _check_failures(plan, folder, batch)

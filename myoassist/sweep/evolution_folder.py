@@ -12,15 +12,8 @@ from myoassist.files.lock import LOCK_NAME, RunLock
 from myoassist.runs.catalogue import CONFIG_NAME, list_older
 from myoassist.runs.storage import claim_folder, refuse_folder, remove_temporaries, set_aside
 from myoassist.sweep.evolution_plan import EvolutionPlan
-from myoassist.sweep.evolution_state import (
-    CHECKPOINT_NAME,
-    JOURNAL_NAME,
-    EvolutionState,
-    find_differences,
-    read_state,
-    start_event,
-    write_copy,
-)
+from myoassist.sweep.evolution_state import JOURNAL_NAME, EvolutionState, find_differences, start_event, write_copy
+from myoassist.sweep.evolution_store import CHECKPOINT_NAME, read_state
 from myoassist.sweep.individual import Individual
 
 _WHAT = "the folder of the evolution"

@@ -1,8 +1,6 @@
-"""What is known about an evolution: read from its journal or checkpoint, compared, replayed."""
+"""What is known about an evolution: told by the events of its journal, compared, replayed."""
 
-import io
 import math
-import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,14 +8,12 @@ from typing import Any
 from myoassist.config.aliases import renew_flat
 from myoassist.config.keys import run_keys
 from myoassist.files.append_log import JsonLog, read_objects
-from myoassist.files.atomic import write_bytes_atomic
-from myoassist.files.errors import ResumeError, UnsafeFileError
+from myoassist.files.errors import ResumeError
 from myoassist.files.json_values import to_json
 from myoassist.runs.differences import compare, describe_changes
 from myoassist.sweep.individual import Individual
 
 JOURNAL_NAME = "evolution.jsonl"
-CHECKPOINT_NAME = "nevergrad.pkl"
 FORMAT = 1
 # nevergrad clips larger losses itself, with a warning each time.
 WORST_LOSS = 4.9e20
@@ -53,6 +49,10 @@ class EvolutionState:
         """Return the individuals of one generation in the order of their ranks."""
         return [item for item in self.individuals if item.generation == number]
 
+    def closed(self) -> list[Individual]:
+        """Return the individuals that the optimizer was told about."""
+        return [item for item in self.individuals if item.generation < self.told]
+
     @property
     def generations(self) -> int:
         """Number of generations asked for."""
@@ -62,26 +62,6 @@ class EvolutionState:
         """Return the individual of the lowest loss, the earlier one of two equal ones; None without a success."""
         done = [item for item in self.individuals if item.status == "finished" and item.loss is not None]
         return min(done, key=lambda item: (item.loss, item.job)) if done else None
-
-
-def read_state(path: Path) -> EvolutionState | None:
-    """Read an evolution from its folder, its journal or its checkpoint; None where there is none.
-
-    In a folder the journal wins, because the checkpoint is only a copy of it.
-
-    Raises:
-        ResumeError: if the file is damaged.
-        UnsafeFileError: if a checkpoint holds more than numbers and texts.
-    """
-    if path.is_dir():
-        return _read_events(path / JOURNAL_NAME) or read_state(path / CHECKPOINT_NAME)
-    if path.suffix == ".jsonl":
-        return _read_events(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    return _read_checkpoint(data, path)
 
 
 def start_event(state: EvolutionState, time: str) -> dict[str, Any]:
@@ -117,22 +97,6 @@ def write_copy(state: EvolutionState, journal: JsonLog, time: str) -> None:
         if number < state.told:
             events.append(tell_event(number, time))
     journal.write(*events)
-
-
-def write_checkpoint(state: EvolutionState, folder: Path) -> None:
-    """Replace the checkpoint: a pickle of numbers and texts alone, so that reading it can run no code."""
-    closed = [item for item in state.individuals if item.generation < state.told]
-    content = {
-        "format": FORMAT,
-        "signature": to_json(state.signature),
-        "budget": state.budget,
-        "versions": to_json(state.versions),
-        "individuals": [to_json(item.asked() | item.result()) for item in closed],
-        "sessions": state.sessions,
-        "parent": state.parent,
-        "fixed": state.fixed,
-    }
-    write_bytes_atomic(folder / CHECKPOINT_NAME, pickle.dumps(content, protocol=4))
 
 
 def find_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
@@ -199,7 +163,12 @@ def _is_close(one: Any, other: Any) -> bool:
     return one == other
 
 
-def _read_events(path: Path) -> EvolutionState | None:
+def read_events(path: Path) -> EvolutionState | None:
+    """Read an evolution from its journal; None where there is none.
+
+    Raises:
+        ResumeError: if it is damaged or of another version.
+    """
     events = read_objects(path)[0]
     if not events:
         return None
@@ -227,7 +196,7 @@ def _restore(events: list[dict[str, Any]]) -> EvolutionState:
     for event in events:
         kind = event["event"]
         if kind == "start":
-            state.sessions += 1
+            state.sessions = event.get("session", state.sessions + 1)
             state.fixed = event.get("fixed", [])
         elif kind == "ask":
             for asked in event["individuals"]:
@@ -243,36 +212,6 @@ def _restore(events: list[dict[str, Any]]) -> EvolutionState:
             state.told = event["generation"] + 1
             state.submitted.clear()
     state.individuals = [by_job[job] for job in sorted(by_job)]
-    return state
-
-
-class _PlainUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        raise UnsafeFileError(
-            f"the checkpoint names {module}.{name}", "a checkpoint of this project, which holds numbers and texts only"
-        )
-
-
-def _read_checkpoint(data: bytes, path: Path) -> EvolutionState:
-    try:
-        content = _PlainUnpickler(io.BytesIO(data)).load()
-        individuals = [Individual(**item) for item in content["individuals"]]
-        state = EvolutionState(
-            content["signature"],
-            content["budget"],
-            content["versions"],
-            individuals,
-            sessions=content["sessions"],
-            parent=content["parent"],
-            fixed=content["fixed"],
-        )
-    except (pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise ResumeError(
-            f"{path} is damaged or no checkpoint of an evolution ({type(error).__name__})",
-            f"the {CHECKPOINT_NAME} of an evolution",
-            f"name the folder of the evolution instead: its {JOURNAL_NAME} says the same",
-        ) from None
-    state.told = state.generations
     return state
 
 

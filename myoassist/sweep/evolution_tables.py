@@ -11,7 +11,8 @@ from myoassist.files.errors import ConfigError
 from myoassist.runs.catalogue import read_json
 from myoassist.runs.overrides import format_command
 from myoassist.sweep.evolution_plan import format_individual
-from myoassist.sweep.evolution_state import JOURNAL_NAME, EvolutionState, read_state
+from myoassist.sweep.evolution_state import JOURNAL_NAME, EvolutionState
+from myoassist.sweep.evolution_store import read_state
 from myoassist.sweep.individual import Individual
 
 _GENERATION_COLUMNS = [

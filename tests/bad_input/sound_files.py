@@ -33,7 +33,8 @@ from myoassist.rl.reference_file import save_reference
 from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
 from myoassist.runs.catalogue import read_status
 from myoassist.runs.record import read_run_config
-from myoassist.sweep.evolution_state import FORMAT, read_state
+from myoassist.sweep.evolution_state import FORMAT
+from myoassist.sweep.evolution_store import read_state
 from myoassist.sweep.individual import Individual
 from tests.bad_input.damage import as_json, as_yaml
 from tests.compat.myoassist_presets import PRESETS, write_bat, write_json, write_sh

@@ -25,7 +25,7 @@ from myoassist.rl.policy_file import read_policy
 from myoassist.rl.reference_file import load_reference as load_motion
 from myoassist.rollout.fault_file import read_fault
 from myoassist.runs.record import read_run_config
-from myoassist.sweep.evolution_state import read_state
+from myoassist.sweep.evolution_store import read_state
 
 MARKER = "ran"
 
