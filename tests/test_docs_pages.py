@@ -8,16 +8,16 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from myoassist import cli, evaluate
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
 from myoassist.config.errors import UserError
 from myoassist.config.keys import run_keys
 from myoassist.config.reference import format_key_tables, replace_section, run_generator
 from myoassist.config.schemas import TERM_NAMES
-from myoassist.config.validate import validate_config
 from myoassist.control.reference import explain, format_parameter_tables
 from myoassist.control.table import build_table
 from myoassist.cost.reference import format_target_table, format_term_table
-from myoassist.model.devices import check_device, find_device
+from myoassist.model.devices import find_device
 from myoassist.model.survey import format_survey, load_survey
 from tests.test_readme_commands import README, list_commands
 
@@ -104,8 +104,7 @@ def check_run(words):
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.
         config.model.device = "tutorial"
-    validate_config(config)
-    check_device(config)
+    check(config)
 
 
 @pytest.mark.parametrize(("page", "command"), COMMANDS)

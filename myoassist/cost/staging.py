@@ -28,7 +28,7 @@ def evaluate_cost(log: WalkLog, vector: np.ndarray, config: CostConfig, plan: Co
     Args:
         log: Its walk.
         vector: Its raw search vector, shape (n,).
-        config: Target, mode, weights and gates; `check_cost` refuses what is wrong in it.
+        config: Target, mode, weights and gates; `check.cost` refuses what is wrong in it.
         plan: Lookups for the muscles of the log.
 
     Returns:

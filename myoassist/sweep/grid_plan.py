@@ -14,6 +14,7 @@ from hydra.core.override_parser.types import Override
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
+from myoassist.check.run import check
 from myoassist.config.compose import ComposedRun, convert_composed, normalize_arguments
 from myoassist.config.errors import ConfigError, ResumeError
 from myoassist.config.labels import default_expname, is_task_override
@@ -22,7 +23,6 @@ from myoassist.config.run_names import override_key, quote_value
 from myoassist.config.run_overrides import format_command
 from myoassist.config.run_record import list_date_folders, read_status
 from myoassist.config.run_storage import refuse_folder
-from myoassist.sweep.preflight import check_run
 from myoassist.sweep.run_index import INDEX_NAME, read_index
 from myoassist.sweep.sweep_values import check_counted
 
@@ -93,7 +93,7 @@ def plan_grid(
         overrides = normalize_arguments(split)
         composed = context.config_loader.load_sweep_config(config, overrides)
         run = convert_composed(composed, composed.hydra.runtime.choices, overrides, swept=keys)
-        check_run(run.config)
+        check(run.config)
         runs.append((overrides, run))
     today = today or datetime.date.today()
     jobs = _place(runs, keys, today)

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from myoassist.analysis.stored_config import load_shipped_config, load_stored_config
+from myoassist.check.run import check
 from myoassist.config.aliases import alias_keys
 from myoassist.config.compose import compose_run
 from myoassist.config.errors import ConfigError
@@ -17,7 +18,6 @@ from myoassist.config.run_diff import find_changes, to_plain
 from myoassist.config.run_folder import open_run
 from myoassist.config.run_record import build_config, read_run_config
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
 from myoassist.sweep.evolution_state import find_differences
 
 MOVED = {
@@ -72,7 +72,7 @@ def test_the_old_task_is_taken_with_a_notice():
     with pytest.warns(UserWarning, match="task=reflex has been renamed"):
         config = compose_run(["exp=baseline", "task=reflex"]).config
     assert config.task == "search"
-    validate_config(config)
+    check(config)
 
 
 def test_a_run_of_the_version_before_is_the_same_run(tmp_path):

@@ -8,11 +8,11 @@ import pytest
 import torch as th
 from gymnasium import spaces
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
 from myoassist.config.errors import ConfigError
 from myoassist.config.learner_schemas import ALGORITHMS
 from myoassist.config.run_record import read_status
-from myoassist.config.validate import validate_config
 from myoassist.rl.algorithms.registry import LEARNERS
 from myoassist.rl.algorithms.sac_policy import RoutedSacPolicy
 from myoassist.rl.model_files import list_models
@@ -113,7 +113,7 @@ def test_a_file_of_its_policy_is_read_like_any_other(tmp_path):
 )
 def test_what_does_not_fit_is_refused(overrides, words):
     with pytest.raises(ConfigError) as caught:
-        validate_config(compose_run(["exp=rl_test", *overrides]).config)
+        check(compose_run(["exp=rl_test", *overrides]).config)
     assert words in str(caught.value)
 
 
