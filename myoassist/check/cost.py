@@ -7,8 +7,8 @@ from myoassist.config.cost_formula import KEY, Target, find_target
 from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_override, format_value
 from myoassist.config.nearest import nearest_name
-from myoassist.config.schemas import TERM_NAMES, CostConfig, RunConfig
-from myoassist.cost.registry import own_terms, registered_terms
+from myoassist.config.schemas import CostConfig, RunConfig
+from myoassist.cost.registry import built_in_terms, own_terms, registered_terms
 from myoassist.cost.targets import PENALTY_NAMES, stage_3_terms
 from myoassist.gait.own_reference import load_reference
 from myoassist.gait.reference_edits import edits_of
@@ -95,10 +95,10 @@ def _check_extra_terms(config: CostConfig, target: Target) -> None:
 
 def _unknown_term(shown: str, name: str) -> ConfigError:
     own = own_terms()
-    near = nearest_name(name, [*TERM_NAMES, *own])
+    near = nearest_name(name, [*built_in_terms(), *own])
     return ConfigError(
         f"{shown}: there is no such term" + ("" if f".{name}=" in shown else f" as {name}"),
-        f"one of {', '.join(TERM_NAMES)}" + (f", or of your plugins: {', '.join(own)}" if own else ""),
+        f"one of {', '.join(built_in_terms())}" + (f", or of your plugins: {', '.join(own)}" if own else ""),
         f"write {near} for {name}"
         if near
         else 'correct the name, or name the file with its @cost_term("...") in plugins=[file.py]',
@@ -107,10 +107,10 @@ def _unknown_term(shown: str, name: str) -> ConfigError:
 
 def _check_weights(weights: dict[str, float]) -> None:
     for name, weight in weights.items():
-        if name not in TERM_NAMES:
-            near = nearest_name(name, TERM_NAMES)
+        if name not in built_in_terms():
+            near = nearest_name(name, built_in_terms())
             raise ConfigError(
                 f"cost.weights.{name}={format_value(weight)}: there is no cost term {name}",
-                f"one of {', '.join(TERM_NAMES)}",
+                f"one of {', '.join(built_in_terms())}",
                 format_override(f"cost.weights.{near}", weight) if near else f"leave cost.weights.{name} out",
             )

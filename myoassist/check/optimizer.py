@@ -7,7 +7,7 @@ from myoassist.config.run_names import check_suffix
 from myoassist.config.schemas import OptimizerConfig, RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.optimize.conditions import list_conditions
-from myoassist.optimize.optimizers.registry import OPTIMIZERS
+from myoassist.optimize.optimizers.registry import check_options
 from myoassist.optimize.vector_file import find_vector_file, read_vector
 
 
@@ -37,7 +37,7 @@ def check_search(config: RunConfig, *, starts: bool) -> None:
         UserError: naming the key or file.
     """
     if starts:
-        OPTIMIZERS[config.optimizer.algorithm].check(config.optimizer)
+        check_options(config.optimizer)
     list_conditions(config)
     path = resolve_param_path(config.optimizer.param_path)
     if not starts or path is None:

@@ -4,7 +4,6 @@ import sys
 
 from myoassist.config.cost_formula import Target, shipped_target, target_names
 from myoassist.config.reference import run_generator
-from myoassist.cost import builtin_terms  # noqa: F401 - registers the terms of the package
 from myoassist.cost.registry import find_term, registered_terms
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from myoassist.config.cost_formula import Target, find_target
-from myoassist.config.schemas import TERM_NAMES, CostConfig
-from myoassist.cost import builtin_terms  # noqa: F401 - registers the terms of the package
-from myoassist.cost.registry import active_own_terms
+from myoassist.config.schemas import CostConfig
+from myoassist.cost.registry import active_own_terms, built_in_terms
 
 STAGE_COST = 1000.0
 VELOCITY_TOLERANCE = 0.01
@@ -17,7 +16,7 @@ PENALTY_NAMES = ("velocity", "symmetry")
 
 def stage_3_terms(config: CostConfig) -> tuple[str, ...]:
     """Return the names of all summands once the gates are passed: of the target, of `extra_terms`, own ones."""
-    extra = [name for name in config.extra_terms if name in TERM_NAMES]
+    extra = [name for name in config.extra_terms if name in built_in_terms()]
     return tuple(dict.fromkeys((*find_target(config).terms, *extra, *active_own_terms(config))))
 
 
@@ -43,7 +42,7 @@ def assemble(values: Mapping[str, float], config: CostConfig) -> tuple[str, dict
     """Turn the terms of a walk that could be judged into its stage and summands.
 
     Args:
-        values: Unweighted terms: the names of TERM_NAMES, own terms in use, pelvis (deg, 0 in 2D) and l1.
+        values: Unweighted terms: the names of built-in terms, own terms in use, pelvis (deg, 0 in 2D) and l1.
         config: Target, weights and gates.
 
     Returns:

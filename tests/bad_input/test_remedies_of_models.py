@@ -13,8 +13,9 @@ from myoassist.compat.arguments import ALIASES, ARGUMENTS, find_argument
 from myoassist.config.errors import UserError
 from myoassist.config.groups import group_options
 from myoassist.config.newest_run import resolve_newest
-from myoassist.config.schemas import TERM_NAMES, CostConfig, EnvConfig
+from myoassist.config.schemas import CostConfig, EnvConfig
 from myoassist.config.video_plots import VideoPlot
+from myoassist.cost.registry import built_in_terms
 from myoassist.model.devices import DEVICES, find_device
 from myoassist.model.finder import Finder
 from myoassist.model.scaling import muscle_factors
@@ -96,7 +97,7 @@ def test_a_name_in_other_case_in_a_model_file_is_pointed_at():
 
 
 def test_cost_terms_are_found_in_other_case():
-    for term in TERM_NAMES:
+    for term in built_in_terms():
         for config in (CostConfig(weights={term.upper(): 1.0}), CostConfig(extra_terms=[term.upper()])):
             assert refused(check_terms, config).remedy == f"write {term} for {term.upper()}"
     assert refused(check_terms, CostConfig(target="Kinematics")).remedy == "cost.target=kinematics"
