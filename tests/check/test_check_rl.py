@@ -58,7 +58,7 @@ LIST = "rl.evaluate_param_list"
         (["rl.policy_params.custom_policy_params.reset_policy_net_after_load=true"], ["prev_trained_policy_path"]),
         (["env.reward_keys_and_weights.qpos_imitation_rewards.pelvis_ty=-1"], ["pelvis_ty=-1", "at least 0"]),
         ([f"{LIST}=[{{num_timestep: 5}}]"], [f"{LIST}[0].num_timestep", "num_timesteps"]),
-        ([f"{LIST}=[{{num_timesteps: 0}}]"], ["num_timesteps=0", "whole number"]),
+        ([f"{LIST}=[{{num_timesteps: 0}}]"], ["num_timesteps=0", "an integer, at least 1, at most 1000000"]),
         ([f"{LIST}=[{{velocity_mode: FAST}}]"], ["velocity_mode=FAST", "STEP"]),
         ([f"{LIST}=[{{}},{{cam_type: front}}]"], [f"{LIST}[1].cam_type=front", "average_speed"]),
         ([f"{LIST}=[{{min_target_velocity: 2}}]"], ["min_target_velocity=2", "the lower end first"]),
