@@ -54,9 +54,8 @@ def _evaluate_all(request: EvaluationRequest) -> int:
         UserError: if no run can be evaluated, or the one that was asked for cannot.
     """
     from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
+    from myoassist.check.code import import_code
     from myoassist.compat.prepared_run import prepare_other, prepare_runs
-    from myoassist.config.own_code import user_files
-    from myoassist.runs.plugins import import_plugins
 
     asked = prepare_runs(request)
     prepared, refused = asked.runs, asked.refused
@@ -70,13 +69,13 @@ def _evaluate_all(request: EvaluationRequest) -> int:
     from myoassist.model.load_mujoco import load_mujoco
 
     load_mujoco()
-    for item in (*prepared, *([other] if other else [])):
-        import_plugins(user_files(item.config))
     compared = None
     for item in prepared:
         try:
             if other is not None and compared is None:
+                import_code(other.config, starts=False)
                 compared = _simulate(request, other)
+            import_code(item.config, starts=False)
             _evaluate(request, item, compared, graphics, viewer)
         except UserError as error:
             if asked.asked == 1:

@@ -81,29 +81,18 @@ def train(composed: "ComposedRun") -> float:
     Raises:
         UserError: when the run is refused; nothing was loaded or written then.
     """
-    from myoassist.config.own_code import user_files
+    from myoassist.check.code import import_code
+    from myoassist.check.run import check
     from myoassist.model.load_mujoco import load_mujoco
     from myoassist.runs.catalogue import read_fitness
     from myoassist.runs.folder import open_run
     from myoassist.runs.plugin_trust import remember_plugins
-    from myoassist.runs.plugins import import_plugins
     from myoassist.runs.storage import explain_storage
-    from myoassist.sweep.preflight import check_files, check_keys
 
     config = composed.config
-    check_keys(config)
-    if files := user_files(config):
-        # They may import MuJoCo themselves.
-        load_mujoco()
-        if config.task == "search":
-            from myoassist.control.own.check import check_own_controllers
-
-            check_own_controllers(config)
-        import_plugins(files)
-        # What is named by who trains may run again when the run is evaluated.
-        remember_plugins(files)
-    # After the plugins, because they bring terms of their own.
-    check_files(config)
+    check(config)
+    # What is named by who trains may run again when the run is evaluated.
+    remember_plugins(import_code(config))
     if config.task == "rl" and config.rl.realtime_evaluate:
         load_mujoco()
         from myoassist.analysis.rl_live import watch_configured

@@ -12,13 +12,13 @@ from markdown_pages import replace_section
 from parameter_meanings import explain
 
 from myoassist import cli, evaluate
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
 from myoassist.config.keys import run_keys
-from myoassist.config.schemas import TERM_NAMES
-from myoassist.config.validate import validate_config
 from myoassist.control.table import build_table
+from myoassist.cost.registry import built_in_terms
 from myoassist.files.errors import UserError
-from myoassist.model.devices import check_device, find_device
+from myoassist.model.devices import find_device
 from tests.test_readme_commands import README, list_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,7 +59,7 @@ def test_every_key_and_parameter_is_explained():
 
 def test_every_term_of_a_target_is_explained():
     page = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
-    assert [name for name in TERM_NAMES if f"| {name} |" not in page] == []
+    assert [name for name in built_in_terms() if f"| {name} |" not in page] == []
 
 
 def test_generator_replaces_its_section_alone(tmp_path, capsys, monkeypatch):
@@ -103,8 +103,7 @@ def check_run(words):
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.
         config.model.device = "tutorial"
-    validate_config(config)
-    check_device(config)
+    check(config)
 
 
 @pytest.mark.parametrize(("page", "command"), COMMANDS)

@@ -124,13 +124,11 @@ def _number(own: dict[str, str], name: str, default: float, low: float, high: fl
 
 
 def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
-    from myoassist.config.own_code import user_files
-    from myoassist.config.schemas import SHIPPED_PREFIX
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
+    from myoassist.check.code import import_code
+    from myoassist.check.run import check
+    from myoassist.config.schemas import SHIPPED_PREFIX, CostConfig
     from myoassist.model.load_mujoco import load_mujoco
     from myoassist.runs.choice import choose_evaluated, choose_run
-    from myoassist.runs.plugins import import_plugins
     from myoassist.runs.stored_config import change_config, load_shipped_config, load_stored_config
 
     duration = _number(own, "duration", 20.0, 1.0, 120.0)
@@ -144,10 +142,11 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
         config.optimizer.pickle_path = None
         parameters = choose_evaluated(None, run, config)
         config.optimizer.param_path = None if parameters is None else str(parameters)
-    validate_config(config)
-    check_device(config)
+    # Nothing is judged.
+    config.cost = CostConfig()
+    check(config)
     load_mujoco()
-    import_plugins(user_files(config))
+    import_code(config)
 
     from myoassist.model.build import build_walker
     from myoassist.optimize.start import load_start
@@ -165,16 +164,14 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
 
 
 def _synthesize(own: dict[str, str], overrides: list[str], command: str) -> None:
+    from myoassist.check.run import check
     from myoassist.config.compose import compose_run
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
     from myoassist.model.load_mujoco import load_mujoco
 
     speed = _number(own, "speed", 1.25, 0.1, 3.0)
     stride = _number(own, "stride", 1.1, 0.5, 3.0)
     config = compose_run(overrides).config
-    validate_config(config)
-    check_device(config)
+    check(config, starts=False)
     load_mujoco()
 
     from myoassist.model.build import build_walker

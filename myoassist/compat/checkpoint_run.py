@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from myoassist.analysis.rl_choice import choose_policy_file
-from myoassist.compat.session_exp import compose_session, draft_session
+from myoassist.compat.session_exp import compose_session, map_session
 from myoassist.compat.session_file import find_session_file, read_session
 from myoassist.compat.session_motion import SUBSTITUTE
 from myoassist.compat.session_policies import session_policy
@@ -65,7 +65,7 @@ def open_session(text: str, params: str | None, overrides: list[str]) -> Session
     path = _choose_policy(params, session.folder)
     given = {override.lstrip("+~").partition("=")[0] for override in overrides}
     # A policy walks on for as long as it is asked to; where its training started does not matter.
-    draft = draft_session(session, given=given | {"env.prev_trained_policy_path"})
+    draft = map_session(session, given=given | {"env.prev_trained_policy_path"})
     config = change_config(compose_session(session, draft), overrides)
     command = localize_command(f"myoassist import {quote_path(text)}")
     print(f"{file.as_posix()} as an experiment here (`{command}` shows it)")

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from myoassist.config.option import option
 
-HUMAN_CONTROLLERS = ("reflex", "cpg", "network")
+# Name -> package with `parameters.entries` (light) and `part.controller` (compiled).
+HUMAN_CONTROLLERS = {
+    "reflex": "myoassist.control.human.reflex",
+    "cpg": "myoassist.control.human.cpg",
+    "network": "myoassist.control.human.network",
+}
 
 
 @dataclass
@@ -15,7 +20,7 @@ class ControlConfig:
         "reflex",
         "What excites the muscles: reflex (spinal reflexes), cpg (pulses of a clock that heel strike sets back), "
         "network (a small neural network of the senses), or a controller of your own.",
-        choices=HUMAN_CONTROLLERS,
+        choices=tuple(HUMAN_CONTROLLERS),
         own=True,
         task="search",
     )

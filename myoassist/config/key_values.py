@@ -36,6 +36,24 @@ def check_value(key: Key, value: Any) -> None:
         _check_entries(key, value)
 
 
+def check_entry(key: Key, value: Any, place: str, example: str) -> None:
+    """Refuse a value of a mapping that no override reaches, as those in a list.
+
+    Args:
+        key: The key in the mapping.
+        value: What it was given.
+        place: The mapping, for messages.
+        example: What to do where it is not known which value was meant.
+
+    Raises:
+        ConfigError: naming the place, its value, what was expected and what was meant.
+    """
+    if not _is_allowed(key, value):
+        meant = understand_value(key, value)
+        remedy = example if meant is None else f"{key.name}: {format_value(meant)}"
+        raise ConfigError(f"{place}.{key.name}={format_value(value)}", describe_expected(key), remedy)
+
+
 def suggest_override(key: Key, value: Any, text: str = "") -> str:
     """Return what to write in place of a refused value, or of one that was given to a misspelled key.
 

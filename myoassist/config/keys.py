@@ -81,9 +81,21 @@ _TYPE_WORDS = {
 }
 
 
+def schema_keys(schema: type, prefix: str = "") -> dict[str, Key]:
+    """Return the leaf keys of a dataclass of `option` fields by dotted name, in its order.
+
+    Args:
+        schema: The dataclass.
+        prefix: Name of the group with a dot; empty for none.
+    """
+    return _walk(schema, prefix, None)
+
+
 def describe_expected(key: Key) -> str:
     """Say in words which values a key takes, e.g. `an integer, at least 2, at most 10000`."""
     meta = key.metadata
+    if meta["words"]:
+        return f"{meta['words']}, or null" if key.optional else str(meta["words"])
     if meta["choices"]:
         words = [f"one of {', '.join(format_value(choice) for choice in meta['choices'])}"]
         words += ["or <file.py>[:Name]"] if meta["own"] else []

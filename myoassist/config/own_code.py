@@ -47,24 +47,27 @@ def user_files(config: RunConfig) -> list[str]:
     return list(dict.fromkeys(path for paths in user_code(config).values() for path in paths))
 
 
-def check_own(config: RunConfig) -> None:
-    """Refuse a controller file that does not exist.
+def check_own(key: str, value: str) -> None:
+    """Refuse a controller file that does not exist; names of controllers of the package are fine.
+
+    Args:
+        key: control.controller or exo.controller.
+        value: Its value.
 
     Raises:
         ConfigError: naming key and file.
     """
-    for key, value in zip(CONTROLLER_KEYS, (config.control.controller, config.exo.controller), strict=True):
-        if not is_own(value):
-            continue
-        path, name = split_own(value)
-        if not is_file(Path(path)):
-            raise ConfigError(
-                f"{key}={value}: there is no file {path}",
-                "a Python file, relative to the current folder, and after a colon its class if it has several",
-                f"{key}=my_controller.py (or my_controller.py:Name)",
-            )
-        if name is not None and not name.isidentifier():
-            raise ConfigError(f"{key}={value}: {name} is no name of a class", "a name after the colon", f"{key}={path}")
+    if not is_own(value):
+        return
+    path, name = split_own(value)
+    if not is_file(Path(path)):
+        raise ConfigError(
+            f"{key}={value}: there is no file {path}",
+            "a Python file, relative to the current folder, and after a colon its class if it has several",
+            f"{key}=my_controller.py (or my_controller.py:Name)",
+        )
+    if name is not None and not name.isidentifier():
+        raise ConfigError(f"{key}={value}: {name} is no name of a class", "a name after the colon", f"{key}={path}")
 
 
 def combination_name(human: str, device: str, muscles: str) -> str:

@@ -52,6 +52,17 @@ def check_name(name: str, key: str = "expname") -> str:
     return name
 
 
+def check_place(expname: str | None, expsubdir: str | None) -> None:
+    """Refuse values of `expname` and `expsubdir` that make no folders.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    for key, name in (("expname", expname), ("expsubdir", expsubdir)):
+        if name:
+            check_name(name, key)
+
+
 def check_suffix(suffix: str | None) -> None:
     """Refuse a value of `optimizer.run_suffix` that cannot end the names of result files.
 

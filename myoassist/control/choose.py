@@ -1,15 +1,13 @@
 """Which controllers a configuration asks for."""
 
-from myoassist.config.control_schemas import ControlConfig
+from myoassist.config.control_schemas import HUMAN_CONTROLLERS, ControlConfig
 from myoassist.config.own_code import is_own
+from myoassist.config.places import load_place
 from myoassist.config.schemas import ExoConfig
 from myoassist.control.device.base import DeviceController
 from myoassist.control.device.powered_joints import ImpedanceController
 from myoassist.control.device.torque_curve import TorqueCurveController
 from myoassist.control.human.base import HumanController
-from myoassist.control.human.cpg.part import CpgController
-from myoassist.control.human.network.part import NetworkController
-from myoassist.control.human.reflex.part import ReflexController
 from myoassist.control.own.compiled import OwnDeviceController, OwnHumanController
 from myoassist.model.device import Device
 from myoassist.model.devices import choose_clock
@@ -24,11 +22,10 @@ def choose_human(control: ControlConfig, dimensions: int) -> HumanController:
     """
     if is_own(control.controller):
         return OwnHumanController(control.controller)
-    if control.controller == "cpg":
-        return CpgController(dimensions)
-    if control.controller == "network":
-        return NetworkController(dimensions, control.hidden)
-    return ReflexController(dimensions, control.delayed)
+    controller: HumanController = load_place(f"{HUMAN_CONTROLLERS[control.controller]}.part:controller")(
+        control, dimensions
+    )
+    return controller
 
 
 def choose_device(exo: ExoConfig, worn: Device | None) -> DeviceController:

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 
 from myoassist.config.schemas import ExoConfig, RunConfig
-from myoassist.control.choose import choose_device, choose_human
-from myoassist.control.device.base import DeviceController
-from myoassist.control.human.base import HumanController
-from myoassist.control.human.reflex.part import ReflexController
+from myoassist.control.entries import device_entries, human_entries
+from myoassist.control.human.reflex.parameters import reflex_entries
 from myoassist.control.start_parameters import absent_names, start_rows
 from myoassist.files.errors import ConfigError
 from myoassist.model.device import Device
 from myoassist.model.muscle_groups import GROUPS
-from myoassist.space.parameter import Parameter
+from myoassist.space.parameter import Entries, Parameter
 from myoassist.space.table import ParameterTable
 
 # Largest factor of one actuator on the command of its group; the product is held at full activation.
@@ -21,8 +19,8 @@ HUMAN_GROUPS = ("reflex", "control")
 
 
 def join_table(
-    human: HumanController,
-    device: DeviceController,
+    human: Entries,
+    device: Entries,
     muscles: Sequence[Parameter] = (),
     *,
     dimensions: int,
@@ -33,21 +31,21 @@ def join_table(
     """Put the parameters of the parts of a walk together.
 
     Args:
-        human: Human controller.
-        device: Device controller.
+        human: Of the human controller.
+        device: Of the device controller.
         muscles: Entries of the muscle model.
         dimensions: 2 (planar) or 3.
         init_pose: walk_left or walk_right; sets the offsets of the pose entries.
         worn: Worn device. What an amputation takes away has no entries; gains stay, because the other leg has them.
         reflex_mode: ind adds a factor for every actuator that shares its group's command, the same in both legs.
     """
-    rows = human.rows() + start_rows(dimensions, init_pose, worn)
+    rows = [*human.rows, *start_rows(dimensions, init_pose, worn)]
     layout = f"{dimensions}d" + (f".{worn.short}" if worn is not None and absent_names(worn) else "") + human.layout
     if reflex_mode == "ind":
         rows += [Parameter(name, "", 1.0, 0.0, 0.0, MAX_SHARE, 1.0, "share") for name in share_names().values()]
         layout += ".ind"
     rows += muscles
-    rows += device.rows()
+    rows += device.rows
     names = [row.name for row in rows]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ConfigError(
@@ -67,8 +65,8 @@ def table_of(config: RunConfig, dimensions: int, worn: Device | None) -> Paramet
         worn: Worn device.
     """
     return join_table(
-        choose_human(config.control, dimensions),
-        choose_device(config.exo, worn),
+        human_entries(config.control, dimensions),
+        device_entries(config.exo, worn),
         dimensions=dimensions,
         init_pose=config.env.init_pose,
         worn=worn,
@@ -100,8 +98,8 @@ def build_table(
     """
     exo = ExoConfig(controller=controller, n_points=n_points, fixed=fixed_exo, timing="stride" if stride else "stance")
     return join_table(
-        ReflexController(dimensions),
-        choose_device(exo, device),
+        reflex_entries(dimensions),
+        device_entries(exo, device),
         dimensions=dimensions,
         init_pose=init_pose,
         worn=device,

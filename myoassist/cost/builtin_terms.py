@@ -1,9 +1,8 @@
 """The terms of the package, registered as plugins register theirs."""
 
-from myoassist.config.schemas import TERM_NAMES
 from myoassist.cost import terms
 from myoassist.cost.judged_walk import JudgedWalk
-from myoassist.cost.registry import cost_term, find_term, registered_terms
+from myoassist.cost.registry import cost_term
 
 
 @cost_term("effort", unit="1/(kg·m)", key="Effort_Cost")
@@ -61,13 +60,3 @@ def emg(walk: JudgedWalk) -> float:
 def metabolic(walk: JudgedWalk) -> float:
     """Energy that the muscles take, per mass and way."""
     return terms.metabolic(walk.log, walk.window, walk.displacement)
-
-
-assert set(TERM_NAMES) <= set(registered_terms()), "the names that the configuration knows"
-
-
-def term_rows() -> list[tuple[str, ...]]:
-    """Return name, unit, key and meaning of every registered term, below a row of headings."""
-    rows: list[tuple[str, ...]] = [("term", "unit", "key in *_Cost.txt", "meaning")]
-    terms_known = map(find_term, registered_terms())
-    return rows + [(term.name, term.unit, term.key or "-", term.doc) for term in terms_known]

@@ -88,8 +88,8 @@ class Simulator:
         self.muscles = MujocoMuscleModel()
         self.loop = assemble(self.human, self.device, self.muscles)
         self.table: ParameterTable = join_table(
-            self.human,
-            self.device,
+            self.human.entries,
+            self.device.entries,
             self.muscles.rows(),
             dimensions=dimensions,
             init_pose=env.init_pose,

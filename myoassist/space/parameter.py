@@ -31,3 +31,16 @@ class Parameter:
     initial: float
     group: str
     fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What a part of a walk adds to the search vector.
+
+    Attributes:
+        layout: What it adds to the name of the layout; empty for nothing.
+        rows: Its parameters, in order.
+    """
+
+    layout: str = ""
+    rows: tuple[Parameter, ...] = ()

@@ -14,6 +14,7 @@ from hydra.core.override_parser.types import Override
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
+from myoassist.check.run import check
 from myoassist.config.compose import ComposedRun, convert_composed, normalize_arguments
 from myoassist.config.labels import default_expname, is_task_override
 from myoassist.config.run_names import override_key
@@ -23,7 +24,6 @@ from myoassist.runs.folder import plan_run
 from myoassist.runs.index import INDEX_NAME, read_index
 from myoassist.runs.storage import refuse_folder
 from myoassist.sweep.grid_job import GridJob
-from myoassist.sweep.preflight import check_run
 from myoassist.sweep.sweep_values import check_counted
 
 
@@ -60,7 +60,7 @@ def plan_grid(
         overrides = normalize_arguments(split)
         composed = context.config_loader.load_sweep_config(config, overrides)
         run = convert_composed(composed, composed.hydra.runtime.choices, overrides, swept=keys)
-        check_run(run.config)
+        check(run.config)
         runs.append((overrides, run))
     today = today or datetime.date.today()
     jobs = _place(runs, keys, today)

@@ -19,7 +19,6 @@ from parameter_meanings import explain
 from myoassist.config.cost_formula import Target, shipped_target, target_names
 from myoassist.config.keys import Key, describe_expected, format_value, run_keys
 from myoassist.control.table import build_table
-from myoassist.cost import builtin_terms  # noqa: F401 - registers the terms of the package
 from myoassist.cost.registry import find_term, registered_terms
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.errors import UserError

@@ -223,7 +223,8 @@ def _wrong_length(folder):
     ],
 )
 def test_what_is_wrong_with_a_folder_is_said(here, tmp_path, capsys, spoil, found, remedy):
-    folder = write_result(tmp_path / "result", preset=None)
+    # A blank in the path: what the remedies name has to be quoted.
+    folder = write_result(tmp_path / "my results" / "result", preset=None)
     spoil(folder)
     run(f"run={folder}", code=2)
     said = capsys.readouterr().err

@@ -203,8 +203,7 @@ def test_start_points_that_are_paths(tmp_path):
 
 def test_composing_loads_nothing_heavy():
     code = (
-        "import sys; from myoassist.config.compose import compose_run; from myoassist.config.validate import "
-        "validate_config; validate_config(compose_run(['exp=exo_npoint']).config); "
+        "import sys; from myoassist.config.compose import compose_run; compose_run(['exp=exo_npoint']); "
         "print([name for name in ('mujoco', 'numba', 'torch', 'numpy', 'cma') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from myoassist.check.run import check
 from myoassist.config.aliases import alias_keys
 from myoassist.config.compose import compose_run
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import run_keys
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
 from myoassist.files.errors import ConfigError
 from myoassist.runs.differences import find_changes, to_plain
 from myoassist.runs.folder import open_run
@@ -72,7 +72,7 @@ def test_the_old_task_is_taken_with_a_notice():
     with pytest.warns(UserWarning, match="task=reflex has been renamed"):
         config = compose_run(["exp=baseline", "task=reflex"]).config
     assert config.task == "search"
-    validate_config(config)
+    check(config)
 
 
 def test_a_run_of_the_version_before_is_the_same_run(tmp_path):

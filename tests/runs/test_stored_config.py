@@ -2,8 +2,8 @@ import datetime
 
 import pytest
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.validate import validate_config
 from myoassist.files.errors import ConfigError
 from myoassist.runs.folder import open_run
 from myoassist.runs.stored_config import load_stored_config
@@ -64,5 +64,5 @@ def test_the_last_of_two_wins(folder):
 )
 def test_refused_like_in_training(folder, override, words):
     with pytest.raises(ConfigError) as refusal:
-        validate_config(load_stored_config(folder, [override]))
+        check(load_stored_config(folder, [override]))
     assert [word for word in words if word not in str(refusal.value)] == []

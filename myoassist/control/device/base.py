@@ -9,7 +9,7 @@ import numpy as np
 from myoassist.control.channel import Channel
 from myoassist.control.part import Start, log_nothing
 from myoassist.model.kernel import kernel
-from myoassist.space.parameter import Parameter
+from myoassist.space.parameter import Entries
 
 
 @kernel
@@ -25,7 +25,7 @@ class DeviceController(ABC):
 
     Attributes:
         key: Tells loops with different controllers apart; enters the name of compiled code.
-        layout: What it adds to the name of the layout of the vector, behind a hyphen; empty for nothing.
+        entries: Its parameters, all of group exo, and what they add to the name of the layout, behind a hyphen.
         channels: Columns of the log that it fills.
         update: Compiled update of one control step.
         drive: Compiled update between control steps.
@@ -33,15 +33,11 @@ class DeviceController(ABC):
     """
 
     key: str
-    layout: str = ""
+    entries: Entries
     channels: tuple[Channel, ...] = ()
     update: Callable[..., Any]
     drive: Callable[..., Any] = staticmethod(drive_nothing)
     log: Callable[..., Any] = staticmethod(log_nothing)
-
-    @abstractmethod
-    def rows(self) -> list[Parameter]:
-        """Return the entries of the search vector, all of group exo."""
 
     @abstractmethod
     def make(self) -> Any:
@@ -57,7 +53,7 @@ class DeviceController(ABC):
 
         Args:
             state: What `make` returned, changed in place.
-            raw: Parameters as they are searched, in the order of `rows`.
+            raw: Parameters as they are searched, in the order of `entries`.
             values: The same, decoded.
             start: Where the walk begins.
         """

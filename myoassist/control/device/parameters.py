@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
-from myoassist.space.parameter import Parameter
+from myoassist.config.schemas import ExoConfig
+from myoassist.model.devices import TORQUE_CONTROLLERS
+from myoassist.space.parameter import Entries, Parameter
 
 FOUR_PARAM_NAMES = ("exo_peak_torque", "exo_rise_time", "exo_peak_time", "exo_fall_time")
 DEFAULT_FOUR_PARAM = (0.5, 0.467, 0.90, 0.075)
@@ -32,6 +34,25 @@ _IMPEDANCES = {
 _ANGLE_SCALE = 5.0  # deg per raw unit
 # Stiff and hard damped beyond these, an explicit control of the light foot at 1 kHz would ring.
 _UPPER = {"stiffness": 4.0, "damping": 5.0}
+
+
+def curve_entries(exo: ExoConfig, stride: bool) -> Entries:
+    """Return what a torque curve adds to the search vector; nothing when it is off.
+
+    Args:
+        exo: Exo configuration.
+        stride: The curve is timed by the stride.
+    """
+    if exo.controller not in TORQUE_CONTROLLERS:
+        return Entries()
+    points = str(exo.n_points) if exo.controller == "npoint" else ""
+    rows = torque_rows(exo.controller, exo.n_points, exo.fixed, stride)
+    return Entries(f"{'stride_' if stride else ''}{exo.controller}{points}", tuple(rows))
+
+
+def impedance_entries(joints: tuple[str, ...]) -> Entries:
+    """Return what the impedances of some powered joints (knee, ankle) add to the search vector."""
+    return Entries("impedance", tuple(impedance_rows(joints)))
 
 
 def torque_rows(controller: str, n_points: int, fixed: bool, stride: bool) -> list[Parameter]:

@@ -7,11 +7,10 @@ import numpy as np
 
 from myoassist.control.device.base import DeviceController
 from myoassist.control.device.impedance import Impedance, joint_torque, make_impedance, reset_impedance, update_phase
-from myoassist.control.device.parameters import impedance_rows
+from myoassist.control.device.parameters import impedance_entries
 from myoassist.control.part import Start
 from myoassist.control.signals import LOAD, P_ANKLE
 from myoassist.model.kernel import kernel
-from myoassist.space.parameter import Parameter
 
 HALF_PI = math.pi / 2.0
 
@@ -46,16 +45,11 @@ class ImpedanceController(DeviceController):
     """
 
     key = "impedance"
-    layout = "impedance"
     update = staticmethod(update_device)
     drive = staticmethod(drive_device)
 
     def __init__(self, joints: tuple[str, ...]) -> None:
-        self._joints = joints
-
-    def rows(self) -> list[Parameter]:
-        """Return the impedances of all phases and the two values that switch between phases."""
-        return impedance_rows(self._joints)
+        self.entries = impedance_entries(joints)
 
     def make(self) -> Impedance:
         """Allocate phases and values."""
@@ -69,5 +63,5 @@ class ImpedanceController(DeviceController):
     def reset(self, state: Impedance, raw: np.ndarray, values: np.ndarray, start: Start) -> None:
         """Install the impedances and start both legs in their phases."""
         del raw
-        names = [row.name for row in self.rows()]
+        names = [row.name for row in self.entries.rows]
         reset_impedance(state, dict(zip(names, values.tolist(), strict=True)), start.swing_leg)

@@ -8,14 +8,12 @@ from myoassist.config.schemas import ExoConfig
 from myoassist.control.channel import Channel
 from myoassist.control.device.actuation import control_per_torque
 from myoassist.control.device.base import DeviceController
-from myoassist.control.device.parameters import torque_rows
+from myoassist.control.device.parameters import curve_entries
 from myoassist.control.device.splines import explain_invalid, profile_curve
 from myoassist.control.device.timing import PERCENT, Exo, make_exo, reset_exo, update_exo
 from myoassist.control.part import Start
 from myoassist.control.signals import LOAD
-from myoassist.model.devices import TORQUE_CONTROLLERS
 from myoassist.model.kernel import kernel
-from myoassist.space.parameter import Parameter
 
 
 @kernel
@@ -58,16 +56,7 @@ class TorqueCurveController(DeviceController):
     def __init__(self, config: ExoConfig, stride: bool) -> None:
         self._config = config
         self._stride = stride
-        if config.controller in TORQUE_CONTROLLERS:
-            points = str(config.n_points) if config.controller == "npoint" else ""
-            self.layout = f"{'stride_' if stride else ''}{config.controller}{points}"
-
-    def rows(self) -> list[Parameter]:
-        """Return torques and times of the curve; none when it is off."""
-        config = self._config
-        if config.controller not in TORQUE_CONTROLLERS:
-            return []
-        return torque_rows(config.controller, config.n_points, config.fixed, self._stride)
+        self.entries = curve_entries(config, stride)
 
     def make(self) -> Exo:
         """Allocate clocks and curve."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from myoassist.control.channel import Channel
 from myoassist.control.part import Start, log_nothing
-from myoassist.space.parameter import Parameter
+from myoassist.space.parameter import Entries
 
 
 class HumanController(ABC):
@@ -21,7 +21,7 @@ class HumanController(ABC):
     Attributes:
         key: Tells loops with different controllers apart; enters the name of compiled code.
         group: Group of its parameters in the search vector.
-        layout: What it adds to the name of the layout of the vector.
+        entries: These parameters, and what they add to the name of the layout of the vector.
         channels: Columns of the log that it fills.
         update: Compiled update of one control step.
         log: Compiled log.
@@ -29,14 +29,10 @@ class HumanController(ABC):
 
     key: str
     group: str = "control"
-    layout: str = ""
+    entries: Entries
     channels: tuple[Channel, ...] = ()
     update: Callable[..., Any]
     log: Callable[..., Any] = staticmethod(log_nothing)
-
-    @abstractmethod
-    def rows(self) -> list[Parameter]:
-        """Return the entries of the search vector."""
 
     @abstractmethod
     def make(self, dt: float) -> Any:
@@ -48,7 +44,7 @@ class HumanController(ABC):
 
         Args:
             state: What `make` returned, changed in place.
-            values: Decoded parameters, in the order of `rows`.
+            values: Decoded parameters, in the order of `entries`.
             start: Where the walk begins.
         """
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from myoassist.config.own_code import own_key, split_own
+from myoassist.config.own_code import own_key
 from myoassist.control.channel import Channel
 from myoassist.control.device.actuation import control_per_torque
 from myoassist.control.device.base import DeviceController
@@ -18,9 +18,10 @@ from myoassist.control.human.base import HumanController
 from myoassist.control.own.declare import (
     Device,
     Human,
-    check_declaration,
-    find_class,
+    device_entries,
     functions_of,
+    human_entries,
+    own_class,
     parameter_type,
     state_type,
 )
@@ -28,8 +29,6 @@ from myoassist.control.part import Start
 from myoassist.control.senses import SENSES, fill_senses, sense_start
 from myoassist.control.signals import N_MUSCLES
 from myoassist.model.kernel import kernel
-from myoassist.runs.plugins import imported_plugin
-from myoassist.space.parameter import Parameter
 
 # As kernels, but never cached on their own: the loop that they are in is.
 HOOK_OPTIONS: dict[str, Any] = {"nogil": True, "_nrt": False, "forceinline": True}
@@ -161,9 +160,7 @@ def _reset(state: Own, own: type[Human], values: np.ndarray, start: Start, reset
 
 
 def _load(value: str, kind: type[Human]) -> tuple[type[Human], dict[str, Callable[..., Any]]]:
-    path, name = split_own(value)
-    own = find_class(imported_plugin(path), path, name, kind)
-    check_declaration(own, path)
+    own = own_class(value, kind)
     return own, functions_of(own)
 
 
@@ -179,14 +176,10 @@ class OwnHumanController(HumanController):
     def __init__(self, value: str) -> None:
         self._own, functions = _load(value, Human)
         self.key = own_key(value)
-        self.layout = f".own_{self._own.__name__}"
+        self.entries = human_entries(self._own)
         self.channels = channels_of(self._own)
         self.update = _hooks(self.key, "human", functions["update"])
         self._reset = njit(functions["reset"]) if "reset" in functions else None
-
-    def rows(self) -> list[Parameter]:
-        """Return the parameters that the class declares."""
-        return [item.row(self.group) for item in self._own.parameters]
 
     def make(self, dt: float) -> Own:
         """Allocate the records."""
@@ -211,15 +204,11 @@ class OwnDeviceController(DeviceController):
     def __init__(self, value: str, max_torque: float) -> None:
         self._own, functions = _load(value, Device)
         self.key = own_key(value)
-        self.layout = f"own_{self._own.__name__}"
+        self.entries = device_entries(self._own)
         self.channels = channels_of(self._own)
         self.update = _hooks(self.key, "device", functions["update"])
         self._reset = njit(functions["reset"]) if "reset" in functions else None
         self._max_torque = max_torque
-
-    def rows(self) -> list[Parameter]:
-        """Return the parameters that the class declares."""
-        return [item.row("exo") for item in self._own.parameters]
 
     def make(self) -> Own:
         """Allocate the records."""

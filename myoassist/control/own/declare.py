@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from myoassist.config.own_code import split_own
 from myoassist.files.errors import ConfigError
-from myoassist.space.parameter import Parameter
+from myoassist.runs.plugins import imported_plugin
+from myoassist.space.parameter import Entries, Parameter
 
 # Raw units between the bounds of a parameter whose scale is not given.
 _RAW_RANGE = 4.0
@@ -140,6 +142,33 @@ def check_declaration(own: type[Human], path: str) -> None:
             )
     if not callable(getattr(own, "update", None)):
         raise ConfigError(f"{place} has no update", "def update(p, x, s, out, dt)")
+
+
+def own_class(value: str, kind: type[Human]) -> type[Human]:
+    """Return the class that the key of a controller names, out of a file that has been imported before.
+
+    Args:
+        value: `<file.py>` or `<file.py>:Name`.
+        kind: Human or Device.
+
+    Raises:
+        ConfigError: as `find_class` and `check_declaration`.
+        UnsafeFileError: if the file has not been imported.
+    """
+    path, name = split_own(value)
+    own = find_class(imported_plugin(path), path, name, kind)
+    check_declaration(own, path)
+    return own
+
+
+def human_entries(own: type[Human]) -> Entries:
+    """Return what a human controller of the user adds to the search vector."""
+    return Entries(f".own_{own.__name__}", tuple(item.row("control") for item in own.parameters))
+
+
+def device_entries(own: type[Human]) -> Entries:
+    """Return what a device controller of the user adds to the search vector."""
+    return Entries(f"own_{own.__name__}", tuple(item.row("exo") for item in own.parameters))
 
 
 def parameter_type(own: type[Human]) -> np.dtype:

@@ -56,7 +56,7 @@ def test_heel_strike_sets_the_clock_the_short_way_round(phase, reset, after):
 def test_the_network_is_two_layers_with_weights_shared_by_the_legs():
     controller = NetworkController(2, 3)
     net = controller.make(0.01)
-    rows = controller.rows()
+    rows = list(controller.entries.rows)
     values = np.array([row.scale * row.initial + row.offset for row in rows])
     assert [row.name for row in rows[: N_INPUTS + 1]] == [f"net_h1_{name}" for name in (*INPUTS, "constant")]
     simulator = make_simulator("network", hidden=3)

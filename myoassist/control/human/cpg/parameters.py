@@ -5,10 +5,13 @@ Start values are a least-squares fit of two raised cosines to the reference musc
 from the soleus, the extensor from the tibialis.
 """
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.control.signals import MUSCLE_NAMES
 from myoassist.model.muscle_groups import FRONTAL_MUSCLES
-from myoassist.space.parameter import Parameter
+from myoassist.space.parameter import Entries, Parameter
 
+# Of the parameters, in the search vector.
+GROUP = "control"
 N_PULSES = 2
 # Height (excitation), centre and half width (gait cycles) of each pulse.
 PULSES = {
@@ -34,6 +37,17 @@ _HEIGHT_STEP, _CENTRE_STEP, _WIDTH_STEP, _PERIOD_STEP = 0.2, 0.1, 0.1, 0.2
 def cpg_muscles(dimensions: int) -> tuple[str, ...]:
     """Return the muscles that have pulses, in the order of the parameters."""
     return tuple(name for name in MUSCLE_NAMES if dimensions == 3 or name not in FRONTAL_MUSCLES)
+
+
+def entries(control: ControlConfig, dimensions: int) -> Entries:
+    """Return what the controller of a configuration adds to the search vector, in 2 or 3 dimensions."""
+    del control
+    return cpg_entries(dimensions)
+
+
+def cpg_entries(dimensions: int) -> Entries:
+    """Return layout and parameters; arguments as those of the controller."""
+    return Entries(".cpg", tuple(cpg_rows(dimensions, GROUP)))
 
 
 def cpg_rows(dimensions: int, group: str) -> list[Parameter]:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.control.channel import Channel
 from myoassist.control.human.base import HumanController
-from myoassist.control.human.cpg.parameters import N_PULSES, cpg_muscles, cpg_rows
+from myoassist.control.human.cpg.parameters import N_PULSES, cpg_entries, cpg_muscles
 from myoassist.control.part import Start
 from myoassist.control.signals import LOAD, MUSCLE_NAMES, N_MUSCLES, PRE_STIMULATION
 from myoassist.model.kernel import kernel
-from myoassist.space.parameter import Parameter
 
 STRIKE_LOAD = 0.1  # body weights
 # A contact sooner after a heel strike, in periods, is a scuff.
@@ -97,18 +97,13 @@ class CpgController(HumanController):
     """
 
     key = "cpg"
-    layout = ".cpg"
     channels = (Channel("cpg_phase", (2,), "1", "phase of the clock of a leg, 0 at heel strike"),)
     update = staticmethod(update_human)
     log = staticmethod(log_human)
 
     def __init__(self, dimensions: int) -> None:
-        self._dimensions = dimensions
+        self.entries = cpg_entries(dimensions)
         self._places = [MUSCLE_NAMES.index(name) for name in cpg_muscles(dimensions)]
-
-    def rows(self) -> list[Parameter]:
-        """Return period, reset and pulses."""
-        return cpg_rows(self._dimensions, self.group)
 
     def make(self, dt: float) -> Cpg:
         """Allocate clocks and pulses."""
@@ -123,3 +118,9 @@ class CpgController(HumanController):
         state.phase[start.swing_leg] = SWING_PHASE
         state.since[:] = state.phase
         state.contact[:] = start.signals.legs[:, LOAD] > STRIKE_LOAD
+
+
+def controller(control: ControlConfig, dimensions: int) -> CpgController:
+    """Return the controller of a configuration, in 2 or 3 dimensions."""
+    del control
+    return CpgController(dimensions)

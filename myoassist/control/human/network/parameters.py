@@ -2,10 +2,13 @@
 
 import numpy as np
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.control.signals import MUSCLE_NAMES
 from myoassist.model.muscle_groups import FRONTAL_MUSCLES
-from myoassist.space.parameter import INF, Parameter
+from myoassist.space.parameter import INF, Entries, Parameter
 
+# Of the parameters, in the search vector.
+GROUP = "control"
 # What a leg sees, in the order of the weights.
 INPUTS = (
     "load", "hip", "knee", "ankle", "hip_rate", "knee_rate", "ankle_rate", "other_load", "other_hip", "other_knee",
@@ -23,6 +26,16 @@ _STEP = 1.0
 def network_muscles(dimensions: int) -> tuple[str, ...]:
     """Return the muscles that the network excites, in the order of the weights."""
     return tuple(name for name in MUSCLE_NAMES if dimensions == 3 or name not in FRONTAL_MUSCLES)
+
+
+def entries(control: ControlConfig, dimensions: int) -> Entries:
+    """Return what the controller of a configuration adds to the search vector, in 2 or 3 dimensions."""
+    return network_entries(dimensions, control.hidden)
+
+
+def network_entries(dimensions: int, hidden: int) -> Entries:
+    """Return layout and parameters; arguments as those of the controller."""
+    return Entries(f".network{hidden}", tuple(network_rows(dimensions, hidden, GROUP)))
 
 
 def network_rows(dimensions: int, hidden: int, group: str) -> list[Parameter]:

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.control.channel import Channel
 from myoassist.control.human.base import HumanController
-from myoassist.control.human.network.parameters import N_INPUTS, network_muscles, network_rows
+from myoassist.control.human.network.parameters import N_INPUTS, network_entries, network_muscles
 from myoassist.control.part import Start
 from myoassist.control.senses import SENSES, fill_senses
 from myoassist.control.signals import MUSCLE_NAMES
 from myoassist.model.kernel import kernel
-from myoassist.space.parameter import Parameter
 
 
 class Network(NamedTuple):
@@ -102,14 +102,10 @@ class NetworkController(HumanController):
     log = staticmethod(log_human)
 
     def __init__(self, dimensions: int, hidden: int) -> None:
-        self._dimensions, self._hidden = dimensions, hidden
+        self._hidden = hidden
+        self.entries = network_entries(dimensions, hidden)
         self._names = network_muscles(dimensions)
-        self.layout = f".network{hidden}"
         self.channels = (Channel("network_units", (2, hidden), "1", "hidden units of a leg, -1 to 1"),)
-
-    def rows(self) -> list[Parameter]:
-        """Return the weights."""
-        return network_rows(self._dimensions, self._hidden, self.group)
 
     def make(self, dt: float) -> Network:
         """Allocate weights and work space."""
@@ -131,3 +127,8 @@ class NetworkController(HumanController):
         state.hidden[:] = values[:size].reshape(state.hidden.shape)
         state.output[:] = values[size:].reshape(state.output.shape)
         state.units[:] = 0.0
+
+
+def controller(control: ControlConfig, dimensions: int) -> NetworkController:
+    """Return the controller of a configuration, in 2 or 3 dimensions."""
+    return NetworkController(dimensions, control.hidden)

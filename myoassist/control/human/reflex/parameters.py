@@ -5,7 +5,8 @@ Source: Song & Geyer, J Physiol 2015; a raw value of 1 is the start of a search.
 
 import math
 
-from myoassist.space.parameter import INF, Parameter
+from myoassist.config.control_schemas import ControlConfig
+from myoassist.space.parameter import INF, Entries, Parameter
 
 # name, scale, offset, lower, unit. Angles are written in degrees here and converted once below.
 _REFLEX_SAGITTAL = (
@@ -77,6 +78,17 @@ _REFLEX_FRONTAL = (
     ("6_HAB_PG", 1.0, 0.0, 0.0, ""),
     ("6_HAD_PG", 1.0, 0.0, 0.0, ""),
 )
+
+
+def entries(control: ControlConfig, dimensions: int) -> Entries:
+    """Return what the controller of a configuration adds to the search vector, in 2 or 3 dimensions."""
+    del control
+    return reflex_entries(dimensions)
+
+
+def reflex_entries(dimensions: int) -> Entries:
+    """Return layout and parameters; arguments as those of the controller."""
+    return Entries("", tuple(reflex_rows(dimensions)))
 
 
 def reflex_rows(dimensions: int) -> list[Parameter]:

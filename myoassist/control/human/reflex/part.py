@@ -4,15 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from myoassist.config.control_schemas import ControlConfig
 from myoassist.control.channel import Channel
 from myoassist.control.human.base import HumanController
 from myoassist.control.human.reflex.controller import Reflex, make_reflex, reset_reflex, update_reflex
 from myoassist.control.human.reflex.indices import IN_CONTACT, N_GAINS, THETA_TGT
-from myoassist.control.human.reflex.parameters import reflex_rows
+from myoassist.control.human.reflex.parameters import reflex_entries
 from myoassist.control.part import Start
 from myoassist.control.signals import N_MUSCLES
 from myoassist.model.kernel import kernel
-from myoassist.space.parameter import Parameter
 
 
 @kernel
@@ -52,12 +52,9 @@ class ReflexController(HumanController):
 
     def __init__(self, dimensions: int, delayed: bool = False) -> None:
         self._dimensions = dimensions
+        self.entries = reflex_entries(dimensions)
         self._delayed = delayed
-        self._ones = self._gains(np.array([row.scale + row.offset for row in self.rows()]))
-
-    def rows(self) -> list[Parameter]:
-        """Return the reflex gains."""
-        return reflex_rows(self._dimensions)
+        self._ones = self._gains(np.array([row.scale + row.offset for row in self.entries.rows]))
 
     def make(self, dt: float) -> Reflex:
         """Allocate phases, targets and delay buffers."""
@@ -78,3 +75,8 @@ class ReflexController(HumanController):
         gains = np.zeros(N_GAINS)
         gains[: len(values)] = values
         return gains
+
+
+def controller(control: ControlConfig, dimensions: int) -> ReflexController:
+    """Return the controller of a configuration, in 2 or 3 dimensions."""
+    return ReflexController(dimensions, control.delayed)

@@ -4,10 +4,10 @@ import operator
 
 import pytest
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
 from myoassist.config.keys import describe_expected, run_keys
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
 from myoassist.files.errors import ConfigError
 from myoassist.runs.plugins import import_plugins
 
@@ -15,7 +15,7 @@ from myoassist.runs.plugins import import_plugins
 def refusal(*arguments):
     composed = compose_run(list(arguments))
     with pytest.raises(ConfigError) as caught:
-        validate_config(composed.config)
+        check(composed.config)
     return str(caught.value)
 
 
@@ -79,12 +79,16 @@ def test_code_in_cma_options_is_refused():
         ["control.delayed=true"],
         ["optimizer=evaluate"],
         ["exp=exo_4param", "exo.fixed=true"],
-        ["cost.weights={effort: 0, emg: 2.5}", "optimizer.cma_options={tolfun: 1e-9, CMA_active: false, tolx: null}"],
+        [
+            "cost=vel_musc",
+            "cost.weights={velocity: 0, emg: 2.5}",
+            "optimizer.cma_options={tolfun: 1e-9, CMA_active: false, tolx: null}",
+        ],
         ["optimizer.threads=2", "optimizer.run_suffix=a-b.1", "cost.tgt_vel=5"],
     ],
 )
 def test_accepted(arguments):
-    validate_config(compose_run(arguments).config)
+    check(compose_run(arguments).config)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,7 @@ def test_wrong_types_in_a_built_configuration(key, value):
     group, _, name = key.rpartition(".")
     setattr(getattr(config, group) if group else config, name, value)
     with pytest.raises(ConfigError, match=f"{key}="):
-        validate_config(config)
+        check(config)
 
 
 def test_nan_is_refused_in_every_number():
@@ -107,11 +111,11 @@ def test_nan_is_refused_in_every_number():
         group, _, last = name.rpartition(".")
         setattr(operator.attrgetter(group)(config), last, math.nan)
         with pytest.raises(ConfigError, match=f"{name}=nan"):
-            validate_config(config)
+            check(config)
 
 
 def test_every_default_is_valid_and_explained():
-    validate_config(RunConfig())
+    check(RunConfig())
     for key in run_keys().values():
         assert len(key.metadata["doc"]) > 10
         assert describe_expected(key)
@@ -120,11 +124,11 @@ def test_every_default_is_valid_and_explained():
 def test_paths_that_exist_are_accepted(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("own.xml", "best.txt", "plugin.py"):
-        (tmp_path / name).write_text("<mujoco/>" if name.endswith("xml") else "")
+        (tmp_path / name).write_text({"own.xml": "<mujoco/>", "best.txt": "1.0\n1.0\n"}.get(name, ""))
     overrides = ["model=custom", "model.path=own.xml", "optimizer.param_path=best.txt", "plugins=[plugin.py]"]
     config = compose_run(overrides).config
-    validate_config(config)
-    validate_config(dataclasses.replace(config, plugins=[str(tmp_path / "plugin.py")]))
+    check(config)
+    check(dataclasses.replace(config, plugins=[str(tmp_path / "plugin.py")]))
 
 
 def test_plugins_are_imported_once_and_errors_name_the_line(tmp_path, monkeypatch):

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from myoassist import train
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
 from myoassist.files.errors import UserError
 from myoassist.gait.own_reference import format_template
 from myoassist.model.build import build_walker
 from myoassist.model.strength import library_muscles
-from myoassist.sweep.preflight import check_run
 
 EVOLUTION = ["evo=evo", "evo.population_size=4", "evo.num_generations=1", "hydra/launcher=basic"]
 
@@ -101,25 +101,25 @@ def test_bounds_are_looked_at_although_constraints_cut_the_corners(place, capsys
     "exp", ["baseline", "exo_4param", "exo_npoint", "tutorial", "rl_imitation_partial_obs", "rl_test"]
 )
 def test_good_runs_pass(exp):
-    check_run(compose_run([f"exp={exp}"]).config)
+    check(compose_run([f"exp={exp}"]).config)
 
 
 def test_a_file_is_looked_at_again_when_it_has_changed(place):
     Path("gait.csv").write_text(format_template())
     config = compose_run(["exp=exo_4param", "cost.reference=gait.csv"]).config
-    check_run(config)
+    check(config)
     Path("gait.csv").write_text(rolled())
     with pytest.raises(UserError, match="other foot"):
-        check_run(config)
+        check(config)
 
 
 def test_plugins_are_not_imported_for_it(place):
     Path("mine.py").write_text("open('ran', 'w')")
     config = compose_run(["exp=exo_4param", "plugins=[mine.py]", "cost.extra_terms=[own]"]).config
-    check_run(config)
+    check(config)
     config.cost.reference = "none.csv"
     with pytest.raises(UserError, match=r"none\.csv does not exist"):
-        check_run(config)
+        check(config)
     assert not Path("ran").exists()
 
 

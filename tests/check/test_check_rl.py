@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
 from myoassist.config.evaluation_entries import read_evaluation_entries
 from myoassist.config.policy_path import resolve_policy_path
-from myoassist.config.validate import validate_config
 from myoassist.files.errors import ConfigError
 
 ARCH = "rl.policy_params.custom_policy_params.net_arch"
@@ -58,7 +58,7 @@ LIST = "rl.evaluate_param_list"
         (["rl.policy_params.custom_policy_params.reset_policy_net_after_load=true"], ["prev_trained_policy_path"]),
         (["env.reward_keys_and_weights.qpos_imitation_rewards.pelvis_ty=-1"], ["pelvis_ty=-1", "at least 0"]),
         ([f"{LIST}=[{{num_timestep: 5}}]"], [f"{LIST}[0].num_timestep", "num_timesteps"]),
-        ([f"{LIST}=[{{num_timesteps: 0}}]"], ["num_timesteps=0", "whole number"]),
+        ([f"{LIST}=[{{num_timesteps: 0}}]"], ["num_timesteps=0", "an integer, at least 1, at most 1000000"]),
         ([f"{LIST}=[{{velocity_mode: FAST}}]"], ["velocity_mode=FAST", "STEP"]),
         ([f"{LIST}=[{{}},{{cam_type: front}}]"], [f"{LIST}[1].cam_type=front", "average_speed"]),
         ([f"{LIST}=[{{min_target_velocity: 2}}]"], ["min_target_velocity=2", "the lower end first"]),
@@ -76,7 +76,7 @@ LIST = "rl.evaluate_param_list"
 def test_refused(arguments, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError) as caught:
-        validate_config(compose_run(["exp=rl_test", *arguments]).config)
+        check(compose_run(["exp=rl_test", *arguments]).config)
     message = str(caught.value)
     assert [word for word in words if word not in message] == []
     assert "expected:" in message
@@ -84,9 +84,9 @@ def test_refused(arguments, words, tmp_path, monkeypatch):
 
 
 def test_remedies_of_rates_work():
-    validate_config(compose_run(["exp=rl_test", "env.control_framerate=35", "env.physics_sim_framerate=595"]).config)
+    check(compose_run(["exp=rl_test", "env.control_framerate=35", "env.physics_sim_framerate=595"]).config)
     for rate in (24, 25, 30, 40):
-        validate_config(compose_run(["exp=rl_test", f"env.control_framerate={rate}"]).config)
+        check(compose_run(["exp=rl_test", f"env.control_framerate={rate}"]).config)
 
 
 @pytest.mark.parametrize(
@@ -102,25 +102,25 @@ def test_remedies_of_rates_work():
     ],
 )
 def test_accepted(arguments):
-    validate_config(compose_run(["exp=rl_test", *arguments]).config)
+    check(compose_run(["exp=rl_test", *arguments]).config)
 
 
 @pytest.mark.parametrize("arguments", [["env.num_envs=4"], ["env.terrain_type=slope"], ["exp=tutorial", "rl=ppo"]])
 def test_keys_of_rl_are_refused_in_a_reflex_run(arguments):
     with pytest.raises(ConfigError, match="task=rl, which alone reads"):
-        validate_config(compose_run(arguments).config)
+        check(compose_run(arguments).config)
 
 
 @pytest.mark.parametrize("exp", ["tutorial", "rl_test"])
 def test_the_synthetic_trainer_takes_keys_of_both(exp):
     arguments = [f"exp={exp}", "task=fake", "optimizer.popsize=5", "rl.ppo_params.gamma=0.9", "env.timestep=0.001"]
-    validate_config(compose_run(arguments).config)
+    check(compose_run(arguments).config)
 
 
 def test_a_rollout_that_is_no_multiple_of_the_batch_is_told():
     config = compose_run(["exp=rl_test", "rl.ppo_params.batch_size=100"]).config
     with pytest.warns(UserWarning, match="ends with a batch of 56"):
-        validate_config(config)
+        check(config)
 
 
 def test_cuda_is_refused_where_there_is_none(monkeypatch):
@@ -129,16 +129,17 @@ def test_cuda_is_refused_where_there_is_none(monkeypatch):
     config = compose_run(["exp=rl_test", "rl.device=cuda"]).config
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ConfigError, match="finds no CUDA"):
-        validate_config(config)
+        check(config)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    validate_config(config)
+    check(config)
 
 
-def test_validation_loads_nothing_heavy():
+@pytest.mark.parametrize("exp", ["rl_test", "rl_imitation_partial_obs", "tutorial", "exo_npoint", "prosthesis"])
+def test_checking_loads_nothing_heavy(exp):
+    heavy = ("mujoco", "numba", "torch", "gymnasium", "stable_baselines3", "cma", "nevergrad", "matplotlib", "pandas")
     code = (
-        "import sys; from myoassist.config.compose import compose_run; from myoassist.config.validate import "
-        "validate_config; validate_config(compose_run(['exp=rl_test']).config); "
-        "print([name for name in ('mujoco', 'numba', 'torch', 'numpy', 'gymnasium') if name in sys.modules])"
+        "import sys; from myoassist.config.compose import compose_run; from myoassist.check.run import check; "
+        f"check(compose_run(['exp={exp}']).config); print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
