@@ -25,7 +25,7 @@ from myoassist.config.schemas import CostConfig, EnvConfig, ExoConfig, ModelConf
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.strides import cut_window, normalize_strides
 from myoassist.model.build import build_walker
-from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.walk_problem import WalkProblem
 from myoassist.rollout.log import Outcome, WalkLog
 from myoassist.rollout.physics import mj_step
 from myoassist.rollout.simulator import Simulator

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from myoassist.config.command_words import TRAIN_COMMAND, localize_command
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.nearest import nearest_name
+from myoassist.files.command_words import TRAIN_COMMAND, localize_command
+from myoassist.files.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
     from myoassist.rl.routing import Routing
@@ -179,9 +179,9 @@ def _controllers(_: list[str]) -> str:
 
 
 def _terms(plugins: list[str]) -> str:
-    from myoassist.config.plugins import import_plugins
-    from myoassist.cost.reference import term_rows
+    from myoassist.cost.registry import term_rows
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.runs.plugins import import_plugins
 
     # Named by who asks, as in a run.
     load_mujoco()
@@ -211,31 +211,26 @@ def _devices(_: list[str]) -> str:
 
 
 def _keys(_: list[str]) -> str:
-    from myoassist.config.reference import list_keys
+    from myoassist.config.keys import list_keys
 
     return list_keys()
 
 
 def _params(overrides: list[str]) -> str:
+    from myoassist.check.code import import_code
+    from myoassist.check.run import check
     from myoassist.config.compose import compose_run
-    from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
-    from myoassist.config.validate import validate_config
-    from myoassist.control.own.check import check_own_controllers
     from myoassist.control.table import table_of
-    from myoassist.model.devices import check_device, device_of
+    from myoassist.model.devices import device_of
     from myoassist.optimize.affine import add_slopes
     from myoassist.optimize.conditions import choose_strategy, slope_unit
 
     config = compose_run(overrides).config
     # Where the search starts does not matter for the table.
     config.optimizer.param_path = config.optimizer.pickle_path = None
-    validate_config(config)
-    check_device(config)
-    if files := user_files(config):
-        # Named on this command line or in an experiment of the user.
-        check_own_controllers(config)
-        import_plugins(files)
+    check(config, starts=False)
+    # Named on this command line or in an experiment of the user.
+    import_code(config, starts=False)
     table = table_of(config, 2 if config.model.musculature == 22 else 3, device_of(config.model))
     if choose_strategy(config.optimizer) == "affine":
         table = add_slopes(table, slope_unit(config.optimizer))
@@ -264,8 +259,8 @@ def _actions(overrides: list[str]) -> str:
 
 
 def _routing(overrides: list[str]) -> "Routing":
+    from myoassist.check.run import check
     from myoassist.config.compose import compose_run
-    from myoassist.config.validate import validate_config
     from myoassist.model.load_mujoco import load_mujoco
 
     config = compose_run(overrides).config
@@ -273,7 +268,7 @@ def _routing(overrides: list[str]) -> "Routing":
         raise ConfigError(f"task={config.task} has no policy", "an experiment of task=rl", "exp=rl_test")
     # What it starts from does not matter for the table.
     config.env.prev_trained_policy_path = None
-    validate_config(config)
+    check(config, starts=False)
     load_mujoco()
     from myoassist.rl.channels import route_model
 

@@ -5,9 +5,9 @@ import traceback
 from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation_request import USAGE, EvaluationRequest, parse_request
-from myoassist.config.command_words import localize_command
-from myoassist.config.errors import UserError
-from myoassist.config.output import show_plain_warnings
+from myoassist.files.command_words import localize_command
+from myoassist.files.console import show_plain_warnings
+from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
     from myoassist.analysis.graphics import Graphics
@@ -54,9 +54,8 @@ def _evaluate_all(request: EvaluationRequest) -> int:
         UserError: if no run can be evaluated, or the one that was asked for cannot.
     """
     from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
+    from myoassist.check.code import import_code
     from myoassist.compat.prepared_run import prepare_other, prepare_runs
-    from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
 
     asked = prepare_runs(request)
     prepared, refused = asked.runs, asked.refused
@@ -70,13 +69,13 @@ def _evaluate_all(request: EvaluationRequest) -> int:
     from myoassist.model.load_mujoco import load_mujoco
 
     load_mujoco()
-    for item in (*prepared, *([other] if other else [])):
-        import_plugins(user_files(item.config))
     compared = None
     for item in prepared:
         try:
             if other is not None and compared is None:
+                import_code(other.config, starts=False)
                 compared = _simulate(request, other)
+            import_code(item.config, starts=False)
             _evaluate(request, item, compared, graphics, viewer)
         except UserError as error:
             if asked.asked == 1:
@@ -126,7 +125,7 @@ def _simulate(request: EvaluationRequest, item: "PreparedRun") -> "ReportedWalk"
     from myoassist.analysis.evaluation_files import describe_source
     from myoassist.analysis.html_report import ReportedWalk
     from myoassist.analysis.repeats import StartSpread
-    from myoassist.config.run_folder import describe_run
+    from myoassist.runs.catalogue import describe_run
 
     print(f"Evaluating {item.parameters if item.result else describe_run(item.folder)}", flush=True)
     spread = StartSpread(request.repeats, request.angle_sd, request.speed_sd) if request.repeats else None
@@ -148,9 +147,9 @@ def _evaluate(
     """Simulate a run and write everything into its folder, then show it if that was asked for."""
     from myoassist.analysis.evaluation_files import read_stored_total
     from myoassist.analysis.evaluation_report import EvaluationReport
-    from myoassist.analysis.run_choice import find_best_file
     from myoassist.analysis.summary import print_summary
     from myoassist.config.published_numbers import recommend_older
+    from myoassist.runs.choice import find_best_file
 
     if item.config.task == "rl":
         _evaluate_policy(request, item, compared, graphics, viewer)
@@ -175,7 +174,7 @@ def _evaluate(
 
 def _open_policy(request: EvaluationRequest, item: "PreparedRun") -> "PolicyRun":
     from myoassist.analysis.rl_report import PolicyRun
-    from myoassist.config.run_folder import describe_run
+    from myoassist.runs.catalogue import describe_run
 
     print(f"Evaluating {describe_run(item.folder) if item.folder.is_dir() else item.name}", flush=True)
     tried = request.tried_starts if item.any_start else 0

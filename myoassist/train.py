@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.errors import UserError
-from myoassist.config.output import say, show_plain_warnings
+from myoassist.files.console import say, show_plain_warnings
+from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -81,29 +81,18 @@ def train(composed: "ComposedRun") -> float:
     Raises:
         UserError: when the run is refused; nothing was loaded or written then.
     """
-    from myoassist.config.own_code import user_files
-    from myoassist.config.plugin_trust import remember_plugins
-    from myoassist.config.plugins import import_plugins
-    from myoassist.config.run_folder import open_run
-    from myoassist.config.run_record import read_fitness
-    from myoassist.config.run_storage import explain_storage
+    from myoassist.check.code import import_code
+    from myoassist.check.run import check
     from myoassist.model.load_mujoco import load_mujoco
-    from myoassist.sweep.preflight import check_files, check_keys
+    from myoassist.runs.catalogue import read_fitness
+    from myoassist.runs.folder import open_run
+    from myoassist.runs.plugin_trust import remember_plugins
+    from myoassist.runs.storage import explain_storage
 
     config = composed.config
-    check_keys(config)
-    if files := user_files(config):
-        # They may import MuJoCo themselves.
-        load_mujoco()
-        if config.task == "search":
-            from myoassist.control.own.check import check_own_controllers
-
-            check_own_controllers(config)
-        import_plugins(files)
-        # What is named by who trains may run again when the run is evaluated.
-        remember_plugins(files)
-    # After the plugins, because they bring terms of their own.
-    check_files(config)
+    check(config)
+    # What is named by who trains may run again when the run is evaluated.
+    remember_plugins(import_code(config))
     if config.task == "rl" and config.rl.realtime_evaluate:
         load_mujoco()
         from myoassist.analysis.rl_live import watch_configured
@@ -145,7 +134,8 @@ def train(composed: "ComposedRun") -> float:
 
 def _announce_compilation(config: "RunConfig") -> None:
     """Say that the first start is slow, before it is: nothing else is heard of it for half a minute."""
-    from myoassist.config.cache import has_kernels, loop_name
+    from myoassist.config.cache import has_kernels
+    from myoassist.config.own_code import loop_name
 
     name = ("rl/kernels",) if config.task == "rl" else ("rollout", f"walk_{loop_name(config)}")
     if not has_kernels(*name):
@@ -154,7 +144,7 @@ def _announce_compilation(config: "RunConfig") -> None:
 
 def _say_next_steps(folder: Path) -> None:
     """Say where the results are and what shows them."""
-    from myoassist.config.command_words import describe_next_steps
+    from myoassist.files.command_words import describe_next_steps
 
     say(describe_next_steps(folder))
 

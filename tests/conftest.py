@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 from fault_table import FaultTable
-
-from myoassist.config.reference import replace_section
+from markdown_pages import replace_section
 
 _FAULTS = pytest.StashKey[FaultTable]()
 

@@ -5,38 +5,31 @@ import shlex
 from pathlib import Path
 
 import pytest
+from doc_tables import TABLES, format_key_tables
+from doc_tables import main as make_tables
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from markdown_pages import replace_section
+from parameter_meanings import explain
 
 from myoassist import cli, evaluate
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import UserError
 from myoassist.config.keys import run_keys
-from myoassist.config.reference import format_key_tables, replace_section, run_generator
-from myoassist.config.schemas import TERM_NAMES
-from myoassist.config.validate import validate_config
-from myoassist.control.reference import explain, format_parameter_tables
 from myoassist.control.table import build_table
-from myoassist.cost.reference import format_target_table, format_term_table
-from myoassist.model.devices import check_device, find_device
-from myoassist.model.survey import format_survey, load_survey
+from myoassist.cost.registry import built_in_terms
+from myoassist.files.errors import UserError
+from myoassist.model.devices import find_device
 from tests.test_readme_commands import README, list_commands
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "docs").glob("*.md"))
+COMMAND = "python scripts/dev/doc_tables.py"
 GENERATED = {
-    "devices.md": (
-        "survey",
-        lambda: format_survey(load_survey()),
-        "python -m myoassist.model.survey",
-    ),
-    "cost.md": ("targets", format_target_table, "python -m myoassist.cost.reference"),
-    "cost.md#terms": ("terms", format_term_table, "python -m myoassist.cost.reference"),
-    "configuration.md": ("keys", format_key_tables, "python -m myoassist.config.reference"),
-    "reflex-controller.md": (
-        "parameters",
-        format_parameter_tables,
-        "python -m myoassist.control.reference",
-    ),
+    "survey": "devices.md",
+    "targets": "cost.md",
+    "terms": "cost.md",
+    "keys": "configuration.md",
+    "parameters": "reflex-controller.md",
 }
 # Read from files that only a user has.
 _START_KEYS = ("param_path", "pickle_path")
@@ -46,10 +39,12 @@ COMMANDS += [("README.md", command) for command in list_commands(README)]
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_generated_tables_are_current(name):
-    section, make, command = GENERATED[name]
-    name = name.partition("#")[0]
-    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    assert replace_section(page, section, make()) == page, f"run: {command} docs/{name}"
+    page = (ROOT / "docs" / GENERATED[name]).read_text(encoding="utf-8")
+    assert replace_section(page, name, TABLES[name]()) == page, f"run: {COMMAND} docs/{GENERATED[name]}"
+
+
+def test_every_table_is_on_a_page():
+    assert set(GENERATED) == set(TABLES)
 
 
 def test_every_key_and_parameter_is_explained():
@@ -64,17 +59,21 @@ def test_every_key_and_parameter_is_explained():
 
 def test_every_term_of_a_target_is_explained():
     page = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
-    assert [name for name in TERM_NAMES if f"| {name} |" not in page] == []
+    assert [name for name in built_in_terms() if f"| {name} |" not in page] == []
 
 
-def test_generator_replaces_its_section_alone(tmp_path, capsys):
+def test_generator_replaces_its_section_alone(tmp_path, capsys, monkeypatch):
     page = tmp_path / "page.md"
     page.write_text("above\n<!-- begin x -->\nold\n<!-- end x -->\nbelow\n")
-    assert run_generator("x", lambda: "new", [str(page)]) == 0
+    monkeypatch.setitem(TABLES, "x", lambda: "new")
+    assert make_tables([str(page)]) == 0
     assert page.read_text() == "above\n<!-- begin x -->\nnew\n<!-- end x -->\nbelow\n"
-    assert run_generator("y", lambda: "new", [str(page)]) == 2
-    assert "<!-- begin y -->" in capsys.readouterr().err
-    assert run_generator("x", lambda: "new", [str(tmp_path)]) == 2
+    page.write_text("<!-- begin x --> and no end")
+    assert make_tables([str(page)]) == 2
+    assert "<!-- end x -->" in capsys.readouterr().err
+    page.write_text("no mark")
+    assert make_tables([str(page)]) == 2
+    assert make_tables([str(tmp_path)]) == 2
     with pytest.raises(UserError):
         replace_section("<!-- end x --> <!-- begin x -->", "x", "new")
 
@@ -104,8 +103,7 @@ def check_run(words):
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.
         config.model.device = "tutorial"
-    validate_config(config)
-    check_device(config)
+    check(config)
 
 
 @pytest.mark.parametrize(("page", "command"), COMMANDS)

@@ -11,7 +11,7 @@ import pytest
 
 from myoassist import evaluate
 from myoassist.config.compose import compose_run
-from myoassist.config.run_folder import open_run
+from myoassist.runs.folder import open_run
 
 sys.path.insert(0, str(Path(__file__).parent / "analysis"))
 from broken_graphics import without_choice, without_graphics
@@ -32,10 +32,10 @@ RUN = ["exp=tutorial", "env.sim_time=5", "cost.num_strides=2"]
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A run folder as the optimizer leaves it, whose best walks."""
-    from myoassist.config.json_values import to_json
+    from myoassist.files.json_values import to_json
     from myoassist.optimize.problem import Candidate
-    from myoassist.optimize.reflex import WalkProblem
     from myoassist.optimize.result_files import describe_candidate, format_vector
+    from myoassist.optimize.walk_problem import WalkProblem
 
     root = tmp_path_factory.mktemp("evaluate")
     before = Path.cwd()

@@ -27,7 +27,7 @@ def test_types_fit(tmp_path):
 @pytest.mark.long
 def test_a_wrong_type_is_found(tmp_path):
     wrong = tmp_path / "wrong.py"
-    wrong.write_text("from myoassist.config.errors import ConfigError\n\nerror: ConfigError = ConfigError(1)\n")
+    wrong.write_text("from myoassist.files.errors import ConfigError\n\nerror: ConfigError = ConfigError(1)\n")
     answer = check_types(
         "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(tmp_path / "cache"), str(wrong)
     )

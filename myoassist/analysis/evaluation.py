@@ -16,7 +16,6 @@ from myoassist.control.device.splines import TorqueCurve, explain_invalid, profi
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost
-from myoassist.cost.targets import check_cost
 from myoassist.gait.own_reference import load_reference
 from myoassist.gait.reference import ReferenceGait
 from myoassist.gait.reference_edits import edits_of
@@ -134,7 +133,7 @@ def evaluate_parameters(
     The model is the one of the search, so that the total is reproduced.
 
     Args:
-        config: Validated configuration.
+        config: Checked configuration, whose code has been imported.
         parameters: Parameter file; None takes the initial values of the parameter table.
         spread: How often to repeat the walk from perturbed starts, and how far these are spread; None for not at all.
         progress: Called after every repeated walk.
@@ -142,7 +141,6 @@ def evaluate_parameters(
     Raises:
         UserError: if the file or the model is refused.
     """
-    check_cost(config.cost)
     config.optimizer.param_path = None if parameters is None else str(parameters)
     # Of a run over several conditions, the one that cost.tgt_vel or env.slope_deg is nearest to.
     run, condition = config, nearest_condition(config)

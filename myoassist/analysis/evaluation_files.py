@@ -7,11 +7,11 @@ from typing import Any
 
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.walk_metrics import WALK_METRICS
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.json_values import to_json
-from myoassist.config.run_diff import make_relative
-from myoassist.config.run_overrides import make_relative_override
-from myoassist.optimize.run_name import PARAMETERS_NAME
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.json_values import to_json
+from myoassist.runs.catalogue import PARAMETERS_NAME
+from myoassist.runs.differences import make_relative
+from myoassist.runs.overrides import make_relative_override
 
 VIDEO = "eval.mp4"
 FRAME = "eval_frame.png"

@@ -16,8 +16,8 @@ from myoassist.analysis.html_report import ReportedWalk, write_report
 from myoassist.analysis.plot_gait_cycle import plot_gait_cycle, plot_joint_loads, plot_muscles
 from myoassist.analysis.plot_series import shown_curves
 from myoassist.analysis.plot_time_series import plot_time_series
-from myoassist.config.errors import UserError
-from myoassist.config.output import say
+from myoassist.files.console import say
+from myoassist.files.errors import UserError
 from myoassist.report.parts import Section
 
 _PICTURES = (names.VIDEO, names.FRAME, names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES)

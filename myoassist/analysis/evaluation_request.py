@@ -4,14 +4,14 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from myoassist.config.command_words import EVALUATE_COMMAND
-from myoassist.config.errors import UserError
 from myoassist.config.foreign_spelling import refuse_foreign_spelling
 from myoassist.config.groups import group_names
 from myoassist.config.key_values import understand_item
 from myoassist.config.keys import run_keys
 from myoassist.config.nearest import nearest_name
-from myoassist.config.plugin_trust import TRUST_KEY, parse_trust
+from myoassist.files.command_words import EVALUATE_COMMAND
+from myoassist.files.errors import UserError
+from myoassist.runs.plugin_trust import TRUST_KEY, parse_trust
 
 USAGE = """usage: bash scripts/local.sh scripts/eval.sh exp=NAME [option=value ...] [key=value ...]
        bash scripts/local.sh scripts/eval.sh run=FOLDER [option=value ...] [key=value ...]

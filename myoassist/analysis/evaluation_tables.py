@@ -11,7 +11,7 @@ from myoassist.analysis.leg_cycles import PERCENT
 from myoassist.analysis.plot_series import shown_curves
 from myoassist.analysis.repeats import Repeats
 from myoassist.analysis.walk_metrics import WALK_METRICS
-from myoassist.config.atomic import write_text_atomic
+from myoassist.files.atomic import write_text_atomic
 from myoassist.rollout.log import SIDES
 
 

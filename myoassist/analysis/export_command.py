@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.command_words import quote_path
-from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
+from myoassist.files.command_words import quote_path
+from myoassist.files.errors import UserError
+from myoassist.runs.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.analysis.evaluation import Evaluation
@@ -96,28 +96,25 @@ def _parse(arguments: list[str]) -> _Request:
 
 def _export(request: _Request) -> None:
     """Do everything; the first part answers without loading MuJoCo."""
-    from myoassist.analysis.run_choice import choose_evaluated, choose_run
-    from myoassist.analysis.stored_config import load_stored_config
-    from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
-    from myoassist.config.run_folder import describe_run
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
+    from myoassist.check.code import import_code
+    from myoassist.check.run import check
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.runs.catalogue import describe_run
+    from myoassist.runs.choice import choose_evaluated, choose_run
+    from myoassist.runs.stored_config import load_stored_config
 
     run = choose_run(request.exp, request.run)
     config = load_stored_config(run, request.overrides)
     check_stored_code(config, run.as_posix(), request.overrides, request.trust_plugins)
     parameters = choose_evaluated(request.params, run, config)
     config.optimizer.param_path = config.optimizer.pickle_path = None
-    validate_config(config)
-    check_device(config)
+    check(config, starts=False)
     folder = Path(request.out).expanduser() if request.out else run / FOLDER
     if folder.exists() and not folder.is_dir():
         raise UserError(f"--out {folder} is a file", "a folder", f"--out {quote_path(f'{folder}_files')}")
     print(f"Exporting {describe_run(run)}", flush=True)
     load_mujoco()
-    import_plugins(user_files(config))
+    import_code(config, starts=False)
 
     from myoassist.analysis.evaluation import evaluate_parameters
     from myoassist.analysis.evaluation_files import describe_source

@@ -10,10 +10,10 @@ import numpy as np
 from myoassist import __version__
 from myoassist.analysis.evaluation import Evaluation, driven_joint
 from myoassist.analysis.leg_cycles import PERCENT, find_leg_cycles, find_stances
-from myoassist.config.atomic import write_text_atomic
 from myoassist.control.device.splines import TorqueCurve
 from myoassist.control.device.timing import INITIAL_STANCE, MIN_STANCE, STANCE_LOAD
 from myoassist.control.table import table_of
+from myoassist.files.atomic import write_text_atomic
 from myoassist.model.build import build_walker
 from myoassist.model.devices import choose_clock
 from myoassist.rollout.log import SIDES

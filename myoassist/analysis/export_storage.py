@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
+from myoassist.files.atomic import write_text_atomic
 
 
 def write_storage(path: Path, title: str, time: np.ndarray, columns: dict[str, np.ndarray], degrees: bool) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from myoassist.analysis.leg_cycles import PERCENT, find_leg_cycles, find_stances, resample, stance_percent
-from myoassist.config.errors import ModelError
+from myoassist.files.errors import ModelError
 from myoassist.gait.angles import to_clinical
 from myoassist.gait.joint_loads import EXTENSION_SIGN, internal_moments, joint_powers
 from myoassist.gait.muscles import find_muscle_columns

@@ -15,10 +15,10 @@ from myoassist.analysis.plot_gait_cycle import plot_gait_cycle, plot_joint_loads
 from myoassist.analysis.plot_time_series import plot_time_series
 from myoassist.analysis.report_tables import cost_table, key_figures, run_table
 from myoassist.analysis.report_words import describe_walk, find_shortcomings
-from myoassist.config.run_diff import make_relative
 from myoassist.report.builder import write_page
 from myoassist.report.pages import ComparisonPage, WalkPage, WalkSummary
 from myoassist.report.parts import Picture, Section, Tile
+from myoassist.runs.differences import make_relative
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

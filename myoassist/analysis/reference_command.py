@@ -5,10 +5,10 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.command_words import quote_path
-from myoassist.config.errors import UserError
 from myoassist.config.nearest import nearest_name
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
+from myoassist.files.command_words import quote_path
+from myoassist.files.errors import UserError
+from myoassist.runs.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.config.schemas import RunConfig
@@ -124,14 +124,12 @@ def _number(own: dict[str, str], name: str, default: float, low: float, high: fl
 
 
 def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
-    from myoassist.analysis.run_choice import choose_evaluated, choose_run
-    from myoassist.analysis.stored_config import change_config, load_shipped_config, load_stored_config
-    from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
-    from myoassist.config.schemas import SHIPPED_PREFIX
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
+    from myoassist.check.code import import_code
+    from myoassist.check.run import check
+    from myoassist.config.schemas import SHIPPED_PREFIX, CostConfig
     from myoassist.model.load_mujoco import load_mujoco
+    from myoassist.runs.choice import choose_evaluated, choose_run
+    from myoassist.runs.stored_config import change_config, load_shipped_config, load_stored_config
 
     duration = _number(own, "duration", 20.0, 1.0, 120.0)
     trust = parse_trust(own.get(TRUST_KEY, "false"))
@@ -144,10 +142,11 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
         config.optimizer.pickle_path = None
         parameters = choose_evaluated(None, run, config)
         config.optimizer.param_path = None if parameters is None else str(parameters)
-    validate_config(config)
-    check_device(config)
+    # Nothing is judged.
+    config.cost = CostConfig()
+    check(config)
     load_mujoco()
-    import_plugins(user_files(config))
+    import_code(config)
 
     from myoassist.model.build import build_walker
     from myoassist.optimize.start import load_start
@@ -165,16 +164,14 @@ def _record(own: dict[str, str], overrides: list[str], command: str) -> None:
 
 
 def _synthesize(own: dict[str, str], overrides: list[str], command: str) -> None:
+    from myoassist.check.run import check
     from myoassist.config.compose import compose_run
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
     from myoassist.model.load_mujoco import load_mujoco
 
     speed = _number(own, "speed", 1.25, 0.1, 3.0)
     stride = _number(own, "stride", 1.1, 0.5, 3.0)
     config = compose_run(overrides).config
-    validate_config(config)
-    check_device(config)
+    check(config, starts=False)
     load_mujoco()
 
     from myoassist.model.build import build_walker
@@ -210,7 +207,7 @@ def _stride(own: dict[str, str]) -> int | None:
 
 
 def _cut_gait(own: dict[str, str]) -> None:
-    from myoassist.config.atomic import write_text_atomic
+    from myoassist.files.atomic import write_text_atomic
     from myoassist.gait.own_reference import load_reference
     from myoassist.gait.reference_columns import ReferenceFileError
     from myoassist.gait.stride_cut import cut_stride, format_cut
@@ -235,9 +232,9 @@ def _cut_gait(own: dict[str, str]) -> None:
 
 
 def _convert(own: dict[str, str]) -> None:
-    from myoassist.config.plugin_trust import parse_truth
     from myoassist.rl.reference_changes import change_motion
     from myoassist.rl.reference_file import load_reference, save_reference
+    from myoassist.runs.plugin_trust import parse_truth
 
     stride, flip = _stride(own), [name for name in own.get("flip", "").split(",") if name]
     degrees = parse_truth("degrees", own.get("degrees", "false"))

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.config.command_words import quote_path
-from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
+from myoassist.files.command_words import quote_path
+from myoassist.files.errors import UserError
+from myoassist.runs.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
 
 if TYPE_CHECKING:
     from myoassist.rollout.fault_file import WalkFault
@@ -55,8 +55,7 @@ def main(arguments: list[str]) -> int:
     from myoassist.model.load_mujoco import load_mujoco
 
     load_mujoco()
-    from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
+    from myoassist.check.code import import_code
 
     print("\n".join(describe_fault(fault)), flush=True)
     if fault.kind == "episode":
@@ -64,7 +63,7 @@ def main(arguments: list[str]) -> int:
 
         lines, reproduced = replay_episode(fault)
     else:
-        import_plugins(user_files(fault.config))
+        import_code(fault.config, starts=False)
         from myoassist.analysis.replay_walk import replay_walk
 
         lines, reproduced = replay_walk(fault, video)
@@ -89,21 +88,22 @@ def _read_checked(path: Path, trust: bool) -> "WalkFault":
     Raises:
         UserError: if the file, its configuration or its plugins are refused.
     """
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
+    from myoassist.check.run import check
+    from myoassist.config.schemas import CostConfig
     from myoassist.rollout.fault_file import read_fault
 
     fault = read_fault(path)
     config = fault.config
     # Where the search or the training once started need not exist any more.
     config.optimizer.param_path = config.optimizer.pickle_path = config.env.prev_trained_policy_path = None
+    # Nothing is judged either.
+    config.cost = CostConfig()
     if fault.kind == "walk":
         check_stored_code(config, path.as_posix(), trust=trust)
     else:
         # An environment runs no code of users.
         config.plugins = []
-    validate_config(config)
-    check_device(config)
+    check(config, starts=False)
     return fault
 
 

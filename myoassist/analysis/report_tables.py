@@ -8,11 +8,11 @@ import numpy as np
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.evaluation_tables import representative
 from myoassist.analysis.gait_curves import reference_curve
-from myoassist.config.run_diff import make_relative
-from myoassist.config.run_overrides import make_relative_override
 from myoassist.gait.reference import ReferenceGait
 from myoassist.report.parts import Cell, Row, Table, name_columns
 from myoassist.rollout.log import SIDES
+from myoassist.runs.differences import make_relative
+from myoassist.runs.overrides import make_relative_override
 
 
 class Measure(NamedTuple):

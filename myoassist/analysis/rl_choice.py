@@ -6,15 +6,14 @@ from pathlib import Path
 
 from omegaconf.errors import OmegaConfBaseException
 
-from myoassist.analysis.stored_config import change_config
-from myoassist.config.errors import ConfigError, UserError
-from myoassist.config.file_content import parse_json
 from myoassist.config.policy_path import resolve_policy_path
-from myoassist.config.run_folder import log_root
-from myoassist.config.run_record import build_config
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
-from myoassist.rl.model_files import MODELS_NAME, list_models, newest_policy
-from myoassist.rl.policy_shipping import DESCRIPTION_NAME, POLICY_NAME
+from myoassist.files.content import parse_json
+from myoassist.files.errors import ConfigError, UserError
+from myoassist.runs.catalogue import log_root
+from myoassist.runs.policy_files import DESCRIPTION_NAME, MODELS_NAME, POLICY_NAME, list_models, newest_policy
+from myoassist.runs.record import build_config
+from myoassist.runs.stored_config import change_config
 
 _GROUPS = ("model", "env", "control", "exo", "rl", "seed")
 

@@ -12,10 +12,10 @@ from myoassist.analysis.rl_rollout import ControlSteps, Policy, roll_out
 from myoassist.analysis.rl_start import ChosenStart
 from myoassist.analysis.video_plots import Trace, make_traces
 from myoassist.analysis.walk_metrics import measure_walk
-from myoassist.config.errors import LayoutError
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
+from myoassist.files.errors import LayoutError
 from myoassist.gait.own_reference import load_reference
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.numpy_policy import NumpyPolicy

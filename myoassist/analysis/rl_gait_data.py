@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 
 from myoassist.analysis.rl_evaluation import PolicyEvaluation
-from myoassist.config.atomic import write_text_atomic
+from myoassist.files.atomic import write_text_atomic
 
 GAIT_DATA_NAME = "gait_evaluated_data.json"
 

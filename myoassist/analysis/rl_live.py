@@ -16,13 +16,13 @@ from myoassist.analysis.scene import WalkScene, find_tendons, paint_bones, paint
 from myoassist.analysis.video import FRAMES_PER_SECOND, VIDEO_SIZE, write_frames
 from myoassist.analysis.view_web import WebView, serve_in_browser
 from myoassist.analysis.view_window import check_screen, show_in_window
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError, UserError
 from myoassist.model.build import Walker, build_walker
 from myoassist.rl.batch import WalkBatch
-from myoassist.rl.transfer import find_policy_file
+from myoassist.rl.policy_source import find_policy_file
 
 
 class _Drawn:

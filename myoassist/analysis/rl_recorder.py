@@ -105,7 +105,7 @@ class StateRecorder:
             mass=self._walker.mass,
             outcome=outcome,
             reason=reason,
-            slope_deg=self._walker.slope_deg,
+            slope_deg=self._walker.terrain.nominal_deg,
         )
 
 

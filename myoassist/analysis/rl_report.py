@@ -50,7 +50,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.report.parts import Picture, Section
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.numpy_policy import NumpyPolicy
-from myoassist.rl.transfer import load_policy
+from myoassist.rl.policy_source import load_policy
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,8 +11,8 @@ import numpy as np
 
 from myoassist.analysis.figures import new_figure
 from myoassist.analysis.rl_rollout import Policy, set_schedule
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.evaluation_entries import EvaluationEntry
+from myoassist.files.atomic import write_text_atomic
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.evaluate_best import start_frames
 from myoassist.rl.kernels.layout import RUNNING

@@ -9,7 +9,7 @@ import numpy as np
 
 from myoassist.analysis.rl_evaluation import JUDGED_STRIDES, PolicyEvaluation
 from myoassist.analysis.rl_scores import Scores, score_walk
-from myoassist.config.atomic import write_text_atomic
+from myoassist.files.atomic import write_text_atomic
 from myoassist.report.parts import Cell, Row, Table, name_columns
 
 SCORES_NAME = "policy_scores.json"

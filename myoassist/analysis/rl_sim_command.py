@@ -3,10 +3,10 @@
 import datetime
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.foreign_spelling import refuse_foreign_spelling
 from myoassist.config.key_values import understand_item
 from myoassist.config.nearest import nearest_name
+from myoassist.files.errors import ConfigError, UserError
 
 USAGE = """usage: myoassist sim exp=NAME [option=value ...] [key=value ...]
 
@@ -50,9 +50,8 @@ def main(arguments: list[str]) -> int:
 
     from myoassist.analysis.graphics import choose_graphics, use_graphics
     from myoassist.analysis.view_window import check_screen
+    from myoassist.check.run import check
     from myoassist.config.compose import compose_run
-    from myoassist.config.validate import validate_config
-    from myoassist.model.devices import check_device
 
     composed = compose_run(rest)
     config = composed.config
@@ -60,8 +59,7 @@ def main(arguments: list[str]) -> int:
         raise ConfigError(f"myoassist sim with task={config.task}", "an experiment of task=rl", "exp=rl_test")
     # Nothing is trained, so nothing is started from.
     config.env.prev_trained_policy_path = None
-    validate_config(config)
-    check_device(config)
+    check(config, starts=False)
     if viewer in (None, "window"):
         try:
             check_screen()
@@ -110,7 +108,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _choose_file(out: str | None, exp: str | None) -> Path:
-    from myoassist.config.run_folder import log_root
+    from myoassist.runs.catalogue import log_root
 
     if out is None:
         path = log_root() / datetime.date.today().isoformat() / f"sim_{exp or 'rl'}" / "sim.mp4"

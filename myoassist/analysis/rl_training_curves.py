@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from myoassist.analysis.figures import new_figure, style_axes
+from myoassist.files.append_log import read_lines
 from myoassist.rl.train_log import EVALUATIONS_NAME, HISTORY_NAME, LOG_NAME, RECORDS_NAME
 
 if TYPE_CHECKING:
@@ -162,8 +163,8 @@ def _record_parts(records: list[dict[str, Any]], weighted: bool) -> dict[str, np
 
 def _read_records(folder: Path) -> list[dict[str, Any]]:
     try:
-        lines = (folder / RECORDS_NAME).read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines if line.strip()]
+        if lines := read_lines(folder / RECORDS_NAME).lines:
+            return [json.loads(line) for line in lines if line.strip()]
     except (OSError, ValueError):
         pass
     try:
@@ -175,12 +176,12 @@ def _read_records(folder: Path) -> list[dict[str, Any]]:
 def _read_table(path: Path) -> dict[str, np.ndarray]:
     """Return the columns of a CSV file of numbers, NaN for empty cells; empty where it cannot be read."""
     try:
-        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        rows = list(csv.reader(line.decode() for line in read_lines(path).lines))
     except OSError:
         return {}
     if len(rows) < 2:
         return {}
-    # A row that is just being written may be short.
+    # One of an older version may be short.
     body = [row for row in rows[1:] if len(row) == len(rows[0])]
     return {
         name: np.array([float(row[i]) if row[i] else np.nan for row in body], dtype=float)

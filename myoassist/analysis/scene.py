@@ -55,7 +55,7 @@ class WalkScene:
     ) -> None:
         self._model = model = walker.model
         self._pelvis = walker.layout.pelvis
-        self._slope = np.deg2rad(walker.slope_deg)
+        self._slope = np.deg2rad(walker.terrain.nominal_deg)
         self._fine = fine
         self._tendons = find_tendons(model, muscle_names)
         still = np.flatnonzero(~moving_geoms(model)).tolist()

@@ -10,10 +10,10 @@ from PIL import Image, ImageDraw
 from scipy.signal import butter, sosfiltfilt
 
 from myoassist.analysis.overlay import INK, load_font
-from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.nearest import nearest_name
 from myoassist.config.video_plots import LowPass, VideoPlot
+from myoassist.files.errors import ConfigError
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.metrics import CONTACT_LOAD
 from myoassist.rollout.log import WalkLog

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from myoassist.analysis.evaluation import Evaluation
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
     import viser

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from myoassist.analysis.evaluation import Evaluation
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
     from myoassist.analysis.playback import Player

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.nearest import nearest_name
+from myoassist.files.errors import ConfigError, UserError
 
 # Cost flags: short form without its dash -> name, which is also the name of the cost target.
 COST_FLAGS = {

@@ -6,9 +6,9 @@ from typing import Any
 
 from myoassist.compat.paths import locate
 from myoassist.compat.result_folder import LABELS
-from myoassist.config.errors import ConfigError, UserError
-from myoassist.config.file_content import parse_json
 from myoassist.config.nearest import nearest_name
+from myoassist.files.content import parse_json
+from myoassist.files.errors import ConfigError, UserError
 
 # Length of the walks, s.
 MODES = {"short": 5.0, "long": 10.0, "full": 20.0}

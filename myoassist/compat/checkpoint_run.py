@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from myoassist.analysis.rl_choice import choose_policy_file
-from myoassist.analysis.stored_config import change_config
-from myoassist.compat.session_exp import compose_session, draft_session
+from myoassist.compat.session_exp import compose_session, map_session
 from myoassist.compat.session_file import find_session_file, read_session
 from myoassist.compat.session_motion import SUBSTITUTE
 from myoassist.compat.session_policies import session_policy
-from myoassist.config.command_words import localize_command, quote_path
-from myoassist.config.errors import ConfigError, UserError
-from myoassist.config.run_folder import log_root
-from myoassist.config.run_record import CONFIG_NAME
 from myoassist.config.schemas import RunConfig
-from myoassist.rl.model_files import MODELS_NAME
+from myoassist.files.command_words import localize_command, quote_path
+from myoassist.files.errors import ConfigError, UserError
 from myoassist.rl.session import SESSION_NAME
+from myoassist.runs.catalogue import CONFIG_NAME, log_root
+from myoassist.runs.policy_files import MODELS_NAME
+from myoassist.runs.stored_config import change_config
 
 _MOTION = "reference_data_path"
 
@@ -66,7 +65,7 @@ def open_session(text: str, params: str | None, overrides: list[str]) -> Session
     path = _choose_policy(params, session.folder)
     given = {override.lstrip("+~").partition("=")[0] for override in overrides}
     # A policy walks on for as long as it is asked to; where its training started does not matter.
-    draft = draft_session(session, given=given | {"env.prev_trained_policy_path"})
+    draft = map_session(session, given=given | {"env.prev_trained_policy_path"})
     config = change_config(compose_session(session, draft), overrides)
     command = localize_command(f"myoassist import {quote_path(text)}")
     print(f"{file.as_posix()} as an experiment here (`{command}` shows it)")

@@ -2,7 +2,7 @@
 
 import re
 
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 
 # What is started: train.py, a module that ends in .train, or an installed command.
 _PROGRAM = re.compile(r"(^|[./\\])(train(\.py)?|run_optim(\.py)?)$")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from myoassist.config.errors import ConfigError
+from myoassist.config.key_values import check_value
 from myoassist.config.keys import run_keys
-from myoassist.config.validate import check_value
+from myoassist.files.errors import ConfigError
 
 
 @dataclass

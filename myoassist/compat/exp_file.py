@@ -6,18 +6,17 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 
+from myoassist.check.run import check
 from myoassist.compat.draft import Draft
 from myoassist.compat.map_model import map_exo, map_ground, map_model
 from myoassist.compat.map_search import map_cost, map_mode, map_optimizer, map_plain
 from myoassist.compat.preset_file import Preset
 from myoassist.compat.session_file import Session
 from myoassist.config.compose import ROOT_CONFIG, convert_composed, register_schemas, rewording_errors
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import dump_yaml
 from myoassist.config.groups import PURPOSE_WORDS, RUN_WORDS, config_folder
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
-from myoassist.model.devices import check_device
+from myoassist.files.content import dump_yaml
+from myoassist.files.errors import UserError
 
 _GROUPS = ("model", "env", "exo", "cost", "optimizer", "rl")
 
@@ -43,9 +42,8 @@ def draft_experiment(preset: Preset) -> Draft:
     draft = map_preset(preset)
     try:
         config = compose_experiment(format_experiment(preset, draft, preset.name), preset.name)
-        validate_config(config)
-        check_device(config)
-    except ConfigError as error:
+        check(config)
+    except UserError as error:
         draft.lack("the whole", f"it will be refused: {error.found}; expected {error.expected}")
     return draft
 

@@ -12,10 +12,10 @@ from myoassist.compat.preset_file import SUFFIXES, Preset, read_preset
 from myoassist.compat.session_exp import draft_session
 from myoassist.compat.session_file import Session, find_session_file, read_session
 from myoassist.compat.session_rewards import VERSIONS
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.command_words import TRAIN_COMMAND, localize_command, quote_path
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.groups import config_folder, group_options
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.command_words import TRAIN_COMMAND, localize_command, quote_path
+from myoassist.files.errors import ConfigError, UserError
 
 USAGE = """usage: myoassist import PRESET [PRESET ...] [--out FILE.yaml | --out FOLDER] [--reward VERSION] [--force]
 

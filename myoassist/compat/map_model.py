@@ -6,9 +6,9 @@ from pathlib import Path
 from myoassist.compat.draft import Draft
 from myoassist.compat.paths import locate
 from myoassist.compat.preset_file import Preset
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import parse_json
 from myoassist.config.groups import group_options
+from myoassist.files.content import parse_json
+from myoassist.files.errors import ConfigError
 from myoassist.model.devices import DEVICES, MSK_KEYS, find_device
 
 # Names of musculatures in presets; the older ones count the muscles of a leg.

@@ -8,10 +8,9 @@ from myoassist.compat.arguments import COST_FLAGS
 from myoassist.compat.draft import Draft
 from myoassist.compat.paths import locate
 from myoassist.compat.preset_file import Preset
-from myoassist.config.errors import ConfigError
+from myoassist.config.cma_options import check_cma_options
 from myoassist.config.groups import group_options
-from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 
 # Arguments whose value goes into a key as it is.
 PLAIN = {
@@ -144,16 +143,14 @@ def _map_library_options(texts: list[str], draft: Draft) -> None:
     accepted: dict[str, Any] = {}
     for pair in (pair for text in texts for pair in text.split(",") if pair.strip()):
         name, separator, text = (part.strip() for part in pair.partition(":"))
-        config = RunConfig()
-        config.optimizer.cma_options = {name: _plain_value(text)}
         try:
             if not separator:
                 raise ConfigError(f"{pair.strip()} is no pair", "key:value")
-            validate_config(config)
+            option = check_cma_options({name: _plain_value(text)})
         except ConfigError as error:
             draft.lack(f"cma_options {pair.strip()}", f"{error.found}; expected {error.expected}")
         else:
-            accepted.update(config.optimizer.cma_options)
+            accepted.update(option)
     if accepted:
         draft.put("optimizer.cma_options", accepted, "cma_options")
 

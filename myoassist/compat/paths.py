@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from myoassist.config.run_diff import make_relative
+from myoassist.runs.differences import make_relative
 
 # Where MyoAssist keeps its results, below the folder of its controller optimization.
 _DEPTH = 7

@@ -6,17 +6,16 @@ from pathlib import Path
 
 from myoassist.analysis.evaluation_request import EvaluationRequest
 from myoassist.analysis.rl_choice import choose_policy_file, open_shipped
-from myoassist.analysis.run_choice import choose_evaluated, choose_runs
-from myoassist.analysis.stored_config import load_stored_config
+from myoassist.check.run import check
 from myoassist.compat.batch_file import is_batch_file, read_batch
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
 from myoassist.compat.result_folder import LABELS, is_result_folder
 from myoassist.compat.result_run import ResultRun, ResultWishes, open_results
-from myoassist.config.errors import UserError
-from myoassist.config.plugin_trust import check_stored_code
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
-from myoassist.config.validate import validate_config
-from myoassist.model.devices import check_device
+from myoassist.files.errors import UserError
+from myoassist.runs.choice import choose_evaluated, choose_runs
+from myoassist.runs.plugin_trust import check_stored_code
+from myoassist.runs.stored_config import load_stored_config
 
 
 @dataclass(frozen=True)
@@ -131,8 +130,7 @@ def prepare_folder(
             raise UserError(f"starts={request.starts} for a result of a search", "repeats=N", "leave starts out")
         results = open_results(folder, wishes, taken)
         for result in results:
-            validate_config(result.config)
-            check_device(result.config)
+            check(result.config, starts=False)
         return [PreparedRun(item.folder, item.config, item.file.path, item.name, item) for item in results]
     config = load_stored_config(folder, request.overrides)
     check_stored_code(config, folder.as_posix(), request.overrides, request.trust_plugins)
@@ -144,8 +142,7 @@ def prepare_folder(
     parameters = choose_evaluated(params, folder, config)
     # The file is chosen; where the search once started need not exist any more.
     config.optimizer.param_path = config.optimizer.pickle_path = None
-    validate_config(config)
-    check_device(config)
+    check(config, starts=False)
     return [PreparedRun(folder, config, parameters, folder.resolve().name)]
 
 
@@ -189,6 +186,5 @@ def _check_policy(request: EvaluationRequest, item: PreparedRun) -> PreparedRun:
         raise UserError(f"repeats={request.repeats} for a policy", "starts=N: walks from N start phases", "starts=10")
     # The policy is chosen; where its training once started need not exist any more.
     item.config.env.prev_trained_policy_path = None
-    validate_config(item.config)
-    check_device(item.config)
+    check(item.config, starts=False)
     return item

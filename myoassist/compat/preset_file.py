@@ -15,8 +15,8 @@ from myoassist.compat.arguments import (
     find_argument,
 )
 from myoassist.compat.command_line import find_train_command
-from myoassist.config.errors import UserError
-from myoassist.config.file_content import parse_json
+from myoassist.files.content import parse_json
+from myoassist.files.errors import UserError
 
 SUFFIXES = (".bat", ".cmd", ".sh", ".json")
 _VARIABLE = re.compile(r"\$\{?\w+\}?|%\w+%|\$\(")

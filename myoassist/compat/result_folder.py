@@ -7,11 +7,11 @@ from pathlib import Path
 
 from myoassist.compat.arguments import COST_FLAGS
 from myoassist.compat.preset_file import SUFFIXES, Preset, read_preset
-from myoassist.config.errors import UserError
-from myoassist.config.run_record import CONFIG_NAME
+from myoassist.files.errors import UserError
 from myoassist.optimize.run_name import TARGET_NAMES
 from myoassist.optimize.vector_file import read_vector
 from myoassist.rl.session import SESSION_NAME
+from myoassist.runs.catalogue import CONFIG_NAME
 
 # What `params=` asks for -> end of the name of a file, as the published program chooses them: BestLast first.
 LABELS = {"bestlast": "BestLast", "best": "Best"}

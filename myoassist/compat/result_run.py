@@ -11,19 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from myoassist.analysis.stored_config import change_config
 from myoassist.compat.exp_file import compose_experiment, format_experiment, map_preset
 from myoassist.compat.preset_file import Preset, read_preset
 from myoassist.compat.result_folder import LABELS, ResultFile, find_preset, find_vectors, guess_options
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.command_words import EVALUATE_COMMAND, quote_path
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.published_numbers import OLDER_MUJOCO
-from myoassist.config.run_diff import make_relative
-from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root
-from myoassist.config.run_storage import refuse_folder
 from myoassist.config.schemas import RunConfig
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.command_words import EVALUATE_COMMAND, quote_path
+from myoassist.files.errors import ConfigError, UserError
+from myoassist.runs.catalogue import log_root
+from myoassist.runs.differences import make_relative
+from myoassist.runs.storage import refuse_folder
+from myoassist.runs.stored_config import change_config
 
 SOURCE_NAME = "evaluated_result.json"
 # What a preset says about a search does not matter once it is over.
@@ -81,7 +81,7 @@ class ResultRun:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_text_atomic(self.folder / SOURCE_NAME, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
         except OSError as error:
-            raise refuse_folder(self.folder, error, LOG_ROOT_VARIABLE) from error
+            raise refuse_folder(self.folder, error) from error
 
     def compare_costs(self, terms: dict[str, Any]) -> list[str]:
         """Return sentences that put a walk beside what was published: its cost terms, or how to get them.

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Collection
 
+from myoassist.check.run import check
 from myoassist.compat.draft import Draft
 from myoassist.compat.exp_file import compose_experiment, format_experiment
 from myoassist.compat.paths import locate
@@ -13,19 +14,28 @@ from myoassist.compat.session_networks import map_networks
 from myoassist.compat.session_policies import session_policy
 from myoassist.compat.session_rewards import map_rewards
 from myoassist.compat.session_values import map_evaluations, map_values
-from myoassist.config.command_words import EVALUATE_COMMAND, localize_command
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.rl_schemas import ENV_IDS
 from myoassist.config.run_names import quote_value
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
-from myoassist.model.devices import check_device
+from myoassist.files.command_words import EVALUATE_COMMAND, localize_command
+from myoassist.files.errors import UserError
 
 
-def draft_session(session: Session, reward: str | None = None, given: Collection[str] = ()) -> Draft:
-    """Return what a session becomes here.
+def draft_session(session: Session, reward: str | None = None) -> Draft:
+    """Return what a session becomes here, checked as a whole; arguments and errors as in `map_session`.
 
     A configuration that this version would refuse at the start keeps its values; the reason is among what is unmapped.
+    """
+    draft = map_session(session, reward)
+    try:
+        check(compose_session(session, draft))
+    except UserError as error:
+        draft.lack("the whole", f"it will be refused: {error.found}; expected {error.expected}")
+    return draft
+
+
+def map_session(session: Session, reward: str | None = None, given: Collection[str] = ()) -> Draft:
+    """Return what a session becomes here, each value checked against the schema.
 
     Args:
         session: The session.
@@ -59,10 +69,6 @@ def draft_session(session: Session, reward: str | None = None, given: Collection
         )
     if "model" not in content:
         _note_differences(session, draft)
-    try:
-        compose_session(session, draft)
-    except ConfigError as error:
-        draft.lack("the whole", f"it will be refused: {error.found}; expected {error.expected}")
     return draft
 
 
@@ -83,15 +89,12 @@ def _map_parts(session: Session, reward: str | None, env_id: str, given: Collect
 
 
 def compose_session(session: Session, draft: Draft) -> RunConfig:
-    """Return the checked configuration of a session.
+    """Return the configuration of a session.
 
     Raises:
-        ConfigError: if it would be refused.
+        ConfigError: if it does not fit the schema.
     """
-    config = compose_experiment(format_experiment(session, draft, session.name), session.name)
-    validate_config(config)
-    check_device(config)
-    return config
+    return compose_experiment(format_experiment(session, draft, session.name), session.name)
 
 
 def _map_policy(session: Session, draft: Draft) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.errors import UserError
-from myoassist.config.file_content import parse_json
 from myoassist.config.keys import is_number
+from myoassist.files.content import parse_json
+from myoassist.files.errors import UserError
 from myoassist.rl.session import SESSION_NAME
 
 # Logs of this and of older versions, which wrote session_name_log.json.

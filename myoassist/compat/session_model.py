@@ -8,12 +8,12 @@ from pathlib import Path
 from myoassist.compat.draft import Draft
 from myoassist.compat.paths import locate
 from myoassist.compat.session_file import Session
-from myoassist.config.errors import ConfigError, ModelError, UnsafeFileError
 from myoassist.config.groups import group_options
 from myoassist.config.keys import run_keys
 from myoassist.config.model_file import check_model_file
 from myoassist.config.rl_schemas import LUMBAR
 from myoassist.config.run_names import quote_value
+from myoassist.files.errors import ConfigError, ModelError, UnsafeFileError
 from myoassist.model.devices import MSK_KEYS, find_device
 
 _MODEL_FILE = re.compile(r"myo_?legs?_?(\d\d)(?:_[23]D)?_?(.*)", re.IGNORECASE)

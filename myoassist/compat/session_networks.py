@@ -5,8 +5,8 @@ from typing import Any
 
 from myoassist.compat.draft import Draft
 from myoassist.compat.session_model import Channels
-from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import EXO_ENV, NETWORKS_KEY
+from myoassist.files.errors import ConfigError
 from myoassist.rl.routing import resolve_routing
 from myoassist.rl.routing_entries import as_entries, read_action_entry, read_observation_entry
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from myoassist.rl.model_files import newest_policy
+from myoassist.runs.policy_files import newest_policy
 
 # Before `trained_models/model_<steps>.zip`, with whatever the session was called in place of session_name.
 _OLD_FOLDERS = "*_models"

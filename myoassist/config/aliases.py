@@ -4,9 +4,9 @@ import warnings
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import Key, format_value, read_key, run_keys
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError
 
 # What a value means under the other name, where that is not the same value.
 _MEANINGS: dict[str, Callable[[Any], Any]] = {

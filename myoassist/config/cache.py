@@ -5,10 +5,6 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from myoassist.config.schemas import RunConfig
 
 # Tells a NUMBA_CACHE_DIR inherited from a process of ours, e.g. by a job on another node, from one that a user set.
 _OWN_CHOICE = "MYOASSIST_KERNEL_CACHE"
@@ -48,23 +44,6 @@ def use_kernel_cache() -> None:
     os.environ["NUMBA_CACHE_DIR"] = os.environ[_OWN_CHOICE] = str(cache_folder() / "kernels" / digest.hexdigest()[:16])
 
 
-def combination_name(human: str, device: str, muscles: str) -> str:
-    """Return the name of the compiled loop of a combination of controllers and muscle model, given by their keys."""
-    return f"{human}_{device}_{muscles}"
-
-
-def loop_name(config: "RunConfig") -> str:
-    """Return the name of the loop that a configuration needs, see `rollout.assemble`."""
-    # Late: this module is the first that the package loads.
-    from myoassist.config.own_code import is_own, own_key
-
-    human, exo = config.control.controller, config.exo.controller
-    device = "impedance" if exo == "impedance" else "curve"
-    return combination_name(
-        own_key(human) if is_own(human) else human, own_key(exo) if is_own(exo) else device, "mujoco"
-    )
-
-
 def has_kernels(package: str, name: str | None = None) -> bool:
     """Return whether compiled kernels of a package are cached.
 
@@ -89,7 +68,7 @@ def keep_own_kernels(name: str, kept: int = 16) -> None:
     Every change of such a file makes a loop of its own; nothing else would ever remove the old ones.
 
     Args:
-        name: Name of the combination, see `combination_name`.
+        name: Name of the combination, see `config.own_code.combination_name`.
         kept: Number of combinations that stay.
     """
     loops: dict[str, list[Path]] = {}

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.key_values import understand_item, understand_value
 from myoassist.config.keys import format_override, format_value, is_number, run_keys
 from myoassist.config.nearest import nearest_name
+from myoassist.files.errors import ConfigError
 
 # Initial standard deviation of a search with optimizer.sigma_gain=1.
 SIGMA_0 = 0.01

@@ -13,7 +13,6 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from myoassist.config.aliases import apply_aliases
 from myoassist.config.cost_formula import settle_formula
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, describe_experiments, group_names, group_options
 from myoassist.config.hydra_flags import ROOT_CONFIG
 from myoassist.config.hydra_words import check_places
@@ -25,6 +24,7 @@ from myoassist.config.rewording import check_overrides, reword
 from myoassist.config.rl_schemas import NETWORKS_KEY, REWARDS_KEY
 from myoassist.config.schemas import RunConfig
 from myoassist.config.text_values import keep_text
+from myoassist.files.errors import ConfigError
 
 # Value of expsubdir that stands for the label of what is swept.
 AUTOMATIC = "auto"

@@ -9,11 +9,11 @@ from typing import Any
 
 import yaml
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder, group_options
 from myoassist.config.keys import format_value
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import CostConfig
+from myoassist.files.errors import ConfigError
 
 KEY = "cost.formula"
 GATES = ("velocity", "symmetry", "pelvis")

@@ -8,12 +8,12 @@ from pathlib import Path
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
-from myoassist.config.command_words import COMPLETION_COMMAND, TRAIN_COMMAND
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_names, group_options
 from myoassist.config.keys import closest, run_keys
 from myoassist.config.nearest import fold_name, nearest_name
 from myoassist.config.run_names import quote_value
+from myoassist.files.command_words import COMPLETION_COMMAND, TRAIN_COMMAND
+from myoassist.files.errors import ConfigError
 
 # Flags of the train command, which are Hydra's, and whether a value follows.
 TRAIN_FLAGS = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import myoassist
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 
 RUN_WORDS = "# run:"
 PURPOSE_WORDS = "# for:"

@@ -20,11 +20,11 @@ from myoassist.config.compose import (
     require_experiment,
     rewording_errors,
 )
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder
 from myoassist.config.hydra_flags import check_flags, split_flags
 from myoassist.config.hydra_words import check_places, explain_target
 from myoassist.config.rewording import check_overrides, check_sweep_overrides
+from myoassist.files.errors import ConfigError
 
 # What `_target_` may name besides Hydra's own choice of logging classes; files of others are read too (--config-dir).
 _EXECUTABLE = [

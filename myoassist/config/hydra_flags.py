@@ -3,9 +3,9 @@
 import shlex
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options
 from myoassist.config.keys import closest, run_keys
+from myoassist.files.errors import ConfigError
 
 ROOT_CONFIG = "config"
 # Long name of every flag, and whether a value follows.

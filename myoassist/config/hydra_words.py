@@ -7,10 +7,10 @@ from typing import Any
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import closest
 from myoassist.config.labels import SWEEPER_GROUPS, is_hydra_override
 from myoassist.config.launcher_keys import LAUNCHER, check_either, check_launcher, list_launcher_keys, refuse_setting
+from myoassist.files.errors import ConfigError
 
 _HYDRA = "hydra."
 _EVOLUTION = "hydra.sweeper.optim"

@@ -5,10 +5,10 @@ import sys
 import typing
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import Key, describe_entry, describe_expected, format_override, format_value, is_number
 from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import is_own
+from myoassist.files.errors import ConfigError
 
 _NOTHING = ("none", "null", "nil", "~", "")
 _TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -34,6 +34,24 @@ def check_value(key: Key, value: Any) -> None:
         )
     if isinstance(value, dict | list):
         _check_entries(key, value)
+
+
+def check_entry(key: Key, value: Any, place: str, example: str) -> None:
+    """Refuse a value of a mapping that no override reaches, as those in a list.
+
+    Args:
+        key: The key in the mapping.
+        value: What it was given.
+        place: The mapping, for messages.
+        example: What to do where it is not known which value was meant.
+
+    Raises:
+        ConfigError: naming the place, its value, what was expected and what was meant.
+    """
+    if not _is_allowed(key, value):
+        meant = understand_value(key, value)
+        remedy = example if meant is None else f"{key.name}: {format_value(meant)}"
+        raise ConfigError(f"{place}.{key.name}={format_value(value)}", describe_expected(key), remedy)
 
 
 def suggest_override(key: Key, value: Any, text: str = "") -> str:

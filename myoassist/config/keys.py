@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import fold_name, nearest_name
 from myoassist.config.run_names import quote_value
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,21 @@ _TYPE_WORDS = {
 }
 
 
+def schema_keys(schema: type, prefix: str = "") -> dict[str, Key]:
+    """Return the leaf keys of a dataclass of `option` fields by dotted name, in its order.
+
+    Args:
+        schema: The dataclass.
+        prefix: Name of the group with a dot; empty for none.
+    """
+    return _walk(schema, prefix, None)
+
+
 def describe_expected(key: Key) -> str:
     """Say in words which values a key takes, e.g. `an integer, at least 2, at most 10000`."""
     meta = key.metadata
+    if meta["words"]:
+        return f"{meta['words']}, or null" if key.optional else str(meta["words"])
     if meta["choices"]:
         words = [f"one of {', '.join(format_value(choice) for choice in meta['choices'])}"]
         words += ["or <file.py>[:Name]"] if meta["own"] else []
@@ -200,3 +212,10 @@ def flatten_keys(plain: dict[str, Any], wanted: Callable[[str, Key], bool]) -> d
         else:
             flat[name] = value
     return flat
+
+
+def list_keys() -> str:
+    """Return one line per configuration key for a terminal: name, default, meaning."""
+    rows = [(key.name, format_value(key.default), key.metadata["doc"]) for key in run_keys().values()]
+    name_width, default_width = (max(len(row[column]) for row in rows) for column in (0, 1))
+    return "\n".join(f"{name:<{name_width}}  {default:<{default_width}}  {doc}" for name, default, doc in rows)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value, is_number
+from myoassist.files.errors import ConfigError
 
 LAUNCHER = "hydra.launcher"
 # Slurm takes one of each; the first is what our launcher files ask for where nothing else is said.

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from myoassist.config.option import option
 
-ALGORITHMS = ("ppo", "a2c", "sac")
+# Name -> class.
+ALGORITHMS = {
+    "ppo": "myoassist.rl.algorithms.ppo:PpoLearner",
+    "a2c": "myoassist.rl.algorithms.a2c:A2cLearner",
+    "sac": "myoassist.rl.algorithms.sac:SacLearner",
+}
 
 
 @dataclass

@@ -4,7 +4,7 @@ import importlib.util
 from pathlib import Path
 from xml.etree import ElementTree
 
-from myoassist.config.errors import ModelError, UnsafeFileError
+from myoassist.files.errors import ModelError, UnsafeFileError
 
 TRUST_KEY = "model.trust_path"
 _LARGEST = 64 * 2**20

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from myoassist.config.command_words import TRAIN_COMMAND
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options, list_experiments
 from myoassist.config.keys import format_override
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import NEWEST_PREFIX
+from myoassist.files.command_words import TRAIN_COMMAND
+from myoassist.files.errors import ConfigError
+from myoassist.runs.catalogue import find_newest_finished, log_root
 
 
 def resolve_newest(text: str, key: str, others: str, logs: Path | None = None) -> Path:
@@ -30,9 +31,6 @@ def resolve_newest(text: str, key: str, others: str, logs: Path | None = None) -
             f"{NEWEST_PREFIX}<one of {', '.join(group_options('exp'))}>",
             format_override(key, f"{NEWEST_PREFIX}{near}") if near else "`myoassist list exps` shows what each one is",
         )
-    # Late, because composing and listing need nothing of run folders.
-    from myoassist.config.run_folder import find_newest_finished, log_root
-
     root = log_root() if logs is None else logs
     folder = find_newest_finished(root, exp)
     if folder is None:

@@ -1,7 +1,10 @@
 """How a field of the configuration is declared: default, explanation, range."""
 
-from dataclasses import field
+from dataclasses import MISSING, field
 from typing import Any
+
+# In place of a default: a field that has to be given.
+REQUIRED = MISSING
 
 
 def option(
@@ -19,11 +22,12 @@ def option(
     alias: str | None = None,
     moved: bool = False,
     own: bool = False,
+    words: str = "",
 ) -> Any:
     """Declare a configuration field.
 
     Args:
-        default: Default value; mutable defaults are copied per instance.
+        default: Default value; mutable defaults are copied per instance. REQUIRED for none.
         doc: What the field means, in one or two sentences.
         choices: Allowed values.
         ge: Smallest allowed value.
@@ -36,6 +40,7 @@ def option(
         alias: Key that this field is another name of; see `config.aliases`.
         own: Besides the choices, a file of the user and a class in it: `<file.py>` or `<file.py>:Name`.
         moved: The alias is an old place of that key, whose use is answered with a notice.
+        words: What the field takes, where type and range do not say it well.
     """
     metadata = {
         "doc": doc,
@@ -50,7 +55,10 @@ def option(
         "alias": alias,
         "moved": moved,
         "own": own,
+        "words": words,
     }
+    if default is REQUIRED:
+        return field(metadata=metadata)
     if isinstance(default, list | dict):
         return field(default_factory=lambda: type(default)(default), metadata=metadata)
     return field(default=default, metadata=metadata)

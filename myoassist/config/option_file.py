@@ -7,9 +7,10 @@ from pathlib import Path
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder
 from myoassist.config.hydra_flags import config_folders, split_flags
+from myoassist.files.content import is_file
+from myoassist.files.errors import ConfigError
 
 # Files of these groups set keys of the whole run, not of a group, and have to say so.
 _GLOBAL_GROUPS = ("exp", "exp/mutations", "exp/constraints", "overlays", "evo")
@@ -26,7 +27,7 @@ def find_option_file(name: str, arguments: list[str]) -> Path | None:
         arguments: Those of the command, whose `--config-dir` and `hydra.searchpath` add folders.
     """
     for folder in (config_folder(), *config_folders(arguments)):
-        if (file := folder / f"{name}.yaml").is_file():
+        if is_file(file := folder / f"{name}.yaml"):
             return file
     return None
 

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import is_file, is_folder
 from myoassist.config.key_values import means_nothing
 from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference, models_folder, unknown_name
+from myoassist.files.content import is_file, is_folder
+from myoassist.files.errors import ConfigError
 
 POLICY_KEY = "env.prev_trained_policy_path"
 REFERENCE_ENDINGS = (".npz", ".json", ".mot", ".sto")

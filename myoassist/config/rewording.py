@@ -9,7 +9,6 @@ from hydra.errors import HydraException, MissingConfigException
 from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException, ValidationError
 from yaml.error import MarkedYAMLError
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import describe_experiments, group_names, group_options
 from myoassist.config.hydra_flags import config_folders
 from myoassist.config.hydra_words import check_single_run, check_sweep, explain_hydra_key, explain_missing
@@ -18,6 +17,7 @@ from myoassist.config.keys import Key, closest, describe_expected, format_overri
 from myoassist.config.nearest import nearest_name
 from myoassist.config.option_file import explain_option_file, show_option_file
 from myoassist.config.syntax_words import explain_syntax
+from myoassist.files.errors import ConfigError
 
 LIST_KEYS_HINT = "`myoassist train --cfg job` prints every key with its value"
 

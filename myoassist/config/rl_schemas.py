@@ -249,7 +249,7 @@ class CurriculumConfig:
 class RLConfig:
     """Reinforcement learning: trainer, policy, limits."""
 
-    algorithm: str | None = option(None, "ppo, a2c or sac; null in other tasks.", choices=ALGORITHMS, task="rl")
+    algorithm: str | None = option(None, "ppo, a2c or sac; null in other tasks.", choices=tuple(ALGORITHMS), task="rl")
     human: str = option(
         "policy",
         "What drives the muscles: the policy, or the reflex controller.",

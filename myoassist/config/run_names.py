@@ -4,7 +4,7 @@ import re
 
 from hydra.core.override_parser.types import Quote, QuotedString
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 
 # Keys that say where a run lives and how it starts, not what it is.
 PLACE_KEYS = ("expname", "expsubdir", "logdir", "resume", "fresh", "allow_shared_dir")

@@ -14,11 +14,14 @@ from myoassist.config.rl_schemas import RLConfig, WalkEnvConfig
 
 MUSCULATURES = (22, 26, 80)
 # Search algorithms: CMA-ES, the same with two kinds of restarts, and any of nevergrad's.
-SEARCH_ALGORITHMS = ("cma", "ipop", "bipop", "nevergrad")
+SEARCH_ALGORITHMS = {
+    "cma": "myoassist.optimize.optimizers.cma:CmaOptimizer",
+    "ipop": "myoassist.optimize.optimizers.restarts:IpopOptimizer",
+    "bipop": "myoassist.optimize.optimizers.restarts:BipopOptimizer",
+    "nevergrad": "myoassist.optimize.optimizers.nevergrad:NevergradOptimizer",
+}
 INIT_POSES = ("walk_left", "walk_right")
 EXO_CONTROLLERS = ("none", "four_param", "npoint", "impedance")
-# Names of the cost terms that a weight can be given for.
-TERM_NAMES = ("effort", "kinematics", "trunk", "velocity", "symmetry", "grf", "pain", "emg", "metabolic")
 # Angles of a reference gait by the names of their columns; flexion and dorsiflexion are positive.
 REFERENCE_ANGLES = ("trunk_pitch", "hip_flexion", "knee_flexion", "ankle_dorsiflexion")
 # `newest:EXP` stands for the newest finished run of an exp.
@@ -214,7 +217,7 @@ class OptimizerConfig:
         "cma",
         "cma: CMA-ES; ipop: CMA-ES that starts again with a doubled population where it has converged; bipop: with "
         "large and small ones in turn; nevergrad: the algorithm that optimizer.nevergrad names.",
-        choices=SEARCH_ALGORITHMS,
+        choices=tuple(SEARCH_ALGORITHMS),
     )
     nevergrad: str = option("TwoPointsDE", "With algorithm=nevergrad, a name of its registry, e.g. TwoPointsDE or PSO.")
     restarts: int = option(9, "With ipop and bipop, restarts at most.", ge=0, le=1000)

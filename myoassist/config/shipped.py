@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import myoassist
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_override
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import SHIPPED_PREFIX
+from myoassist.files.errors import ConfigError
 
 DESCRIPTION = "controller.json"
 # Groups of the configuration that it holds; those of older versions lack control.

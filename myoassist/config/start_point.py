@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import is_file, is_folder
 from myoassist.config.key_values import means_nothing
 from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
 from myoassist.config.shipped import find_controller
+from myoassist.files.content import is_file, is_folder
+from myoassist.files.errors import ConfigError
 
 
 def resolve_param_path(

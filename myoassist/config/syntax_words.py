@@ -2,7 +2,7 @@
 
 import re
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 
 _EXAMPLES = {
     "range": "range(1,4)",

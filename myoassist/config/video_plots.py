@@ -1,22 +1,52 @@
 """The plots inside the video of an evaluation (`realtime_plotting_info`), checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from myoassist.config.errors import ConfigError
-from myoassist.config.keys import format_value, is_number, refuse_unknown_keys
+from myoassist.config.described import read_described
+from myoassist.config.keys import format_value, schema_keys
 from myoassist.config.nearest import nearest_name
+from myoassist.config.option import REQUIRED, option
+from myoassist.files.errors import ConfigError
 
 PROPERTIES = {
     "joint_data": ("qpos", "qvel"),
     "actuator_data": ("force", "velocity", "ctrl", "activation"),
     "sensor_data": ("data",),
 }
-KEYS = ("category", "name", "property_type", "y_lim", "y_scale", "plot_duration_type", "filter")
-_FILTER_KEYS = ("type", "order", "cutoff", "fs")
 _PLOTS = "[{category: joint_data, name: knee_angle_r, property_type: qpos, y_scale: 57.2958, y_lim: [-80, 10]}]"
 _EXAMPLE = f"for example {_PLOTS}"
+_EXAMPLE_FILTER = "for example filter: {type: butter, order: 2, cutoff: 6, fs: 30}, or null"
+
+
+@dataclass(frozen=True)
+class PlotOptions:
+    """One plot, as `realtime_plotting_info` has it."""
+
+    category: str = option(REQUIRED, "Where its values come from.", choices=tuple(PROPERTIES))
+    name: str = option(REQUIRED, "Its source.", words="the name of a joint, actuator or sensor")
+    property_type: str = option(REQUIRED, "What of the source is drawn.")
+    y_lim: list[float] = option(
+        REQUIRED, "Ends of the vertical axis, after scaling.", words="two numbers, the lower one first"
+    )
+    y_scale: float = option(1.0, "Factor of the values, e.g. 57.2958 for degrees.", words="a number")
+    plot_duration_type: Any = option(None, "total is the whole walk, anything else the current stride.")
+    filter: Any = option(None, "Smoothing before it is drawn, a mapping as `FilterOptions`; null for none.")
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """Smoothing of a plot, as its `filter` has it."""
+
+    type: str = option(REQUIRED, "Kind of the filter.", choices=("butter",))
+    order: int = option(REQUIRED, "Order of one pass.", ge=1, le=8)
+    cutoff: float = option(REQUIRED, "Cut-off frequency.", gt=0.0, unit="Hz")
+    fs: float = option(REQUIRED, "Samples per second that the cut-off refers to.", gt=0.0, unit="Hz")
+
+
+# What a plot may have.
+KEYS = tuple(schema_keys(PlotOptions))
 
 
 @dataclass(frozen=True)
@@ -74,53 +104,25 @@ def read_video_plots(content: Any, where: str) -> tuple[VideoPlot, ...]:
 
 
 def _read_plot(content: Any, where: str) -> VideoPlot:
-    if not isinstance(content, Mapping):
-        raise ConfigError(f"{where}={format_value(content)}", f"a mapping with {', '.join(KEYS[:4])}", _EXAMPLE)
-    _check_keys(content, KEYS, KEYS[:4], where)
-    category, name, kind = (content[key] for key in KEYS[:3])
-    if not isinstance(category, str) or category not in PROPERTIES:
-        raise _misfit(where, "category", category, f"one of {', '.join(PROPERTIES)}", tuple(PROPERTIES))
-    if not isinstance(name, str) or not name:
-        raise _misfit(where, "name", name, "the name of a joint, actuator or sensor")
-    if not isinstance(kind, str) or kind not in PROPERTIES[category]:
-        known = PROPERTIES[category]
-        raise _misfit(where, "property_type", kind, f"with {category} one of {', '.join(known)}", known)
-    limits = content["y_lim"]
-    if not (
-        isinstance(limits, Sequence) and len(limits) == 2 and all(map(is_number, limits)) and limits[0] < limits[1]
-    ):
+    options = read_described(PlotOptions, content, where, _EXAMPLE)
+    if not options.name:
+        raise _misfit(where, "name", options.name, "the name of a joint, actuator or sensor")
+    known, kind, limits = PROPERTIES[options.category], options.property_type, options.y_lim
+    if kind not in known:
+        raise _misfit(where, "property_type", kind, f"with {options.category} one of {', '.join(known)}", known)
+    if len(limits) != 2 or limits[0] >= limits[1]:
         raise _misfit(where, "y_lim", limits, "two numbers, the lower one first")
-    scale = content.get("y_scale", 1.0)
-    if not is_number(scale):
-        raise _misfit(where, "y_scale", scale, "a number")
-    whole = content.get("plot_duration_type") == "total"
-    low_pass = _read_filter(content.get("filter"), f"{where}.filter")
-    return VideoPlot(category, name, kind, (float(limits[0]), float(limits[1])), float(scale), whole, low_pass)
+    whole = options.plot_duration_type == "total"
+    low_pass = None if options.filter is None else _read_filter(options.filter, f"{where}.filter")
+    ends = (float(limits[0]), float(limits[1]))
+    return VideoPlot(options.category, options.name, kind, ends, float(options.y_scale), whole, low_pass)
 
 
-def _read_filter(content: Any, where: str) -> LowPass | None:
-    if content is None:
-        return None
-    if not isinstance(content, Mapping):
-        raise ConfigError(f"{where}={format_value(content)}", f"a mapping with {', '.join(_FILTER_KEYS)}", "null")
-    _check_keys(content, _FILTER_KEYS, _FILTER_KEYS, where)
-    kind, order, cutoff, rate = (content[key] for key in _FILTER_KEYS)
-    if kind != "butter":
-        raise _misfit(where, "type", kind, "butter")
-    if type(order) is not int or not 1 <= order <= 8:
-        raise _misfit(where, "order", order, "a whole number from 1 to 8")
-    if not is_number(rate) or rate <= 0.0:
-        raise _misfit(where, "fs", rate, "samples per second, above 0")
-    if not is_number(cutoff) or not 0.0 < cutoff < rate / 2.0:
-        raise _misfit(where, "cutoff", cutoff, f"a frequency above 0 and below fs/2={rate / 2.0:g} Hz")
-    return LowPass(order, float(cutoff), float(rate))
-
-
-def _check_keys(content: Mapping[str, Any], known: Sequence[str], needed: Sequence[str], where: str) -> None:
-    refuse_unknown_keys(content, known, where)
-    missing = [key for key in needed if key not in content]
-    if missing:
-        raise ConfigError(f"{where} has no {', '.join(missing)}", f"all of {', '.join(needed)}", _EXAMPLE)
+def _read_filter(content: Any, where: str) -> LowPass:
+    options = read_described(FilterOptions, content, where, _EXAMPLE_FILTER)
+    if options.cutoff >= options.fs / 2.0:
+        raise _misfit(where, "cutoff", options.cutoff, f"a frequency above 0 and below fs/2={options.fs / 2.0:g} Hz")
+    return LowPass(options.order, float(options.cutoff), float(options.fs))
 
 
 def _misfit(where: str, key: str, value: Any, expected: str, choices: Sequence[str] = ()) -> ConfigError:

@@ -9,7 +9,8 @@ from myoassist.control.device.powered_joints import ImpedanceController
 from myoassist.control.device.torque_curve import TorqueCurveController
 from myoassist.control.human.base import HumanController
 from myoassist.control.own.compiled import OwnDeviceController, OwnHumanController
-from myoassist.model.devices import Device, choose_clock
+from myoassist.model.device import Device
+from myoassist.model.devices import choose_clock
 
 
 def choose_human(control: ControlConfig, dimensions: int) -> HumanController:

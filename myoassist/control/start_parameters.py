@@ -2,7 +2,7 @@
 
 import math
 
-from myoassist.model.devices import Device
+from myoassist.model.device import Device
 from myoassist.space.parameter import INF, Parameter
 
 # Muscles with an initial activation, in vector order; the nine of each leg, then the frontal ones in 3D.

@@ -1,9 +1,8 @@
 """The terms of the package, registered as plugins register theirs."""
 
-from myoassist.config.schemas import TERM_NAMES
 from myoassist.cost import terms
 from myoassist.cost.judged_walk import JudgedWalk
-from myoassist.cost.registry import cost_term, registered_terms
+from myoassist.cost.registry import cost_term
 
 
 @cost_term("effort", unit="1/(kg·m)", key="Effort_Cost")
@@ -61,6 +60,3 @@ def emg(walk: JudgedWalk) -> float:
 def metabolic(walk: JudgedWalk) -> float:
     """Energy that the muscles take, per mass and way."""
     return terms.metabolic(walk.log, walk.window, walk.displacement)
-
-
-assert set(TERM_NAMES) <= set(registered_terms()), "the names that the configuration knows"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from myoassist.config.errors import ConfigError, UserError
-from myoassist.config.schemas import TERM_NAMES, CostConfig
+from myoassist.config.schemas import CostConfig
+from myoassist.files.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
     from myoassist.cost.judged_walk import JudgedWalk
@@ -104,19 +104,31 @@ def cost_term(name: str, unit: str = "", key: str | None = None) -> Callable[[Te
         _REGISTERED[name] = Term(name, unit, shown, doc, _of_walk(function), source, built_in)
         return function
 
-    if name in PART_NAMES or _CONDITION_PREFIX.match(name) or (name in TERM_NAMES and name in _REGISTERED):
+    if name in PART_NAMES or _CONDITION_PREFIX.match(name) or name in built_in_terms():
         raise _taken(name)
     return register
 
 
+def built_in_terms() -> tuple[str, ...]:
+    """Return the names of the terms of the package, in the order of their file."""
+    return tuple(name for name, term in _REGISTERED.items() if term.built_in)
+
+
 def registered_terms() -> tuple[str, ...]:
     """Return the names of all terms, those of the package first."""
-    return (*TERM_NAMES, *own_terms())
+    return (*built_in_terms(), *own_terms())
 
 
 def own_terms() -> tuple[str, ...]:
     """Return the names of the terms of plugins, sorted."""
     return tuple(sorted(name for name, term in _REGISTERED.items() if not term.built_in))
+
+
+def term_rows() -> list[tuple[str, ...]]:
+    """Return name, unit, key and meaning of every registered term, below a row of headings."""
+    rows: list[tuple[str, ...]] = [("term", "unit", "key in *_Cost.txt", "meaning")]
+    terms = map(find_term, registered_terms())
+    return rows + [(term.name, term.unit, term.key or "-", term.doc) for term in terms]
 
 
 def find_term(name: str) -> Term:
@@ -131,7 +143,8 @@ def find_term(name: str) -> Term:
 def active_own_terms(config: CostConfig, formula_terms: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the own terms of a run: of its formula, named in `extra_terms`, or given a weight; in that order."""
     named = [*formula_terms, *config.extra_terms, *config.weights]
-    return tuple(dict.fromkeys(name for name in named if name not in TERM_NAMES))
+    built_in = built_in_terms()
+    return tuple(dict.fromkeys(name for name in named if name not in built_in))
 
 
 def measure_own_terms(walk: "JudgedWalk", names: Sequence[str]) -> dict[str, float]:
@@ -182,7 +195,7 @@ def _count_parameters(function: Any) -> int:
 
 def _check_own(name: str, key: str | None) -> None:
     """Refuse a name or key of a plugin's term that would hide something of the package."""
-    if name in TERM_NAMES:
+    if name in built_in_terms():
         raise _taken(name)
     if key is None:
         return
@@ -198,6 +211,6 @@ def _check_own(name: str, key: str | None) -> None:
 def _taken(name: str) -> ConfigError:
     return ConfigError(
         f'cost_term("{name}") has the name of a built-in term or summand',
-        f"a name other than {', '.join((*TERM_NAMES, *PART_NAMES))}, and not beginning with c1_, c2_, ...",
+        f"a name other than {', '.join((*built_in_terms(), *PART_NAMES))}, and not beginning with c1_, c2_, ...",
         f'for example @cost_term("own_{name}")',
     )

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from myoassist.config.errors import UserError
 from myoassist.cost.result import CostResult
+from myoassist.files.errors import UserError
 
 NO_SOLUTION = "Model not surviving to end of episode. No solution"
 SEPARATOR = " : "

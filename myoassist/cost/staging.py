@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from myoassist.config.cost_formula import find_target
-from myoassist.config.schemas import TERM_NAMES, CostConfig
+from myoassist.config.schemas import CostConfig
 from myoassist.cost import terms
 from myoassist.cost.judged_walk import CostPlan, JudgedWalk
-from myoassist.cost.registry import OwnTermError, active_own_terms, find_term, measure_own_terms
+from myoassist.cost.registry import OwnTermError, active_own_terms, built_in_terms, find_term, measure_own_terms
 from myoassist.cost.result import FAILURE_COST, CostResult, sum_parts
 from myoassist.cost.targets import STAGE_COST, assemble
 from myoassist.gait.events import find_heel_strikes
@@ -28,7 +28,7 @@ def evaluate_cost(log: WalkLog, vector: np.ndarray, config: CostConfig, plan: Co
     Args:
         log: Its walk.
         vector: Its raw search vector, shape (n,).
-        config: Target, mode, weights and gates; `check_cost` refuses what is wrong in it.
+        config: Target, mode, weights and gates; `check.cost` refuses what is wrong in it.
         plan: Lookups for the muscles of the log.
 
     Returns:
@@ -91,7 +91,7 @@ def _judge(
 def _measure(walk: JudgedWalk, vector: np.ndarray) -> tuple[dict[str, float], dict[str, float | np.ndarray]]:
     """Compute every term of the package, unweighted, and what is only reported."""
     log, window = walk.log, walk.window
-    values = {name: find_term(name).function(walk) for name in TERM_NAMES}
+    values = {name: find_term(name).function(walk) for name in built_in_terms()}
     values["pelvis"] = 0.0 if walk.planar else terms.pelvis_posture(log, window)
     values["l1"] = terms.parameter_l1(vector)
     reported: dict[str, float | np.ndarray] = {

@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 from myoassist.gait.angles import kinematic_columns
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.gait.metabolics import metabolic_cost

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from myoassist.config.errors import ModelError
+from myoassist.files.errors import ModelError
 from myoassist.model.devices import DEVICES
 from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 from myoassist.rollout.log import SIDES

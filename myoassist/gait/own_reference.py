@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
+from myoassist.files.atomic import write_text_atomic
 from myoassist.gait.angles import to_clinical
 from myoassist.gait.reference import EMG_MUSCLES, ReferenceGait, ReferenceSignal, load_reference_gait
 from myoassist.gait.reference_columns import (

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from myoassist.config.errors import UserError
 from myoassist.config.nearest import nearest_names
+from myoassist.files.errors import UserError
 from myoassist.gait.angles import CLINICAL_JOINTS
 from myoassist.gait.reference import EMG_MUSCLES
 from myoassist.gait.reference_names import guess_column

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value, is_number
 from myoassist.config.schemas import REFERENCE_ANGLES, CostConfig
+from myoassist.files.errors import ConfigError
 from myoassist.gait.strides import STRIDE_POINTS
 
 # The file of a gait: its key, which every message names.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.file_content import ARCHIVE_ERRORS, is_file, is_folder, open_archive
+from myoassist.files.content import ARCHIVE_ERRORS, is_file, is_folder, open_archive
 from myoassist.gait.published_table import read_published_table
 from myoassist.gait.reference_columns import COLUMNS, PHASE_COLUMNS, ReferenceFileError
 from myoassist.gait.reference_names import opensim_coordinate

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
 from myoassist.config.schemas import ExoConfig
+from myoassist.files.errors import ModelError
 from myoassist.model.devices import TORQUE_CONTROLLERS
 from myoassist.model.layout import LEG_JOINTS, SIDES, Layout
 from myoassist.model.transmission import MIN_ARM

@@ -7,12 +7,13 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
 from myoassist.config.model_file import check_model_file
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.files.errors import ModelError
 from myoassist.model.actuators import check_actuators
+from myoassist.model.device import Device
 from myoassist.model.device_edits import fit_device, sole_shapes
-from myoassist.model.devices import MSK_KEYS, Device, device_of
+from myoassist.model.devices import MSK_KEYS, device_of
 from myoassist.model.fast_geometry import load_fit, simplify_geometry
 from myoassist.model.foot_contact import add_capsules
 from myoassist.model.height import scale_height
@@ -41,7 +42,6 @@ class Walker:
         mass: Mass of all that moves, kg.
         own: Built from the model library (True) or read from `model.path` (False).
         init_pose: Name of the key pose at the start.
-        slope_deg: Nominal inclination of the ground, uphill positive, deg.
         terrain: Heights of the ground.
         device: Worn device; None without one and in an own file.
         ground: Heights of uneven ground; None on level ground and slopes.
@@ -52,7 +52,6 @@ class Walker:
     mass: float
     own: bool
     init_pose: str
-    slope_deg: float
     terrain: Terrain = Terrain()
     device: Device | None = None
     ground: HeightField | None = None
@@ -108,7 +107,7 @@ def build_walker(
         compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
-    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground)
+    return Walker(compiled, layout, mass, own, env.init_pose, terrain, device, ground)
 
 
 def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:

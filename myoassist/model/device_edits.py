@@ -3,7 +3,7 @@
 import mujoco
 import numpy as np
 
-from myoassist.model.devices import Device, Prosthesis
+from myoassist.model.device import Device, Prosthesis
 from myoassist.model.foot_contact import mesh_vertices
 
 # Rotor and friction of the powered joints, which the library's rigid models leave out. Source: the published model of

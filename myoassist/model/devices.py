@@ -1,95 +1,12 @@
 """Which worn devices exist, how they are driven, and which controllers fit them."""
 
-from dataclasses import dataclass, field
-from pathlib import Path
-
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import nearest_name
-from myoassist.config.own_code import is_own
-from myoassist.config.schemas import ExoConfig, ModelConfig, RunConfig
+from myoassist.config.schemas import ExoConfig, ModelConfig
+from myoassist.files.errors import ConfigError
+from myoassist.model.device import Device, Drive, Prosthesis
+from myoassist.model.own_devices import list_own_devices
 
 TORQUE_CONTROLLERS = ("four_param", "npoint")
-
-
-@dataclass(frozen=True)
-class Drive:
-    """How a torque command reaches a joint of both legs.
-
-    Attributes:
-        joint: ankle or hip.
-        actuators: Names of the actuators, right and left.
-        direction: Sign of the assistance on the coordinate of the joint: -1 plantarflexes an ankle, +1 flexes a hip.
-    """
-
-    joint: str
-    actuators: tuple[str, str] = ("Exo_R", "Exo_L")
-    direction: int = -1
-
-    @property
-    def coordinate(self) -> str:
-        """Coordinate of the model without its side."""
-        return {"ankle": "ankle_angle", "hip": "hip_flexion"}[self.joint]
-
-    @property
-    def clock(self) -> str:
-        """What the torque curve is timed by where the configuration leaves it open: stance or stride."""
-        return "stance" if self.joint == "ankle" else "stride"
-
-
-@dataclass(frozen=True)
-class Prosthesis:
-    """What replaces the right leg below an amputation, in the names of the device's own file.
-
-    Attributes:
-        joints: Coordinate of the leg -> joint of the device that takes its place.
-        motors: Coordinate of the leg -> actuator on it; empty for a passive device.
-        frames: Segment of the leg -> body of the device that takes its place.
-        sole: Body whose shapes meet the ground.
-        muscles: Muscles of the controller that are gone, without side.
-    """
-
-    joints: dict[str, str]
-    frames: dict[str, str]
-    sole: str
-    muscles: tuple[str, ...]
-    motors: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def motor_joints(self) -> tuple[str, ...]:
-        """Powered joints in the order knee, ankle."""
-        return tuple(name for name in ("knee", "ankle") if f"{name}_angle" in self.motors)
-
-
-@dataclass(frozen=True)
-class Device:
-    """A device of the model library or of a folder.
-
-    Attributes:
-        key: Name in the model library (assist_sim).
-        short: Name that users type.
-        prefix: Begin of the names of its bodies in a combined model.
-        note: What it is, for lists.
-        drive: How torque controllers drive it; None where they cannot.
-        prosthesis: What it replaces; None for a device that is only worn.
-        config: Its own configuration file; None in the model library.
-        musculatures: Library keys of the musculatures that it fits; empty for all.
-    """
-
-    key: str
-    short: str
-    prefix: str
-    note: str
-    drive: Drive | None = None
-    prosthesis: Prosthesis | None = None
-    config: Path | None = None
-    musculatures: tuple[str, ...] = ()
-
-    @property
-    def drives(self) -> str:
-        """Joints that a controller can drive, for lists; empty if none."""
-        if self.drive is not None:
-            return self.drive.joint
-        return " and ".join(self.prosthesis.motor_joints) if self.prosthesis is not None else ""
 
 
 _SHANK_MUSCLES = ("SOL", "TA", "FDL", "EDL")
@@ -165,8 +82,6 @@ def find_device(name: str | None, musculature: int = 22) -> Device | None:
     Raises:
         ConfigError: if there is no such device, or an own one cannot be read.
     """
-    from myoassist.model.own_devices import list_own_devices
-
     if name is None or name.lower() in ("none", "baseline"):
         return None
     wanted = _OSL.get(musculature, "osl_a") if name.lower() == "osl" else name.lower()
@@ -200,101 +115,3 @@ def choose_clock(device: Device | None, exo: ExoConfig) -> str:
     if exo.timing != "auto":
         return exo.timing
     return device.drive.clock if device is not None and device.drive is not None else "stance"
-
-
-def check_device(config: RunConfig) -> None:
-    """Refuse impossible pairs of model, device and exo controller before a model is loaded.
-
-    Raises:
-        ConfigError: naming the keys, what fits, and the remedy.
-    """
-    model, exo = config.model, config.exo
-    if model.path is not None:
-        _check_own_file(config)
-        return
-    if model.mujoco_compat is not None:
-        raise ConfigError(
-            f"model.mujoco_compat={model.mujoco_compat:g} without model.path",
-            "an MJCF file as model.path: the models here have their own contacts, and no published numbers",
-            "model=custom model.path=<file.xml> (or model.mujoco_compat=null)",
-        )
-    device = device_of(model)
-    if model.physics == "fast" and model.musculature == 80:
-        raise ConfigError(
-            "model.physics=fast with model.musculature=80",
-            "22 or 26: the fixed geometry was fitted to these legs",
-            "model.physics=full",
-        )
-    if config.control.reflex_mode == "ind" and model.musculature != 80:
-        raise ConfigError(
-            f"control.reflex_mode=ind with model.musculature={model.musculature}",
-            "80: the others have one muscle per command",
-            "control.reflex_mode=uni",
-        )
-    if device is not None and device.musculatures and MSK_KEYS[model.musculature] not in device.musculatures:
-        fits = [str(number) for number, key in MSK_KEYS.items() if key in device.musculatures]
-        raise ConfigError(
-            f"model.device={device.short} does not fit model.musculature={model.musculature}",
-            f"one of {', '.join(fits) or 'none of ours'}, as compatible_msk of the device says",
-            f"model.musculature={fits[0]}" if fits else "edit compatible_msk of the device",
-        )
-    if exo.mass is not None and device is None:
-        raise ConfigError(
-            f"exo.mass={exo.mass:g} with model.device=null",
-            "a device to weigh: model.device=tutorial, or null",
-            "exo.mass=null",
-        )
-    if exo.controller in TORQUE_CONTROLLERS and (device is None or device.drive is None):
-        raise ConfigError(
-            f"exo.controller={exo.controller} needs an ankle or hip actuator, but model.device="
-            + ("null" if device is None else f"{device.short} ({device.note}) has none that a torque curve drives"),
-            f"a device with one: {', '.join(item.short for item in DEVICES if item.drive)}",
-            _remedy(device),
-        )
-    if is_own(exo.controller) and (device is None or not device.drives):
-        raise ConfigError(
-            f"exo.controller={exo.controller} needs a driven joint, but model.device="
-            f"{device.short if device else 'null'} has none",
-            f"a device with a driven joint: {', '.join(item.short for item in DEVICES if item.drives)}",
-            "model=tutorial (or exo=none)",
-        )
-    if exo.controller == "impedance" and (device is None or not (device.prosthesis and device.prosthesis.motors)):
-        powered = [item.short for item in DEVICES if item.prosthesis and item.prosthesis.motors]
-        raise ConfigError(
-            "exo.controller=impedance needs a powered prosthesis, but model.device="
-            f"{device.short if device else 'null'}",
-            f"one of {', '.join(powered)}",
-            "model=osl_a (or exo=none)",
-        )
-
-
-def _check_own_file(config: RunConfig) -> None:
-    model, exo = config.model, config.exo
-    if model.device is not None:
-        raise ConfigError(
-            f"model.path={model.path} and model.device={model.device} are both set",
-            "one of them: an own file brings its own device",
-            "model.device=null or model.path=null",
-        )
-    if exo.controller == "impedance":
-        raise ConfigError("exo.controller=impedance with model.path", "a prosthesis as model.device", "exo=none")
-    slopes = config.optimizer.optim_params if config.optimizer.mode == "multislope" else [config.env.slope_deg]
-    if any(slopes) and config.task == "search":
-        shown = f"env.slope_deg={config.env.slope_deg:g}" if config.env.slope_deg else "optimizer.mode=multislope"
-        raise ConfigError(
-            f"{shown} with model.path",
-            "level ground: that of an own file is not edited",
-            "env.slope_deg=0" if config.env.slope_deg else "optimizer.mode=single",
-        )
-    if model.height_scale != 1.0:
-        raise ConfigError(
-            f"model.height_scale={model.height_scale:g} with model.path",
-            "1: an own file is taken as it is",
-            "model.height_scale=1",
-        )
-
-
-def _remedy(device: Device | None) -> str:
-    if device is not None and device.prosthesis is not None and device.prosthesis.motors:
-        return "exo=impedance (or exo=none)"
-    return "model=tutorial (or exo=none)"

@@ -13,7 +13,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
+from myoassist.files.errors import ModelError
 
 DATA = Path(__file__).parents[1] / "data" / "fast_geometry.json"
 SIDES = ("r", "l")
@@ -128,7 +128,7 @@ def load_fit() -> FittedGeometry:
         raise ModelError(
             f"the fitted geometry {DATA.name} cannot be read: {error}",
             "the file that comes with the package",
-            "reinstall, or make it with python -m myoassist.model.fast_fit",
+            "reinstall, or make it with python scripts/dev/fit_fast_geometry.py",
         ) from error
 
 

@@ -2,8 +2,8 @@
 
 import mujoco
 
-from myoassist.config.errors import ModelError
 from myoassist.config.nearest import nearest_name
+from myoassist.files.errors import ModelError
 
 _COUNTS = {
     mujoco.mjtObj.mjOBJ_ACTUATOR: "nu",

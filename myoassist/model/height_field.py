@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig
+from myoassist.files.errors import ModelError
 from myoassist.model.world_frame import move_geom
 
 # The published grid: columns along x, rows along y.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.model.devices import Device, Drive
+from myoassist.model.device import Device, Drive
 from myoassist.model.finder import Finder
 from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 from myoassist.model.transmission import fit_arm

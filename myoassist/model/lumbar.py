@@ -3,8 +3,8 @@
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig
+from myoassist.files.errors import ModelError
 
 JOINT, BODY = "lumbar_extension", "torso"
 _SLACK = 1e-6  # rad, of the published range of a held joint

@@ -5,11 +5,11 @@ from typing import Any
 
 import yaml
 
-from myoassist.config.errors import ConfigError, UnsafeFileError
-from myoassist.config.file_content import parse_yaml
 from myoassist.config.model_file import check_model_file
 from myoassist.config.shipped import models_folder
-from myoassist.model.devices import Device, Drive
+from myoassist.files.content import parse_yaml
+from myoassist.files.errors import ConfigError, UnsafeFileError
+from myoassist.model.device import Device, Drive
 
 FOLDER = Path("models") / "devices"
 _ACTUATORS = ("Exo_R", "Exo_L")

@@ -3,8 +3,8 @@
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import ExoConfig, ModelConfig
+from myoassist.files.errors import ConfigError
 from myoassist.model.devices import device_of
 from myoassist.model.strength import check_strength, names_of
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_override
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import ModelConfig
+from myoassist.files.errors import ConfigError
 from myoassist.model.devices import device_of
 from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 

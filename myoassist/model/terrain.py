@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig
+from myoassist.files.errors import ModelError
 from myoassist.model.height_field import (
     BASE,
     CENTRE_X,
@@ -38,6 +38,7 @@ class Terrain:
 
     Attributes:
         slope_deg: True inclination of a plane, deg; 0 with a height profile.
+        ramp_deg: Inclination that a height profile is named after, deg; it rises less, see `_RISE_LENGTH`.
         x: Places of a height profile, m; None for a plane.
         height: Its heights, m.
     """
@@ -45,6 +46,12 @@ class Terrain:
     slope_deg: float = 0.0
     x: np.ndarray | None = None
     height: np.ndarray | None = None
+    ramp_deg: float = 0.0
+
+    @property
+    def nominal_deg(self) -> float:
+        """Inclination as `env.slope_deg` says it, deg."""
+        return self.slope_deg if self.x is None else self.ramp_deg
 
     @property
     def up_w(self) -> np.ndarray:
@@ -209,7 +216,7 @@ def make_terrain(env: EnvConfig) -> Terrain:
         return Terrain(env.slope_deg)
     x = CENTRE_X - HALF_LENGTH + 2.0 * HALF_LENGTH * np.arange(COLUMNS) / (COLUMNS - 1)
     height = np.maximum(ramp_profile(env.slope_deg) * _rise(env.slope_deg) - _SUNK, 0.0)
-    return Terrain(0.0, x, height)
+    return Terrain(0.0, x, height, env.slope_deg)
 
 
 def _rise(slope_deg: float) -> float:

@@ -7,9 +7,9 @@ from typing import Any
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
 from myoassist.config.nearest import nearest_name
 from myoassist.config.shipped import models_folder
+from myoassist.files.errors import ModelError
 from myoassist.model.height_field import HeightField
 
 _SPACING = 0.1  # m, of the heights that are kept beside the geoms

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.run_folder import RunFolder, open_run
-from myoassist.config.run_record import read_json
 from myoassist.config.schemas import RunConfig
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.signals import Stopped
 from myoassist.optimize.conditions import (
     Condition,
     condition_config,
@@ -15,10 +14,11 @@ from myoassist.optimize.conditions import (
     label_value,
     list_conditions,
 )
-from myoassist.optimize.reflex import run_search
-from myoassist.optimize.run_name import PARAMETERS_NAME
-from myoassist.optimize.signals import Stopped
+from myoassist.optimize.run_search import run_search
 from myoassist.optimize.vector_file import read_vector
+from myoassist.runs.catalogue import PARAMETERS_NAME, read_json
+from myoassist.runs.folder import open_run
+from myoassist.runs.writer import RunFolder
 
 CHAIN_NAME = "chain.csv"
 _HEADER = "condition,speed,slope_deg,folder,start,total,stage"

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import format_value, run_keys
 from myoassist.config.schemas import OptimizerConfig, RunConfig
+from myoassist.files.errors import ConfigError
 
 _KIND_OF_MODE = {"multispeed": "speed", "multislope": "slope"}
 _KEY_OF_KIND = {"speed": "cost.tgt_vel", "slope": "env.slope_deg"}

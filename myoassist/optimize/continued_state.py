@@ -3,9 +3,8 @@
 import warnings
 from pathlib import Path
 
-from myoassist.config.errors import ConfigError, ResumeError, UnsafeFileError
 from myoassist.config.schemas import RunConfig
-from myoassist.optimize.checkpoint import (
+from myoassist.files.checkpoint import (
     Checkpoint,
     DamagedCheckpointError,
     has_checkpoint,
@@ -13,6 +12,7 @@ from myoassist.optimize.checkpoint import (
     load_newest,
     read_checkpoint,
 )
+from myoassist.files.errors import ConfigError, ResumeError, UnsafeFileError
 from myoassist.optimize.optimizers.cma import CmaOptimizer
 from myoassist.optimize.optimizers.cma_older import complete_older_state
 from myoassist.optimize.optimizers.cma_pickle import load_state

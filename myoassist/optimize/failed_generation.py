@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from myoassist.config.errors import RunError
 from myoassist.cost.result import CostResult
+from myoassist.files.errors import RunError
 from myoassist.optimize.search import Search
 from myoassist.rollout.log import Outcome
 

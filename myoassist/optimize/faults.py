@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.command_words import localize_command, quote_path
 from myoassist.cost.result import CostResult
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.command_words import localize_command, quote_path
 from myoassist.optimize.workers import candidate_seed
 from myoassist.rollout.fault_file import WalkFault, dump_fault
 from myoassist.rollout.log import Outcome

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from myoassist.cost.result import STAGES, CostResult
+from myoassist.files.append_log import AppendLog
 from myoassist.optimize.search import Search
-from myoassist.optimize.tables import GrowingFile, PartTable
+from myoassist.optimize.tables import PartTable
 
 CANDIDATES_NAME = "history_candidates.csv"
 GENERATIONS_NAME = "history_generations.csv"
@@ -41,8 +42,8 @@ class History:
         self._generations = PartTable(
             folder / GENERATIONS_NAME, (*_GENERATION_COLUMNS, *metrics, *_BEST_COLUMNS), prefix="best_part_"
         )
-        self._timing = GrowingFile(folder / TIMING_NAME, "generation,wall_time,workers", durable=False)
-        self.files: dict[str, GrowingFile] = {
+        self._timing = AppendLog(folder / TIMING_NAME, "generation,wall_time,workers", durable=False)
+        self.files: dict[str, AppendLog] = {
             CANDIDATES_NAME: self._candidates,
             GENERATIONS_NAME: self._generations,
             TIMING_NAME: self._timing,

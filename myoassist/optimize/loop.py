@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from myoassist.config.errors import ConfigError, RunError
-from myoassist.config.output import say
-from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
+from myoassist.files.console import say
+from myoassist.files.errors import ConfigError, RunError
+from myoassist.files.signals import Stopped, StopRequest
 from myoassist.optimize.failed_generation import check_generation, explain_stop
 from myoassist.optimize.faults import Capture, FaultKeeper
 from myoassist.optimize.optimizers.registry import new_optimizer
@@ -21,9 +21,9 @@ from myoassist.optimize.progress import Progress, make_progress
 from myoassist.optimize.run_name import make_run_name
 from myoassist.optimize.saver import RunSaver, resume_search
 from myoassist.optimize.search import Search, cost_fingerprint, search_region
-from myoassist.optimize.signals import Stopped, StopRequest
 from myoassist.optimize.start import load_start
 from myoassist.optimize.workers import Workers
+from myoassist.runs.writer import RunFolder
 from myoassist.space.table import ParameterTable
 
 

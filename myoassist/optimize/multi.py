@@ -19,8 +19,8 @@ from myoassist.optimize.conditions import (
     slope_unit,
 )
 from myoassist.optimize.problem import describe_timeout
-from myoassist.optimize.reflex import WalkProblem
 from myoassist.optimize.start import load_start
+from myoassist.optimize.walk_problem import WalkProblem
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault
 from myoassist.rollout.log import WalkLog

@@ -6,10 +6,10 @@ growing files of the run, so a continued run has the same bytes as an uninterrup
 
 from pathlib import Path
 
+from myoassist.files.append_log import AppendLog
 from myoassist.optimize.optimizers.base import TABLE_FOLDER, Optimizer
 from myoassist.optimize.optimizers.cma import CmaOptimizer
 from myoassist.optimize.search import Search
-from myoassist.optimize.tables import GrowingFile
 
 
 def find_table(folder: Path, run_name: str, table: str) -> Path:
@@ -31,10 +31,10 @@ class OptimizerLog:
         place = optimizer.table_folder
         (folder / place).mkdir(exist_ok=True)
         self._tables = {
-            name: GrowingFile(folder / place / f"{run_name}_{name}.dat", f'% # columns="{columns}"', durable=False)
+            name: AppendLog(folder / place / f"{run_name}_{name}.dat", f'% # columns="{columns}"', durable=False)
             for name, columns in optimizer.tables.items()
         }
-        self.files: dict[str, GrowingFile] = {f"{place}/{name}": file for name, file in self._tables.items()}
+        self.files: dict[str, AppendLog] = {f"{place}/{name}": file for name, file in self._tables.items()}
 
     def add(self, search: Search) -> None:
         """Add the generation that was told last."""

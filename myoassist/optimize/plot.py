@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from myoassist.config.atomic import write_bytes_atomic
+from myoassist.files.atomic import write_bytes_atomic
 from myoassist.optimize.optimizers.registry import METRIC_LABELS
 from myoassist.optimize.plot_data import ConvergenceData, read_convergence
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 from myoassist.optimize.history import CANDIDATES_NAME, GENERATIONS_NAME, metric_columns
 from myoassist.optimize.optimizer_log import find_table
 

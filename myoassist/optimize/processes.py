@@ -8,9 +8,9 @@ from typing import Self
 
 import numpy as np
 
-from myoassist.config.errors import UserError
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
+from myoassist.files.errors import UserError
 from myoassist.optimize.problem import describe_timeout
 from myoassist.space.table import ParameterTable
 
@@ -125,8 +125,8 @@ def _serve(line: Connection, config: RunConfig) -> None:
     # Ctrl-C goes to the whole group; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from myoassist.config.own_code import user_files
-    from myoassist.config.plugins import import_plugins
     from myoassist.optimize.multi import make_problem
+    from myoassist.runs.plugins import import_plugins
 
     failure: BaseException | None = None
     try:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
-from myoassist.config.output import say
 from myoassist.cost.result import STAGES, CostResult
+from myoassist.files.console import say
 from myoassist.optimize.search import Search
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.errors import ResumeError
 from myoassist.config.keys import format_override
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.errors import ResumeError
 from myoassist.gait.own_reference import UNCHANGED, format_gait, load_reference
 from myoassist.gait.reference_edits import ReferenceEdits
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.json_values import to_json
 from myoassist.cost.report import format_terms
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.json_values import to_json
 from myoassist.optimize.problem import Candidate
-from myoassist.optimize.run_name import PARAMETERS_NAME, PICKLE_SUFFIX
+from myoassist.optimize.run_name import PICKLE_SUFFIX
 from myoassist.optimize.search import Search
+from myoassist.runs.catalogue import PARAMETERS_NAME
 from myoassist.space.table import ParameterTable
 
 

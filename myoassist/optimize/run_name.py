@@ -8,7 +8,6 @@ from myoassist.optimize.conditions import label_conditions
 from myoassist.space.table import ParameterTable
 
 PICKLE_SUFFIX = "_Pickle.pkl"
-PARAMETERS_NAME = "best_parameters.json"
 
 # Names of the targets in published file names.
 TARGET_NAMES = {"effort": "Effort", "velocity": "Velocity", "kinematics": "Kine"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from myoassist.cost.result import CostResult
-from myoassist.optimize.checkpoint import load_newest, write_checkpoint
+from myoassist.files.checkpoint import load_newest, write_checkpoint
 from myoassist.optimize.history import History
 from myoassist.optimize.optimizer_log import OptimizerLog
 from myoassist.optimize.result_files import ResultFiles

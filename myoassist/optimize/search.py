@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from myoassist.config.control_schemas import ControlConfig
-from myoassist.config.errors import LayoutError, ResumeError
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
-from myoassist.optimize.checkpoint import Checkpoint
+from myoassist.files.checkpoint import Checkpoint
+from myoassist.files.errors import LayoutError, ResumeError
 from myoassist.optimize.conditions import condition_kind, list_conditions
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.registry import restore_optimizer

@@ -1,100 +1,16 @@
-"""Text files that only grow: buffered between checkpoints, cut back to the checkpoint when a run continues."""
+"""The table of a cost: its columns follow from the parts that occur."""
 
 import csv
 import io
-import os
-import warnings
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.errors import ResumeError
+from myoassist.files.append_log import AppendLog
+from myoassist.files.atomic import write_bytes_atomic
 
 
-class GrowingFile:
-    """A header line and rows, appended at `commit`.
-
-    Args:
-        path: The file; its folder must exist at the first commit.
-        header: First line, without its end.
-        durable: Wait at every commit until the rows have reached the disk.
-    """
-
-    def __init__(self, path: Path, header: str, durable: bool = True) -> None:
-        self.path = path
-        self.header = header
-        self._durable = durable
-        self._pending: list[str] = []
-        self._size = 0
-
-    def append(self, line: str) -> None:
-        """Add a row, without its end, to be written by the next commit."""
-        self._pending.append(line + "\n")
-
-    @property
-    def pending(self) -> bool:
-        """Whether rows wait for the next commit."""
-        return bool(self._pending)
-
-    def commit(self) -> None:
-        """Write the rows added since the last commit."""
-        if self._size and not self._pending:
-            return
-        data = "".join(self._pending if self._size else [self.header + "\n", *self._pending]).encode()
-        try:
-            with self.path.open("ab" if self._size else "wb") as stream:
-                stream.write(data)
-                if self._durable:
-                    stream.flush()
-                    os.fsync(stream.fileno())
-        except OSError:
-            # A full disk takes a part of a row; whoever reads the file meanwhile is to see whole ones.
-            with suppress(OSError):
-                os.truncate(self.path, self._size)
-            raise
-        self._size += len(data)
-        self._pending.clear()
-
-    def state(self) -> dict[str, Any]:
-        """Return what `restore` needs to bring back the file as it is now."""
-        return {"size": self._size}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Cut the file back to a stored state.
-
-        A file that is not durable may have lost its last rows with the power; it goes on with what is left.
-
-        Raises:
-            ResumeError: if a durable file is shorter than it was.
-        """
-        size = int(state["size"])
-        if self._durable:
-            self._require(size)
-        elif self._found() < size:
-            warnings.warn(f"{self.path.name} has lost its last rows", stacklevel=2)
-            size = self.path.read_bytes().rfind(b"\n") + 1 if self.path.is_file() else 0
-        if size:
-            with self.path.open("r+b") as stream:
-                stream.truncate(size)
-        self._size = size
-        self._pending.clear()
-
-    def _found(self) -> int:
-        return self.path.stat().st_size if self.path.is_file() else 0
-
-    def _require(self, size: int) -> None:
-        found = self._found()
-        if found < size:
-            raise ResumeError(
-                f"{self.path.name} has {found} bytes",
-                f"at least the {size} bytes that it had at the last checkpoint",
-                "put the file back as it was, or start anew with fresh=true",
-            )
-
-
-class PartTable(GrowingFile):
+class PartTable(AppendLog):
     """A CSV table whose last columns are the parts of a cost, in the order in which they first appear.
 
     Which parts there are is known only once they occur. A new one widens the table; rows written before hold an empty
@@ -139,9 +55,9 @@ class PartTable(GrowingFile):
         self._parts = list(state["parts"])
         self._written_parts = len(self._parts)
         self._rows.clear()
-        self.header = self._header(len(self._parts))
+        self.header = header = self._header(len(self._parts))
         if state["size"]:
-            self._require(len(self.header) + 1)
+            self._require(len(header) + 1)
             self._narrow(int(state["size"]))
         super().restore(state)
 
@@ -152,7 +68,7 @@ class PartTable(GrowingFile):
         """Rewrite the file with the new header and `n_new` empty cells at the end of each row."""
         old = self.path.read_bytes()[: self._size].decode()
         rows = [row + "," * n_new for row in old.split("\n")[1:-1]]
-        data = "".join(row + "\n" for row in [self.header, *rows]).encode()
+        data = "".join(row + "\n" for row in [self._header(len(self._parts)), *rows]).encode()
         write_bytes_atomic(self.path, data)
         self._size = len(data)
 
@@ -163,7 +79,8 @@ class PartTable(GrowingFile):
         n_later = len(next(csv.reader([lines[0]]))) - len(self._columns) - len(self._parts)
         if n_later <= 0:
             return
-        kept, length = [self.header], len(self.header.encode()) + 1
+        header = self._header(len(self._parts))
+        kept, length = [header], len(header.encode()) + 1
         for row in lines[1:]:
             if length >= size:
                 break

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.errors import UserError
-from myoassist.config.file_content import parse_json
-from myoassist.optimize.run_name import PARAMETERS_NAME
+from myoassist.files.content import is_file, is_folder, parse_json
+from myoassist.files.errors import UserError
+from myoassist.runs.catalogue import PARAMETERS_NAME
 
 _EXPECTED = "a text file with one number per line, or a best_parameters.json"
 
@@ -36,9 +36,9 @@ def find_vector_file(path: Path) -> Path:
     Raises:
         UserError: if there is none.
     """
-    if path.is_file():
+    if is_file(path):
         return path
-    if not path.is_dir():
+    if not is_folder(path):
         raise UserError(f"{path} does not exist", "a parameter file or a run folder")
     for pattern in ("*_BestLast.txt", "*_Best.txt", PARAMETERS_NAME):
         found = sorted(path.glob(pattern))
@@ -95,7 +95,7 @@ def _read_json(text: str, path: Path) -> StoredVector:
 def _layout_beside(path: Path, n_entries: int) -> str | None:
     """Return the layout that the JSON in the same run folder names, if it describes vectors of this length."""
     description = path.parent / PARAMETERS_NAME
-    if not path.name.startswith("myorfl_") or not description.is_file():
+    if not path.name.startswith("myorfl_") or not is_file(description):
         return None
     try:
         stored = _read_json(description.read_text(encoding="utf-8"), description)

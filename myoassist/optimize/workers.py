@@ -12,10 +12,10 @@ from typing import Self
 
 import numpy as np
 
-from myoassist.config.errors import RunError
 from myoassist.cost.result import FAILURE_COST, CostResult
+from myoassist.files.errors import RunError
+from myoassist.files.signals import StopRequest
 from myoassist.optimize.problem import Problem
-from myoassist.optimize.signals import StopRequest
 from myoassist.rollout.log import Outcome
 
 # Separates the random numbers of candidates from those of the optimizer.

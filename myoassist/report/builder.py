@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import myoassist
-from myoassist.config.atomic import write_text_atomic
+from myoassist.files.atomic import write_text_atomic
 from myoassist.report.pages import Page
 
 

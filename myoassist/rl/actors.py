@@ -109,6 +109,10 @@ class MultiActorNetwork(nn.Module):
         """Return actions in which the constants have their exact values."""
         return actions if self._free is None else th.where(self._free, actions, self._constants)
 
+    def sum_written(self, terms: th.Tensor) -> th.Tensor:
+        """Sum terms of shape (n, n_actions) over the actions that networks write."""
+        return terms.sum(-1) if self._free is None else (terms * self._free).sum(-1)
+
     def reset_actors(self, start_action: np.ndarray | None = None) -> None:
         """Draw the actors anew, in place.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import mujoco
 import numpy as np
 
-from myoassist.config.command_words import localize_command, quote_path
+from myoassist.files.command_words import localize_command, quote_path
 from myoassist.optimize.faults import keep_fault
 from myoassist.rollout.broken_state import describe_instability
 from myoassist.rollout.fault import PHYSICS

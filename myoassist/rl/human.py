@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import ExoConfig, PerturbationConfig, RunConfig
 from myoassist.config.start_point import resolve_param_path
 from myoassist.control.buffers import Constants, Ids, make_buffers, make_command
 from myoassist.control.device.timing import Exo, make_exo
 from myoassist.control.human.reflex.controller import Reflex, make_reflex
+from myoassist.files.errors import ConfigError
 from myoassist.model.build import Walker
 from myoassist.optimize.vector_file import find_vector_file, read_vector
 from myoassist.rl.kernels.hybrid import step_reflex

@@ -7,7 +7,7 @@ import numpy as np
 import torch as th
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 from myoassist.rl.policy import MultiActorPolicy
 from myoassist.rl.routing import Routing
 

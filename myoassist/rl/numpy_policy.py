@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from myoassist.config.errors import LayoutError
+from myoassist.files.errors import LayoutError
 from myoassist.rl.actors import module_name
 from myoassist.rl.routing import Net, Routing
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import nearest_name
 from myoassist.config.rl_schemas import LUMBAR
 from myoassist.config.schemas import EnvConfig
+from myoassist.files.errors import ConfigError
 from myoassist.model.world_frame import moving_mass
 
 GRAVITY = 9.81

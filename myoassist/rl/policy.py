@@ -12,7 +12,7 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import nn
 
-from myoassist.config.errors import LayoutError
+from myoassist.files.errors import LayoutError
 from myoassist.rl.actors import MultiActorNetwork
 from myoassist.rl.routing import Routing, resolve_routing, whole_routing
 
@@ -155,9 +155,7 @@ class MultiActorPolicy(BasePolicy):
         return self._sum(-0.5 * scaled.square() - self.log_std - 0.5 * _LOG_2PI)
 
     def _sum(self, terms: th.Tensor) -> th.Tensor:
-        """Sum over the actions that networks write."""
-        free = self.policy_network.free
-        return terms.sum(-1) if free is None or self._counts_constants else (terms * free).sum(-1)
+        return terms.sum(-1) if self._counts_constants else self.policy_network.sum_written(terms)
 
 
 class HumanExoActorCriticPolicy(MultiActorPolicy):

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from myoassist.config.atomic import write_bytes_atomic, write_text_atomic
-from myoassist.config.errors import ConfigError
 from myoassist.config.policy_path import resolve_policy_path
+from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
+from myoassist.files.errors import ConfigError
 from myoassist.rl.numpy_policy import read_layers
 from myoassist.rl.onnx_file import encode_network
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile
-from myoassist.rl.transfer import find_policy_file, load_policy
+from myoassist.rl.policy_source import find_policy_file, load_policy
 
 
 def run_export(arguments: list[str]) -> list[Path]:

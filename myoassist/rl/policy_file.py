@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch as th
 
-from myoassist.config.errors import UnsafeFileError
-from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
+from myoassist.files.content import ARCHIVE_ERRORS, open_archive, parse_json
+from myoassist.files.errors import UnsafeFileError
 
 if TYPE_CHECKING:
     from stable_baselines3.common.base_class import BaseAlgorithm

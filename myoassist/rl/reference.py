@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 
 # Coordinate that grows by the distance walked; every other one of a periodic motion returns to where it was.
 FORWARD = "pelvis_tx"

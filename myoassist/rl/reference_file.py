@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.errors import UnsafeFileError
-from myoassist.config.file_content import ARCHIVE_ERRORS, is_file, is_folder, open_archive, parse_json
 from myoassist.config.keys import is_number
 from myoassist.config.schemas import SHIPPED_PREFIX
 from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.content import ARCHIVE_ERRORS, is_file, is_folder, open_archive, parse_json
+from myoassist.files.errors import UnsafeFileError
 from myoassist.rl.reference import FORWARD, ReferenceMotion, ReferenceMotionError
 from myoassist.rl.reference_mot import read_motion_table
 from myoassist.rl.reference_segmented import describe_stride, is_segmented, stride_channels

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import yaml
 
-from myoassist.config.file_content import parse_json, parse_yaml
 from myoassist.config.keys import is_number
+from myoassist.files.content import parse_json, parse_yaml
 from myoassist.gait.reference_names import opensim_coordinate
 from myoassist.rl.reference import FORWARD, TRANSLATIONS, ReferenceMotionError
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import nearest_name
 from myoassist.config.rl_schemas import ACTORS, CRITIC, NETWORKS_KEY
+from myoassist.files.errors import ConfigError
 from myoassist.rl.routing_entries import INDEX_KEY, Entry, as_entries, read_action_entry, read_observation_entry
 
 SIDE_ACTORS = ("exo_actor_r", "exo_actor_l")

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import nearest_name
+from myoassist.files.errors import ConfigError
 
 INDEX_KEY = "net_indexing_info"
 _OBSERVATION_FIELDS = {"range": ("range",), "index": ("index",), "names": ("names",)}

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from myoassist import __version__
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.run_diff import make_relative
 from myoassist.config.schemas import RunConfig, WalkEnvConfig
+from myoassist.files.atomic import write_text_atomic
+from myoassist.runs.differences import make_relative
 
 SESSION_NAME = "session_config.json"
 

@@ -3,9 +3,9 @@
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import BASE_ENV, REWARDS_KEY
 from myoassist.config.schemas import EnvConfig
+from myoassist.files.errors import ConfigError
 from myoassist.model.actuators import check_control_ranges
 from myoassist.model.build import Walker
 from myoassist.model.world_frame import moving_mass

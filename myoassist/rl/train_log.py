@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.optimize.tables import GrowingFile
+from myoassist.files.append_log import AppendLog, read_lines
+from myoassist.files.atomic import write_text_atomic
 from myoassist.rl.evaluate_best import TrainingEvaluation
 from myoassist.rl.faults import FAULTS_HEADER, note_episodes
 from myoassist.rl.vec_measure import Episode
@@ -47,11 +47,11 @@ class TrainLog:
         self._update_keys = update_keys
         columns = ["rollout", "steps", "episodes", "episode_length", "return"]
         columns += [f"reward/{name}" for name in reward_names] + list(update_keys)
-        self.history = GrowingFile(folder / HISTORY_NAME, ",".join(columns))
-        self.timing = GrowingFile(folder / TIMING_NAME, ",".join(["steps", *_TIMING_KEYS]), durable=False)
-        self.records = GrowingFile(folder / RECORDS_NAME, "")
-        self.evaluations = GrowingFile(folder / EVALUATIONS_NAME, ",".join(["steps", *_EVALUATION_KEYS]))
-        self.faults = GrowingFile(folder / FAULTS_NAME, FAULTS_HEADER)
+        self.history = AppendLog(folder / HISTORY_NAME, ",".join(columns))
+        self.timing = AppendLog(folder / TIMING_NAME, ",".join(["steps", *_TIMING_KEYS]), durable=False)
+        self.records = AppendLog(folder / RECORDS_NAME, "")
+        self.evaluations = AppendLog(folder / EVALUATIONS_NAME, ",".join(["steps", *_EVALUATION_KEYS]))
+        self.faults = AppendLog(folder / FAULTS_NAME, FAULTS_HEADER)
         self.files = {
             HISTORY_NAME: self.history,
             TIMING_NAME: self.timing,
@@ -159,7 +159,7 @@ class TrainLog:
         self._records_written += 1
         if not path.is_file() or (not final and self._records_written < self._records_next):
             return
-        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+        records = [json.loads(line) for line in read_lines(path).lines if line]
         self._records_next = self._records_written + max(1, len(records) // 4)
         write_text_atomic(self._folder / LOG_NAME, json.dumps({"log_datas": records}, indent=4) + "\n")
 
@@ -192,10 +192,7 @@ class TrainLog:
 
     def evaluated_steps(self) -> list[int]:
         """Return the steps that an evaluation is there for."""
-        if not self.evaluations.path.is_file():
-            return []
-        lines = self.evaluations.path.read_text(encoding="utf-8").splitlines()[1:]
-        return [int(line.partition(",")[0]) for line in lines if line]
+        return [int(line.partition(b",")[0]) for line in read_lines(self.evaluations.path).lines[1:]]
 
     def close(self) -> None:
         """Close TensorBoard's files."""
@@ -209,13 +206,10 @@ class TrainLog:
         path = self.evaluations.path
         if not path.is_file():
             return
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        if not lines or not lines[0].endswith("\n"):
-            # Killed while the first row was written.
-            self.evaluations.restore({"size": 0})
-            return
-        kept = [line for line in lines[1:] if line.endswith("\n") and int(line.partition(",")[0]) <= steps]
-        self.evaluations.restore({"size": len("".join([lines[0], *kept]).encode())})
+        # Without a whole line it was killed while the first row was written.
+        lines = read_lines(path).lines
+        kept = [line for line in lines[1:] if int(line.partition(b",")[0]) <= steps]
+        self.evaluations.restore({"size": sum(len(line) + 1 for line in [*lines[:1], *kept])})
 
     def _unweighted(self, sums: np.ndarray) -> dict[str, float]:
         """Return parts without their weights; those of dictionaries and of weight 0 stay as they are."""

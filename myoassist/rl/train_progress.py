@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TextIO
 
-from myoassist.config.output import say
+from myoassist.files.console import say
 
 # Rollouts whose mean duration tells the time left.
 _WINDOW = 20

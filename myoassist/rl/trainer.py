@@ -11,15 +11,13 @@ from typing import Any
 
 from stable_baselines3.common.callbacks import BaseCallback
 
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
-from myoassist.optimize.checkpoint import Checkpoint, load_newest, write_checkpoint
-from myoassist.optimize.signals import StopRequest
+from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.checkpoint import Checkpoint, load_newest, write_checkpoint
+from myoassist.files.signals import StopRequest
 from myoassist.rl.algorithms.base import Learner
 from myoassist.rl.background import BackgroundEvaluation, Snapshot
 from myoassist.rl.evaluate_best import TrainingEvaluation
-from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, list_models, model_path, prune_models
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import NOTE_NAME, PolicyFile, add_note, read_policy
@@ -28,6 +26,8 @@ from myoassist.rl.train_progress import TrainProgress
 from myoassist.rl.training_state import capture_training, restore_training
 from myoassist.rl.transfer import apply_transfer
 from myoassist.rl.vec_measure import Episode, MeasuredVecEnv
+from myoassist.runs.policy_files import BEST_NAME, MODELS_NAME, list_models, model_path, prune_models
+from myoassist.runs.writer import RunFolder
 
 
 class _StopCallback(BaseCallback):

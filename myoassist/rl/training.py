@@ -6,19 +6,19 @@ from contextlib import AbstractContextManager, ExitStack
 import torch as th
 
 from myoassist.config.cores import count_cores
-from myoassist.config.errors import RunError
-from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
-from myoassist.optimize.signals import Stopped, StopRequest
+from myoassist.files.errors import RunError
+from myoassist.files.signals import Stopped, StopRequest
 from myoassist.rl.algorithm import policy_params, route_batch, start_action
 from myoassist.rl.algorithms.registry import new_learner
 from myoassist.rl.background import BackgroundEvaluation
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.evaluate_best import Evaluator
+from myoassist.rl.policy_source import load_transfer
 from myoassist.rl.session import write_session
 from myoassist.rl.trainer import Trainer
-from myoassist.rl.transfer import load_transfer
 from myoassist.rl.vec_measure import make_vec_env
+from myoassist.runs.writer import RunFolder
 
 
 class EnvironmentLostError(RunError):

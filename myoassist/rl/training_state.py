@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch as th
 
-from myoassist.config.errors import ResumeError
+from myoassist.files.errors import ResumeError
 from myoassist.rl.algorithms.base import Learner
 from myoassist.rl.vec_measure import MeasuredVecEnv
 

@@ -1,67 +1,17 @@
 """Go on from a policy that was trained before."""
 
 import warnings
-from pathlib import Path
 
 import numpy as np
 import torch as th
 
-from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
-from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import LayoutError
 from myoassist.rl.actors import MODULES
 from myoassist.rl.algorithms.base import Learner
-from myoassist.rl.model_files import BEST_NAME, MODELS_NAME, newest_policy
 from myoassist.rl.policy import routing_of
-from myoassist.rl.policy_file import PolicyFile, read_policy
-from myoassist.rl.policy_shipping import POLICY_NAME
+from myoassist.rl.policy_file import PolicyFile
 from myoassist.rl.routing import Routing
-
-
-def load_transfer(config: RunConfig) -> PolicyFile | None:
-    """Read the policy that `env.prev_trained_policy_path` names; None without one.
-
-    Raises:
-        ConfigError: if there is none.
-        UnsafeFileError: if it cannot be read, or another project wrote it and `rl.trust_checkpoint` is not set.
-    """
-    path = resolve_policy_path(config.env.prev_trained_policy_path)
-    return None if path is None else load_policy(find_policy_file(path), config.rl.trust_checkpoint)
-
-
-def load_policy(path: Path, trusted: bool) -> PolicyFile:
-    """Read a policy file of ours, or a trusted one of another project.
-
-    Raises:
-        UnsafeFileError: if it cannot be read or is neither.
-    """
-    policy = read_policy(path)
-    if policy.note is None and not trusted:
-        raise UnsafeFileError(
-            f"{path} was not written by this project",
-            "a policy of this project; those of others are read as tensors alone, once they are trusted",
-            "rl.trust_checkpoint=true",
-        )
-    return policy
-
-
-def find_policy_file(path: Path) -> Path:
-    """Return the policy of a run folder or of a shipped policy's folder; a file stays what it is.
-
-    Raises:
-        ConfigError: if the folder holds none.
-    """
-    if not path.is_dir():
-        return path
-    shipped = path / POLICY_NAME
-    found = shipped if shipped.is_file() else newest_policy(path)
-    if found is None:
-        raise ConfigError(
-            f"{path} holds no trained policy",
-            f"a run folder with {BEST_NAME} or {MODELS_NAME}/model_<steps>.zip, or a folder with {POLICY_NAME}",
-            f"{POLICY_KEY}=<run folder or .zip>",
-        )
-    return found
 
 
 def apply_transfer(source: PolicyFile, learner: Learner, config: RunConfig) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from omegaconf.errors import OmegaConfBaseException
 
-from myoassist.config.errors import UserError
-from myoassist.config.file_content import ARCHIVE_ERRORS, open_archive, parse_json
-from myoassist.config.run_diff import to_plain
-from myoassist.config.run_record import build_config
 from myoassist.config.schemas import RunConfig
+from myoassist.files.content import ARCHIVE_ERRORS, open_archive, parse_json
+from myoassist.files.errors import UserError
+from myoassist.runs.differences import to_plain
+from myoassist.runs.record import build_config
 
 # What failed, and the trainer that simulates such things.
 KINDS = {"walk": "search", "episode": "rl"}

@@ -235,7 +235,7 @@ class Simulator:
             mass=self.walker.mass,
             outcome=outcome,
             reason=reason,
-            slope_deg=self.walker.slope_deg,
+            slope_deg=self.walker.terrain.nominal_deg,
             trunk_target=self.human.trunk_target(values[self._human]),
         )
 

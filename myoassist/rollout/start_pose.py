@@ -3,7 +3,7 @@
 import mujoco
 import numpy as np
 
-from myoassist.config.errors import ModelError
+from myoassist.files.errors import ModelError
 from myoassist.model.build import Walker
 from myoassist.model.couplings import find_couplings, follow_couplings
 from myoassist.model.layout import FRAMES, LEG_JOINTS, PELVIS, SIDES

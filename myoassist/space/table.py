@@ -5,7 +5,7 @@ Raw parameters are near 1; physical value = scale * raw + offset.
 
 import numpy as np
 
-from myoassist.config.errors import LayoutError
+from myoassist.files.errors import LayoutError
 from myoassist.space.parameter import Parameter
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import is_number
+from myoassist.files.errors import ConfigError
 from myoassist.sweep.search_space import SearchSpace
 
 _KEYS = ("terms", "lower", "upper")

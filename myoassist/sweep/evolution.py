@@ -15,20 +15,21 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, open_dict, read_write
 
-from myoassist.config.command_words import localize_command, quote_path
-from myoassist.config.errors import ConfigError
 from myoassist.config.hydra_words import check_places
 from myoassist.config.run_names import quote_value
-from myoassist.config.run_storage import explain_storage
-from myoassist.optimize.signals import Stopped
+from myoassist.files.command_words import localize_command, quote_path
+from myoassist.files.errors import ConfigError
+from myoassist.files.signals import Stopped
+from myoassist.runs.storage import explain_storage
 from myoassist.sweep.evolution_files import describe_failures, write_exports
 from myoassist.sweep.evolution_folder import EvolutionFolder, count_done, now, open_evolution
+from myoassist.sweep.evolution_orphans import settle_orphans
 from myoassist.sweep.evolution_plan import EvolutionPlan, make_plan
-from myoassist.sweep.evolution_state import WORST_LOSS, ask_event, replay, result_event, tell_event, write_checkpoint
+from myoassist.sweep.evolution_state import WORST_LOSS, ask_event, replay, result_event, tell_event
+from myoassist.sweep.evolution_store import write_checkpoint
 from myoassist.sweep.individual import RETRIED, Individual, derive_seed, place_individual
 from myoassist.sweep.judgement import TooManyFailuresError, judge_return, reuse_finished
 from myoassist.sweep.optimizers import build_optimizer
-from myoassist.sweep.orphans import settle_orphans
 from myoassist.sweep.tolerant import TolerantSlurmLauncher
 
 
@@ -99,9 +100,9 @@ class EvolutionSweeper(Sweeper):
                     optimizer.tell(candidates[item.job], WORST_LOSS if item.loss is None else item.loss)
                 candidates = {}
                 folder.lock.check()
-                folder.journal.append(tell_event(generation, now()))
+                folder.journal.write(tell_event(generation, now()))
                 state.told = generation + 1
-                write_checkpoint(state, folder.path)
+                write_checkpoint(folder.path)
                 write_exports(state, folder.path)
                 print(_progress(plan, folder, generation, time.monotonic() - started), flush=True)
                 _check_failures(plan, folder, batch)
@@ -197,18 +198,18 @@ def _ask(plan: EvolutionPlan, folder: EvolutionFolder, optimizer: Any, generatio
         batch.append(Individual(first + rank, generation, rank, values, seed, place, parents, candidate.uid))
         candidates[first + rank] = candidate
     state.individuals += batch
-    folder.journal.append(ask_event(batch))
+    folder.journal.write(ask_event(batch))
     return candidates
 
 
 def _note(folder: EvolutionFolder, item: Individual) -> None:
     folder.lock.check()
-    folder.journal.append(result_event(item, now()))
+    folder.journal.write(result_event(item, now()))
 
 
 def _note_submission(folder: EvolutionFolder, item: Individual, job_id: str) -> None:
     item.job_id = job_id
-    folder.journal.append({"event": "submit", "time": now(), "job": item.job, "job_id": job_id, "launcher": "slurm"})
+    folder.journal.write({"event": "submit", "time": now(), "job": item.job, "job_id": job_id, "launcher": "slurm"})
 
 
 def _progress(plan: EvolutionPlan, folder: EvolutionFolder, generation: int, seconds: float) -> str:

@@ -1,7 +1,7 @@
 """Short spellings of an evolution on the command line."""
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.hydra_flags import split_flags
+from myoassist.files.errors import ConfigError
 
 _SETTINGS = "hydra.sweeper.optim"
 _SHORT = {

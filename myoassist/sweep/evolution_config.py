@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 
 SWEEPER_NAME = "evolution_nevergrad"
 

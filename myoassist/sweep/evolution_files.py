@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.run_overrides import format_command
+from myoassist.files.atomic import write_text_atomic
+from myoassist.runs.overrides import format_command
 from myoassist.sweep.evolution_plan import format_individual
 from myoassist.sweep.evolution_state import EvolutionState
 from myoassist.sweep.individual import OUTCOME_COLUMNS, Individual

@@ -6,24 +6,17 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root
-from myoassist.config.run_lock import LOCK_NAME, RunLock
-from myoassist.config.run_record import ASIDE, CONFIG_NAME, list_date_folders
-from myoassist.config.run_storage import refuse_folder
-from myoassist.config.run_writer import remove_temporaries
+from myoassist.files.append_log import JsonLog
+from myoassist.files.errors import ResumeError
+from myoassist.files.lock import LOCK_NAME, RunLock
+from myoassist.runs.catalogue import CONFIG_NAME, list_older
+from myoassist.runs.storage import claim_folder, refuse_folder, remove_temporaries, set_aside
 from myoassist.sweep.evolution_plan import EvolutionPlan
-from myoassist.sweep.evolution_state import (
-    CHECKPOINT_NAME,
-    EvolutionState,
-    find_differences,
-    read_state,
-    start_event,
-    write_copy,
-)
+from myoassist.sweep.evolution_state import JOURNAL_NAME, EvolutionState, find_differences, start_event, write_copy
+from myoassist.sweep.evolution_store import CHECKPOINT_NAME, read_state
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, Journal
 
+_WHAT = "the folder of the evolution"
 _PACKAGES = ("nevergrad", "numpy", "cma", "hydra-core", "myoassist")
 
 
@@ -41,7 +34,7 @@ class EvolutionFolder:
 
     path: Path
     state: EvolutionState
-    journal: Journal
+    journal: JsonLog
     notices: list[str]
     lock: RunLock
 
@@ -57,16 +50,15 @@ def open_evolution(plan: EvolutionPlan) -> EvolutionFolder:
         ConfigError: if the folder cannot be used.
     """
     path, notices = _choose(plan)
+    elsewhere = f"or start another evolution: {plan.renamed('_2')}"
     try:
-        if plan.fresh:
-            notices += _set_aside(path, plan)
-        path.mkdir(parents=True, exist_ok=True)
-        lock = RunLock(path)
-        lock.acquire(f"or start another evolution: {plan.renamed('_2')}")
+        if plan.fresh and path.is_dir() and any(entry.name != LOCK_NAME for entry in path.iterdir()):
+            notices.append(set_aside(path, elsewhere))
+        lock = claim_folder(path, elsewhere, _WHAT)
     except OSError as error:
-        raise refuse_folder(path, error, LOG_ROOT_VARIABLE, "the folder of the evolution") from None
+        raise refuse_folder(path, error, _WHAT) from None
     try:
-        journal = Journal(path)
+        journal = JsonLog(path / JOURNAL_NAME)
         remove_temporaries(path)
         dropped = journal.repair()
         if dropped:
@@ -83,7 +75,7 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
 
 
-def _start(plan: EvolutionPlan, path: Path, journal: Journal, notices: list[str]) -> EvolutionState:
+def _start(plan: EvolutionPlan, path: Path, journal: JsonLog, notices: list[str]) -> EvolutionState:
     state = read_state(path)
     inherited = None
     if state is None and plan.optim.checkpoint is not None:
@@ -105,9 +97,9 @@ def _start(plan: EvolutionPlan, path: Path, journal: Journal, notices: list[str]
     state.fixed = plan.space.fixed
     if inherited is not None or (not journal.path.exists() and state.individuals):
         # The rows of another folder, or of a checkpoint whose journal is gone.
-        write_copy(state, path, now())
+        write_copy(state, journal, now())
     else:
-        journal.append(start_event(state, now()))
+        journal.write(start_event(state, now()))
     return state
 
 
@@ -157,9 +149,8 @@ def _choose(plan: EvolutionPlan) -> tuple[Path, list[str]]:
         )
     if plan.logdir or plan.fresh or plan.resume == "never" or plan.optim.checkpoint or (path / JOURNAL_NAME).exists():
         return path, []
-    for date, day in list_date_folders(log_root()):
-        older = day / plan.name
-        if date >= datetime.date.today() or not (older / JOURNAL_NAME).exists():
+    for date, older in list_older(plan.name, datetime.date.today()):
+        if not (older / JOURNAL_NAME).exists():
             continue
         state = read_state(older)
         if state is None or find_differences(state.signature, plan.signature):
@@ -173,17 +164,3 @@ def _choose(plan: EvolutionPlan) -> tuple[Path, list[str]]:
 def count_done(individuals: list[Individual]) -> int:
     """Return how many individuals have a result."""
     return sum(item.status != "pending" for item in individuals)
-
-
-def _set_aside(path: Path, plan: EvolutionPlan) -> list[str]:
-    if not path.is_dir() or not any(entry.name != LOCK_NAME for entry in path.iterdir()):
-        return []
-    lock = RunLock(path)
-    lock.acquire(f"or start another evolution: {plan.renamed('_2')}")
-    number = 1
-    while (aside := path.with_name(f"{path.name}{ASIDE}{number}")).exists():
-        number += 1
-    path.rename(aside)
-    lock.move(aside)
-    lock.release()
-    return [f"The old folder is now {aside.as_posix()}."]

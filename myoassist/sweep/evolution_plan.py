@@ -11,21 +11,21 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
 
+from myoassist.check.run import check
 from myoassist.config.compose import convert_composed, normalize_arguments
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.groups import config_folder
+from myoassist.config.key_values import check_value
 from myoassist.config.keys import flatten_keys, run_keys
 from myoassist.config.labels import SWEEPER_GROUPS, default_expname
-from myoassist.config.run_diff import to_plain
-from myoassist.config.run_folder import log_root
 from myoassist.config.run_names import override_key, quote_value
-from myoassist.config.run_overrides import format_command
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import check_value
+from myoassist.files.errors import ConfigError, UserError
+from myoassist.runs.catalogue import log_root
+from myoassist.runs.differences import to_plain
+from myoassist.runs.overrides import format_command
 from myoassist.sweep.constraints import LinearConstraint, read_constraints
 from myoassist.sweep.evolution_config import EvolutionOptim, check_optim, count_evaluations
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.preflight import check_run
 from myoassist.sweep.search_space import SWEEP_KEYS, SearchSpace, format_override, read_search_space
 
 
@@ -210,7 +210,7 @@ def _check_point(
     ]
     run = _compose(config, context, normalize_arguments([*space.groups, *space.fixed, *texts]))
     try:
-        check_run(run)
+        check(run)
     except UserError as error:
         raise ConfigError(
             f"the search space has {words} where no run is possible: {error.found}", error.expected, error.remedy

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.command_words import localize_command
-from myoassist.config.errors import ConfigError
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.command_words import localize_command
+from myoassist.files.errors import ConfigError
 from myoassist.report.builder import write_page
 from myoassist.report.pages import BestIndividual, EvolutionPage
 from myoassist.report.parts import Picture

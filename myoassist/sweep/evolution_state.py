@@ -1,21 +1,19 @@
-"""What is known about an evolution: read from its journal or checkpoint, compared, replayed."""
+"""What is known about an evolution: told by the events of its journal, compared, replayed."""
 
-import io
 import math
-import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from myoassist.config.aliases import renew_flat
-from myoassist.config.atomic import write_bytes_atomic
-from myoassist.config.errors import ResumeError, UnsafeFileError
-from myoassist.config.json_values import to_json
 from myoassist.config.keys import run_keys
+from myoassist.files.append_log import JsonLog, read_objects
+from myoassist.files.errors import ResumeError
+from myoassist.files.json_values import to_json
+from myoassist.runs.differences import compare, describe_changes
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, Journal, read_journal
 
-CHECKPOINT_NAME = "nevergrad.pkl"
+JOURNAL_NAME = "evolution.jsonl"
 FORMAT = 1
 # nevergrad clips larger losses itself, with a warning each time.
 WORST_LOSS = 4.9e20
@@ -51,6 +49,10 @@ class EvolutionState:
         """Return the individuals of one generation in the order of their ranks."""
         return [item for item in self.individuals if item.generation == number]
 
+    def closed(self) -> list[Individual]:
+        """Return the individuals that the optimizer was told about."""
+        return [item for item in self.individuals if item.generation < self.told]
+
     @property
     def generations(self) -> int:
         """Number of generations asked for."""
@@ -60,26 +62,6 @@ class EvolutionState:
         """Return the individual of the lowest loss, the earlier one of two equal ones; None without a success."""
         done = [item for item in self.individuals if item.status == "finished" and item.loss is not None]
         return min(done, key=lambda item: (item.loss, item.job)) if done else None
-
-
-def read_state(path: Path) -> EvolutionState | None:
-    """Read an evolution from its folder, its journal or its checkpoint; None where there is none.
-
-    In a folder the journal wins, because the checkpoint is only a copy of it.
-
-    Raises:
-        ResumeError: if the file is damaged.
-        UnsafeFileError: if a checkpoint holds more than numbers and texts.
-    """
-    if path.is_dir():
-        return _read_events(path / JOURNAL_NAME) or read_state(path / CHECKPOINT_NAME)
-    if path.suffix == ".jsonl":
-        return _read_events(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    return _read_checkpoint(data, path)
 
 
 def start_event(state: EvolutionState, time: str) -> dict[str, Any]:
@@ -105,7 +87,7 @@ def tell_event(generation: int, time: str) -> dict[str, Any]:
     return {"event": "tell", "generation": generation, "time": time}
 
 
-def write_copy(state: EvolutionState, folder: Path, time: str) -> None:
+def write_copy(state: EvolutionState, journal: JsonLog, time: str) -> None:
     """Write the whole state as the journal of a new folder that continues another one."""
     events = [start_event(state, time)]
     for number in range(state.generations):
@@ -114,34 +96,12 @@ def write_copy(state: EvolutionState, folder: Path, time: str) -> None:
         events += [result_event(item, time) for item in batch if item.status != "pending"]
         if number < state.told:
             events.append(tell_event(number, time))
-    Journal(folder).append(*events)
-
-
-def write_checkpoint(state: EvolutionState, folder: Path) -> None:
-    """Replace the checkpoint: a pickle of numbers and texts alone, so that reading it can run no code."""
-    closed = [item for item in state.individuals if item.generation < state.told]
-    content = {
-        "format": FORMAT,
-        "signature": to_json(state.signature),
-        "budget": state.budget,
-        "versions": to_json(state.versions),
-        "individuals": [to_json(item.asked() | item.result()) for item in closed],
-        "sessions": state.sessions,
-        "parent": state.parent,
-        "fixed": state.fixed,
-    }
-    write_bytes_atomic(folder / CHECKPOINT_NAME, pickle.dumps(content, protocol=4))
+    journal.write(*events)
 
 
 def find_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Return one line `key: old -> new` for everything in which two signatures differ."""
-    before, after = _flatten(to_json(_renew(old, new))), _flatten(to_json(new))
-    keys = list(after) + [key for key in before if key not in after]
-    return [
-        f"{key}: {_show(before, key)} -> {_show(after, key)}"
-        for key in keys
-        if key not in before or key not in after or before[key] != after[key]
-    ]
+    return describe_changes(compare(_flatten(to_json(_renew(old, new))), _flatten(to_json(new))))
 
 
 def _renew(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -203,8 +163,13 @@ def _is_close(one: Any, other: Any) -> bool:
     return one == other
 
 
-def _read_events(path: Path) -> EvolutionState | None:
-    events = read_journal(path).events
+def read_events(path: Path) -> EvolutionState | None:
+    """Read an evolution from its journal; None where there is none.
+
+    Raises:
+        ResumeError: if it is damaged or of another version.
+    """
+    events = read_objects(path)[0]
     if not events:
         return None
     if events[0].get("event") != "start" or events[0].get("format") != FORMAT:
@@ -231,7 +196,7 @@ def _restore(events: list[dict[str, Any]]) -> EvolutionState:
     for event in events:
         kind = event["event"]
         if kind == "start":
-            state.sessions += 1
+            state.sessions = event.get("session", state.sessions + 1)
             state.fixed = event.get("fixed", [])
         elif kind == "ask":
             for asked in event["individuals"]:
@@ -250,36 +215,6 @@ def _restore(events: list[dict[str, Any]]) -> EvolutionState:
     return state
 
 
-class _PlainUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        raise UnsafeFileError(
-            f"the checkpoint names {module}.{name}", "a checkpoint of this project, which holds numbers and texts only"
-        )
-
-
-def _read_checkpoint(data: bytes, path: Path) -> EvolutionState:
-    try:
-        content = _PlainUnpickler(io.BytesIO(data)).load()
-        individuals = [Individual(**item) for item in content["individuals"]]
-        state = EvolutionState(
-            content["signature"],
-            content["budget"],
-            content["versions"],
-            individuals,
-            sessions=content["sessions"],
-            parent=content["parent"],
-            fixed=content["fixed"],
-        )
-    except (pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise ResumeError(
-            f"{path} is damaged or no checkpoint of an evolution ({type(error).__name__})",
-            f"the {CHECKPOINT_NAME} of an evolution",
-            f"name the folder of the evolution instead: its {JOURNAL_NAME} says the same",
-        ) from None
-    state.told = state.generations
-    return state
-
-
 def _flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     if not isinstance(value, dict) or not value:
         return {prefix: value}
@@ -287,10 +222,3 @@ def _flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     for key, item in value.items():
         flat |= _flatten(item, f"{prefix}.{key}" if prefix else str(key))
     return flat
-
-
-def _show(flat: dict[str, Any], key: str) -> str:
-    if key not in flat:
-        return "(not set)"
-    value = flat[key]
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from myoassist.config.errors import ConfigError
-from myoassist.config.run_overrides import format_command
-from myoassist.config.run_record import read_json
+from myoassist.files.append_log import read_objects
+from myoassist.files.errors import ConfigError
+from myoassist.runs.catalogue import read_json
+from myoassist.runs.overrides import format_command
 from myoassist.sweep.evolution_plan import format_individual
-from myoassist.sweep.evolution_state import EvolutionState, read_state
+from myoassist.sweep.evolution_state import JOURNAL_NAME, EvolutionState
+from myoassist.sweep.evolution_store import read_state
 from myoassist.sweep.individual import Individual
-from myoassist.sweep.journal import JOURNAL_NAME, read_journal
 
 _GENERATION_COLUMNS = [
     *("generation", "individuals", "finished", "failed", "pruned", "best", "median", "quartile_1", "quartile_3"),
@@ -187,7 +188,7 @@ def _best(state: EvolutionState, folder: Path) -> dict[str, Any]:
 
 
 def _hours(folder: Path) -> float:
-    times = [event["time"] for event in read_journal(folder / JOURNAL_NAME).events if "time" in event]
+    times = [event["time"] for event in read_objects(folder / JOURNAL_NAME)[0] if "time" in event]
     if len(times) < 2:
         return 0.0
     span = pd.to_datetime(times)

@@ -8,12 +8,13 @@ import time
 
 import numpy as np
 
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.fake_schemas import FakeConfig
-from myoassist.config.run_folder import RunFolder
-from myoassist.config.run_record import read_json
-from myoassist.config.schemas import TERM_NAMES, RunConfig
-from myoassist.optimize.signals import Stopped, StopRequest
+from myoassist.config.schemas import RunConfig
+from myoassist.cost.registry import built_in_terms
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.signals import Stopped, StopRequest
+from myoassist.runs.catalogue import read_json
+from myoassist.runs.writer import RunFolder
 
 RESULT_NAME = "result.json"
 CHECKPOINT_NAME = "checkpoint.json"
@@ -45,7 +46,7 @@ def fake_parts(config: RunConfig) -> dict[str, float]:
         value = getattr(getattr(config, group), name)
         if value is not None:
             parts[key] = ((float(value) - best) / width) ** 2
-    for name in TERM_NAMES:
+    for name in built_in_terms():
         if name in config.cost.weights:
             parts[f"cost.weights.{name}"] = (config.cost.weights[name] - 1.0) ** 2
     parts["noise"] = config.fake.noise * float(np.random.default_rng(config.seed).standard_normal())

@@ -1,6 +1,6 @@
 """The sweeper behind --multirun: every combination of the values on the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +10,17 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from myoassist.config.command_words import localize_command, quote_path
 from myoassist.config.compose import normalize_arguments
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.hydra_words import check_places
-from myoassist.config.run_folder import LOG_ROOT_VARIABLE
 from myoassist.config.run_names import quote_value
-from myoassist.config.run_record import read_fitness, read_status
-from myoassist.config.run_storage import make_folder
+from myoassist.files.command_words import localize_command, quote_path
+from myoassist.files.errors import ConfigError, UserError
+from myoassist.runs.catalogue import read_fitness, read_status
+from myoassist.runs.index import INDEX_NAME, IndexRow, write_index
+from myoassist.runs.storage import make_folder
+from myoassist.sweep.grid_job import GridJob
 from myoassist.sweep.grid_orphans import GridSession, settle_sessions
-from myoassist.sweep.grid_plan import Grid, GridJob, plan_grid
-from myoassist.sweep.run_index import INDEX_NAME, IndexRow, make_rows, write_index
+from myoassist.sweep.grid_plan import Grid, plan_grid
 
 _SHOWN_BEST = 3
 
@@ -77,7 +77,7 @@ class GridSweeper(Sweeper):
             # Workers that were waited for may have finished their runs.
             grid = self._plan(arguments)
         print(_describe_start(grid), flush=True)
-        make_folder(grid.root, LOG_ROOT_VARIABLE, "the folder of the grid")
+        make_folder(grid.root, "the folder of the grid")
         returns = {job.number: _stored_return(job) for job in grid.jobs if job.state == "finished"}
         waiting = [job for job in grid.jobs if job.state != "finished"]
         errors: dict[int, BaseException] = {}
@@ -145,6 +145,28 @@ class GridSweeper(Sweeper):
         rows = make_rows(grid.jobs, errors)
         write_index(grid.root, rows)
         return rows
+
+
+def make_rows(jobs: Iterable[GridJob], errors: dict[int, BaseException]) -> list[IndexRow]:
+    """Return the state of every run, read from its folder.
+
+    Args:
+        jobs: Runs of the grid.
+        errors: Why a run of this number returned nothing; such a run counts as failed whatever its folder says.
+    """
+    return [_make_row(job, errors.get(job.number)) for job in jobs]
+
+
+def _make_row(job: GridJob, error: BaseException | None) -> IndexRow:
+    status = read_status(job.folder)
+    state = "new" if status["status"] == "unknown" else status["status"]
+    reason = str(status.get("reason", ""))
+    if error is not None:
+        state = "failed"
+        message = str(error).strip().splitlines()
+        # Messages name files of this machine, which mean nothing on another one.
+        reason = (message[0] if message else type(error).__name__).replace(f"{Path.cwd().as_posix()}/", "")
+    return IndexRow(job.number, job.overrides, job.swept, job.folder, state, status.get("best"), reason, job.command())
 
 
 def _stored_return(job: GridJob) -> JobReturn:

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from myoassist.config.atomic import write_text_atomic
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_lock import LOCK_NAME, RunLock
-from myoassist.config.run_process import read_machine
-from myoassist.config.run_record import read_json
-from myoassist.sweep.orphans import LOCK_PATIENCE_S, settle_jobs, wait_until_free
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.errors import ResumeError
+from myoassist.files.lock import LOCK_NAME, LOCK_PATIENCE_S, RunLock, wait_until_free
+from myoassist.files.process import read_machine
+from myoassist.runs.catalogue import read_json
+from myoassist.sweep.orphans import settle_jobs
 
 SESSIONS_NAME = ".sessions"
 _JOBS_NAME = "jobs.json"

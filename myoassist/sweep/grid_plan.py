@@ -14,50 +14,17 @@ from hydra.core.override_parser.types import Override
 from hydra.types import HydraContext
 from omegaconf import DictConfig
 
+from myoassist.check.run import check
 from myoassist.config.compose import ComposedRun, convert_composed, normalize_arguments
-from myoassist.config.errors import ConfigError, ResumeError
 from myoassist.config.labels import default_expname, is_task_override
-from myoassist.config.run_folder import LOG_ROOT_VARIABLE, log_root, plan_run
-from myoassist.config.run_names import override_key, quote_value
-from myoassist.config.run_overrides import format_command
-from myoassist.config.run_record import list_date_folders, read_status
-from myoassist.config.run_storage import refuse_folder
-from myoassist.sweep.preflight import check_run
-from myoassist.sweep.run_index import INDEX_NAME, read_index
+from myoassist.config.run_names import override_key
+from myoassist.files.errors import ConfigError, ResumeError
+from myoassist.runs.catalogue import list_older, log_root, read_status
+from myoassist.runs.folder import plan_run
+from myoassist.runs.index import INDEX_NAME, read_index
+from myoassist.runs.storage import refuse_folder
+from myoassist.sweep.grid_job import GridJob
 from myoassist.sweep.sweep_values import check_counted
-
-
-@dataclass
-class GridJob:
-    """One run of a grid.
-
-    Attributes:
-        number: Place in the grid, from 0.
-        overrides: Overrides of the run as the grid gives them.
-        swept: Those of them that the grid varies.
-        composed: Its configuration.
-        folder: Its run folder.
-        state: new, resume, extend or finished.
-    """
-
-    number: int
-    overrides: list[str]
-    swept: list[str]
-    composed: ComposedRun
-    folder: Path
-    state: str
-
-    def placed_overrides(self) -> list[str]:
-        """Return the overrides of exactly this run in exactly this folder, whenever and by whom it is started."""
-        inner = self.composed.config.expsubdir
-        outer = self.folder.parents[len(Path(inner).parts) - 1] if inner else self.folder
-        place = {"expname": self.composed.config.expname, "expsubdir": inner, "logdir": outer.as_posix()}
-        kept = [text for text in self.overrides if override_key(text) not in place]
-        return [*kept, *(f"{key}={quote_value(value)}" for key, value in place.items() if value is not None)]
-
-    def command(self) -> str:
-        """Return the command that runs, or continues, this run alone."""
-        return format_command([text for text in self.placed_overrides() if not text.startswith("expname=")])
 
 
 @dataclass
@@ -93,7 +60,7 @@ def plan_grid(
         overrides = normalize_arguments(split)
         composed = context.config_loader.load_sweep_config(config, overrides)
         run = convert_composed(composed, composed.hydra.runtime.choices, overrides, swept=keys)
-        check_run(run.config)
+        check(run.config)
         runs.append((overrides, run))
     today = today or datetime.date.today()
     jobs = _place(runs, keys, today)
@@ -114,7 +81,7 @@ def _place(runs: Sequence[tuple[list[str], ComposedRun]], keys: list[str], day: 
         try:
             folder, state = plan_run(run.config, run.exp, run.all_overrides, day)
         except OSError as error:
-            raise refuse_folder(Path(error.filename or log_root()), error, LOG_ROOT_VARIABLE) from None
+            raise refuse_folder(Path(error.filename or log_root()), error) from None
         swept = [text for text in overrides if override_key(text) in keys]
         jobs.append(GridJob(number, overrides, swept, run, folder, state))
     return jobs
@@ -149,9 +116,10 @@ def _unfinished_day(jobs: list[GridJob], name: str, today: datetime.date) -> dat
     if config.fresh or config.resume == "never" or config.logdir or (log_root() / today.isoformat() / name).exists():
         return None
     wanted = {_inner_name(job) for job in jobs}
-    for day, folder in list_date_folders(log_root()):
-        rows = read_index(folder / name / INDEX_NAME) if day < today else []
-        if rows and {Path(os.path.relpath(row.folder, folder)).as_posix() for row in rows} == wanted:
+    for day, folder in list_older(name, today):
+        rows = read_index(folder / INDEX_NAME)
+        root = log_root() / day.isoformat()
+        if rows and {Path(os.path.relpath(row.folder, root)).as_posix() for row in rows} == wanted:
             done = all(read_status(row.folder)["status"] == "finished" for row in rows)
             return None if done else day
     return None

@@ -6,8 +6,8 @@ from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
 
-from myoassist.config.errors import StorageError, UserError
-from myoassist.config.run_record import read_fitness, read_status
+from myoassist.files.errors import StorageError, UserError
+from myoassist.runs.catalogue import read_fitness, read_status
 from myoassist.sweep.evolution_config import EvolutionOptim
 from myoassist.sweep.individual import Individual
 
@@ -16,22 +16,6 @@ class TooManyFailuresError(UserError):
     """Stop an evolution of which too many individuals fail; everything is saved."""
 
     exit_code = 1
-
-
-class WorkerLostError(Exception):
-    """A worker that ended without a result.
-
-    Args:
-        kind: killed or timeout.
-        message: What is known about it.
-    """
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(kind, message)
-        self.kind = kind
-
-    def __str__(self) -> str:
-        return str(self.args[1])
 
 
 def judge_return(item: Individual, answer: JobReturn, optim: EvolutionOptim) -> None:

@@ -16,9 +16,9 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from myoassist.config.cores import count_cores
-from myoassist.config.errors import UserError
 from myoassist.config.launcher_keys import check_launcher
 from myoassist.config.run_names import PLACE_KEYS, override_key
+from myoassist.files.errors import UserError
 from myoassist.sweep.local_processes import Outcome, run_processes
 from myoassist.sweep.resources import thread_key
 

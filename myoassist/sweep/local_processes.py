@@ -16,7 +16,7 @@ from typing import Any
 
 import cloudpickle
 
-from myoassist.optimize.signals import Stopped, StopRequest
+from myoassist.files.signals import Stopped, StopRequest
 
 _POLL_S = 0.2
 # How long processes that were asked to stop may take to save, before they are killed.

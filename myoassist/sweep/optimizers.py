@@ -3,8 +3,8 @@
 import warnings
 from typing import Any
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.nearest import nearest_names
+from myoassist.files.errors import ConfigError
 from myoassist.sweep.search_space import SearchSpace
 
 DIAGONAL_CMA = "WideDiagonalCMA"

@@ -6,59 +6,8 @@ from pathlib import Path
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_lock import LOCK_NAME, STALE_AFTER_S, RunLock
+from myoassist.files.lock import LOCK_NAME, wait_until_free
 from myoassist.sweep import slurm_watch
-from myoassist.sweep.evolution_state import EvolutionState
-
-_POLL_S = 0.5
-# A local worker ends itself soon after its daemon; a worker on another machine is judged by its last sign of life.
-LOCK_PATIENCE_S = STALE_AFTER_S + 30.0
-
-
-def settle_orphans(state: EvolutionState, folder: Path) -> None:
-    """Make sure that no worker of an earlier daemon works on an individual that is about to be launched again.
-
-    Jobs that wait in the Slurm queue are cancelled; running ones are waited for, because their work counts. Then every
-    run lock of an unfinished individual must be free.
-
-    Args:
-        state: What its journal says.
-        folder: The locked folder of the evolution.
-    """
-    jobs = [job_id for job_id, kind in state.submitted.items() if kind == "slurm"]
-    pending = [item for item in state.individuals if item.status == "pending"]
-    if jobs and pending:
-        settle_jobs(jobs)
-    state.submitted.clear()
-    for item in pending:
-        path = folder / item.folder
-        if (path / LOCK_NAME).exists():
-            wait_until_free(path)
-
-
-def wait_until_free(path: Path, patience: float = LOCK_PATIENCE_S) -> None:
-    """Wait until no living process holds the lock of a run folder.
-
-    Args:
-        path: Run folder.
-        patience: Longest wait, s.
-
-    Raises:
-        ResumeError: if it is still held then, naming the process.
-    """
-    end = time.monotonic() + patience
-    while True:
-        lock = RunLock(path)
-        try:
-            lock.acquire("or end that process")
-        except ResumeError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(_POLL_S)
-        else:
-            lock.release()
-            return
 
 
 def prepare_restart(overrides: list[str]) -> None:

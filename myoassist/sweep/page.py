@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from myoassist.config.atomic import write_bytes_atomic, write_text_atomic
+from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
 from myoassist.report.parts import Cell, Kind, Picture, Row, Table, name_columns
 
 _DPI = 160

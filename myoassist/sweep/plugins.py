@@ -1,11 +1,17 @@
 """Make the sweepers and launchers of this project known to Hydra."""
 
+from hydra.core.config_store import ConfigStore
 from hydra.core.plugins import Plugins
 
-from myoassist.sweep.evolution_plugins import register_evolution
+from myoassist.sweep.evolution import EvolutionSweeper
+from myoassist.sweep.evolution_config import SWEEPER_NAME, EvolutionSweeperConfig
 from myoassist.sweep.grid import GridSweeper
 from myoassist.sweep.launcher_local import LocalLauncher
 from myoassist.sweep.resources import register_resolvers
+from myoassist.sweep.tolerant import TolerantSlurmLauncher
+from myoassist.sweep.tolerant_config import TolerantSlurmConfig
+
+PROVIDER = "myoassist"
 
 
 def register_sweep_plugins() -> None:
@@ -15,5 +21,23 @@ def register_sweep_plugins() -> None:
     """
     for plugin in (GridSweeper, LocalLauncher):
         Plugins.instance().register(plugin)
-    register_evolution()
+    _register_evolution()
     register_resolvers()
+
+
+def _register_evolution() -> None:
+    """Register the sweeper and the Slurm launcher of evolutions and their settings."""
+    for plugin in (EvolutionSweeper, TolerantSlurmLauncher):
+        Plugins.instance().register(plugin)
+    store = ConfigStore.instance()
+    # The file of the sweeper's name in configs/ builds on this schema, hence the other name.
+    store.store(
+        group="hydra/sweeper",
+        name=f"{SWEEPER_NAME}_schema",
+        node=EvolutionSweeperConfig,
+        provider=PROVIDER,
+        replace=True,
+    )
+    store.store(
+        group="hydra/launcher", name="tolerant_slurm", node=TolerantSlurmConfig, provider=PROVIDER, replace=True
+    )

@@ -8,10 +8,10 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ChoiceSweep, Glob, IntervalSweep, Override
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import is_number
 from myoassist.config.labels import SWEEPER_GROUPS
 from myoassist.config.run_names import PLACE_KEYS
+from myoassist.files.errors import ConfigError
 from myoassist.sweep.sweep_values import check_values
 
 # Keys of one parameter in `hydra.sweeper.params`; the stock plugin reads the same.

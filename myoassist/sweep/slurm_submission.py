@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr
 from typing import Any
 
-from myoassist.config.errors import UserError
 from myoassist.config.launcher_keys import EITHER, LAUNCHER, check_either
+from myoassist.files.errors import UserError
 
 # Names in additional_parameters that differ from those of our settings.
 _NAMES = {"mem": "mem_gb", "time": "timeout_min", "job-name": "name", "ntasks-per-node": "tasks_per_node"}

@@ -15,6 +15,22 @@ _TIMED_OUT = frozenset({"TIMEOUT", "DEADLINE"})
 _ANSWER_S = 60
 
 
+class WorkerLostError(Exception):
+    """A worker that ended without a result.
+
+    Args:
+        kind: killed or timeout.
+        message: What is known about it.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(kind, message)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[1])
+
+
 def query_states(job_ids: Iterable[str]) -> dict[str, str] | None:
     """Return the state of each job, e.g. RUNNING, or FORGOTTEN; None when Slurm does not answer.
 

@@ -8,20 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import flatten_keys, run_keys
-from myoassist.config.run_diff import to_plain
 from myoassist.config.run_names import quote_value
-from myoassist.config.run_overrides import format_command
-from myoassist.config.run_record import (
-    ASIDE,
-    CONFIG_NAME,
-    STATUS_NAME,
-    read_fitness,
-    read_run_config,
-    read_status,
-)
-from myoassist.sweep.run_index import INDEX_NAME, read_index
+from myoassist.files.errors import ConfigError
+from myoassist.runs.catalogue import ASIDE, CONFIG_NAME, STATUS_NAME, read_fitness, read_status
+from myoassist.runs.differences import to_plain
+from myoassist.runs.index import INDEX_NAME, read_index
+from myoassist.runs.overrides import format_command
+from myoassist.runs.record import read_run_config
 
 HISTORY_NAME = "history_generations.csv"
 IGNORE_NAME = "ignore"

@@ -2,8 +2,8 @@
 
 from hydra.core.override_parser.types import Glob, IntervalSweep, Override, RangeSweep
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import group_options
+from myoassist.files.errors import ConfigError
 
 
 def check_counted(override: Override) -> None:

@@ -13,12 +13,11 @@ from hydra_plugins.hydra_submitit_launcher.config import BaseQueueConf
 from hydra_plugins.hydra_submitit_launcher.submitit_launcher import SlurmLauncher
 from omegaconf import OmegaConf
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.launcher_keys import check_launcher
-from myoassist.sweep.judgement import WorkerLostError
+from myoassist.files.errors import ConfigError
 from myoassist.sweep.orphans import prepare_restart
 from myoassist.sweep.slurm_submission import drop_replaced, explain_refusal
-from myoassist.sweep.slurm_watch import EndWatch, cancel_jobs, name_loss
+from myoassist.sweep.slurm_watch import EndWatch, WorkerLostError, cancel_jobs, name_loss
 
 # What the stock launcher does not know, with the values of `TolerantSlurmConfig`.
 _OWN = {"poll_s": 1.0, "watch_s": 10.0, "grace_s": 15.0, "max_array_size": 1000}

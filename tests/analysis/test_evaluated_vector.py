@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from myoassist import cli, train
-from myoassist.analysis.run_choice import choose_evaluated
-from myoassist.config.errors import UserError
-from myoassist.config.run_record import read_run_config
+from myoassist.files.errors import UserError
+from myoassist.runs.choice import choose_evaluated
+from myoassist.runs.record import read_run_config
 
 VECTOR = "optimizer.param_path=shipped:walk_22"
 EVALUATE = ["exp=baseline", "optimizer=evaluate", "optimizer.threads=1", "env.sim_time=2"]

@@ -10,7 +10,7 @@ import pytest
 
 from myoassist import __version__, cli
 from myoassist.config.compose import compose_run
-from myoassist.config.run_folder import open_run
+from myoassist.runs.folder import open_run
 
 WALKING = Path(__file__).parents[1] / "data" / "closedloop_2d_vectors.json"
 RUN = ["exp=tutorial", "env.sim_time=5", "cost.num_strides=2"]
@@ -56,7 +56,7 @@ def make_run(root, overrides, vector):
 def exported(tmp_path_factory):
     """A run, the folder of its export, and the walk it shows."""
     from myoassist.analysis.evaluation import evaluate_parameters
-    from myoassist.config.run_record import read_run_config
+    from myoassist.runs.record import read_run_config
 
     root = tmp_path_factory.mktemp("export")
     vector = np.array(json.loads(WALKING.read_text())["params"])

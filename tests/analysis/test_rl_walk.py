@@ -16,8 +16,8 @@ from myoassist.analysis.rl_live import LiveWalk, WatchedBatch, watch_training
 from myoassist.analysis.rl_robustness import choose_speeds, measure_robustness, plot_robustness, write_robustness
 from myoassist.analysis.rl_rollout import RandomPolicy, roll_out
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import LayoutError
 from myoassist.config.evaluation_entries import EvaluationEntry
+from myoassist.files.errors import LayoutError
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.policy_file import PolicyFile
 from myoassist.rollout.log import Outcome

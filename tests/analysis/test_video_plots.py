@@ -9,9 +9,9 @@ from synthetic_walk import reference_walk
 
 from myoassist.analysis.rl_rollout import ControlSteps
 from myoassist.analysis.video_plots import PlotColumn, check_video_plots, make_traces, smooth_low_pass
-from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.video_plots import LowPass, VideoPlot
+from myoassist.files.errors import ConfigError
 
 LEG = mujoco.MjModel.from_xml_string("""
 <mujoco>

@@ -10,8 +10,8 @@ from myoassist.analysis.playback import Playback
 from myoassist.analysis.scene import ACTIVE, find_tendons
 from myoassist.analysis.view_web import WebView
 from myoassist.analysis.view_window import check_screen
-from myoassist.config.errors import UserError
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import UserError
 from myoassist.model.build import build_walker
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 

@@ -1,14 +1,13 @@
 """What every refusal has to say, and the checks of a run in the order of the command."""
 
-from myoassist.config.errors import UserError
-from myoassist.config.run_folder import plan_run
-from myoassist.sweep.preflight import check_files, check_keys
+from myoassist.check.run import check
+from myoassist.files.errors import UserError
+from myoassist.runs.folder import plan_run
 
 
 def check_run(config) -> None:
     """Do what `myoassist train` does with a composed configuration before it loads a model; nothing is written."""
-    check_keys(config)
-    check_files(config)
+    check(config)
     plan_run(config, "tutorial", [])
 
 

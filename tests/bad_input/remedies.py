@@ -3,8 +3,8 @@
 import shlex
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import UserError
 from myoassist.config.run_names import override_key
+from myoassist.files.errors import UserError
 from tests.bad_input.judging import check_run
 
 

@@ -17,7 +17,6 @@ from myoassist.compat.preset_file import read_preset
 from myoassist.compat.session_exp import draft_session
 from myoassist.compat.session_file import read_session
 from myoassist.config.model_file import check_model_file
-from myoassist.config.run_record import read_run_config, read_status
 from myoassist.config.schemas import RunConfig
 from myoassist.config.shipped import models_folder
 from myoassist.control.table import build_table
@@ -32,7 +31,10 @@ from myoassist.rl.policy_file import read_policy
 from myoassist.rl.reference_file import load_reference as load_motion
 from myoassist.rl.reference_file import save_reference
 from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
-from myoassist.sweep.evolution_state import FORMAT, read_state
+from myoassist.runs.catalogue import read_status
+from myoassist.runs.record import read_run_config
+from myoassist.sweep.evolution_state import FORMAT
+from myoassist.sweep.evolution_store import read_state
 from myoassist.sweep.individual import Individual
 from tests.bad_input.damage import as_json, as_yaml
 from tests.compat.myoassist_presets import PRESETS, write_bat, write_json, write_sh

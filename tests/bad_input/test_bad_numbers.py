@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from myoassist.check.run import check
 from myoassist.config.cma_options import check_cma_options
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import is_number, run_keys
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.conditions import list_conditions
 from tests.bad_input.judging import check_run, outcome
 from tests.bad_input.odd_values import TASKS, place
@@ -91,10 +91,10 @@ def test_strengths_are_refused_by_name(task, value):
     config = made(task)
     config.model.muscle_strength = {"all": 0.9, "soleus_r": value}
     with pytest.raises(ConfigError, match=r"model\.muscle_strength\.soleus_r=") as caught:
-        validate_config(config)
+        check(config)
     assert "at least 0, at most 100" in caught.value.expected
     config.model.muscle_strength = {"soleus_r": 0.0}
-    validate_config(config)
+    check(config)
 
 
 @settings(LOOSE)
@@ -111,7 +111,7 @@ def test_any_number_as_an_option_of_the_search(value, name, tried):
 def test_any_numbers_of_the_ground(terrain, words, tried):
     config = made("rl")
     config.env.terrain, config.env.terrain_params = terrain, " ".join(words)
-    result = outcome(validate_config, config, names="terrain_params")
+    result = outcome(check, config, names="terrain_params")
     tried["numbers of the ground", result] += 1
     if result == "fine":
         assert all(abs(float(word)) <= 1e6 for word in config.env.terrain_params.split())
@@ -121,4 +121,4 @@ def test_a_start_speed_is_a_speed():
     config: RunConfig = made("rl")
     config.rl.curriculum.start_velocity = 1e300
     with pytest.raises(ConfigError, match=r"rl\.curriculum\.start_velocity"):
-        validate_config(config)
+        check(config)

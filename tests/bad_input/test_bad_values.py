@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.keys import run_keys
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 from tests.bad_input.judging import check_run, outcome
 from tests.bad_input.odd_values import KEYS, TASKS, VALUES, near_limits, place, typed_overrides
 
@@ -71,7 +71,7 @@ def test_keys_that_are_each_in_range_and_may_not_fit_together(task, changes, tri
 
 
 def _check_one(key, value):
-    from myoassist.config.validate import check_value
+    from myoassist.config.key_values import check_value
 
     check_value(run_keys()[key], value)
 
@@ -123,4 +123,4 @@ def test_a_built_configuration_without_its_groups_is_refused():
     config = RunConfig()
     config.env = 5
     with pytest.raises(ConfigError, match="env=5"):
-        validate_config(config)
+        check(config)

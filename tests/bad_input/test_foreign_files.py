@@ -12,20 +12,20 @@ import torch as th
 import yaml
 
 from myoassist import train
-from myoassist.config.errors import ConfigError, ModelError, UnsafeFileError, UserError
-from myoassist.config.file_content import LARGEST_ARCHIVE, parse_yaml
 from myoassist.config.model_file import check_model_file
-from myoassist.config.run_record import read_run_config
 from myoassist.config.schemas import ModelConfig, RunConfig
 from myoassist.config.shipped import models_folder
 from myoassist.control.table import build_table
+from myoassist.files.content import LARGEST_ARCHIVE, parse_yaml
+from myoassist.files.errors import ConfigError, ModelError, UnsafeFileError, UserError
 from myoassist.gait.own_reference import load_reference as load_gait
 from myoassist.model.own_devices import read_device
 from myoassist.optimize.continued_state import continue_search
 from myoassist.rl.policy_file import read_policy
 from myoassist.rl.reference_file import load_reference as load_motion
 from myoassist.rollout.fault_file import read_fault
-from myoassist.sweep.evolution_state import read_state
+from myoassist.runs.record import read_run_config
+from myoassist.sweep.evolution_store import read_state
 
 MARKER = "ran"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from myoassist import cli
-from myoassist.analysis.run_choice import choose_run
-from myoassist.config.command_words import describe_next_steps, localize_command
 from myoassist.config.keys import format_override
+from myoassist.files.command_words import describe_next_steps, localize_command
+from myoassist.runs.choice import choose_run
 from tests.bad_input.remedies import refused
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,9 +148,16 @@ def test_every_command_has_help_that_does_nothing(command, elsewhere, capfd):
     assert list(elsewhere.iterdir()) == []
 
 
-@pytest.mark.parametrize("module", ["gait.own_reference", "config.reference", "control.reference", "cost.reference"])
-def test_help_of_a_module_writes_no_file(module, elsewhere):
-    command = [sys.executable, "-m", f"myoassist.{module}", "--help"]
+DEVELOPER = ["doc_tables", "fit_fast_geometry", "measure_models", "plot_fast_geometry", "ship"]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [("-m", "myoassist.gait.own_reference"), *((str(ROOT / "scripts" / "dev" / f"{name}.py"),) for name in DEVELOPER)],
+    ids=["own_reference", *DEVELOPER],
+)
+def test_help_of_a_program_writes_no_file(program, elsewhere):
+    command = [sys.executable, *program, "--help"]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     answer = subprocess.run(command, cwd=elsewhere, env=env, capture_output=True, text=True, check=False)
     assert answer.returncode == 0 and answer.stdout, answer.stderr

@@ -6,21 +6,22 @@ import mujoco
 import nevergrad as ng
 import pytest
 
-from myoassist.analysis.run_choice import choose_run
 from myoassist.analysis.video_plots import find_column
+from myoassist.check.cost import check_terms
 from myoassist.compat.arguments import ALIASES, ARGUMENTS, find_argument
-from myoassist.config.errors import UserError
 from myoassist.config.groups import group_options
 from myoassist.config.newest_run import resolve_newest
-from myoassist.config.schemas import TERM_NAMES, CostConfig, EnvConfig
+from myoassist.config.schemas import CostConfig, EnvConfig
 from myoassist.config.video_plots import VideoPlot
-from myoassist.cost.targets import check_cost
+from myoassist.cost.registry import built_in_terms
+from myoassist.files.errors import UserError
 from myoassist.model.devices import DEVICES, find_device
 from myoassist.model.finder import Finder
 from myoassist.model.scaling import muscle_factors
 from myoassist.model.terrain_tiles import list_tiles, read_tiles
 from myoassist.rl.observation import resolve_observation
 from myoassist.rl.routing import resolve_routing
+from myoassist.runs.choice import choose_run
 from myoassist.sweep.optimizers import build_optimizer
 from myoassist.sweep.search_space import SearchSpace
 from tests.bad_input.remedies import offered_override, refused
@@ -96,11 +97,11 @@ def test_a_name_in_other_case_in_a_model_file_is_pointed_at():
 
 
 def test_cost_terms_are_found_in_other_case():
-    for term in TERM_NAMES:
+    for term in built_in_terms():
         for config in (CostConfig(weights={term.upper(): 1.0}), CostConfig(extra_terms=[term.upper()])):
-            assert refused(check_cost, config).remedy == f"write {term} for {term.upper()}"
-    assert refused(check_cost, CostConfig(target="Kinematics")).remedy == "cost.target=kinematics"
-    assert "plugins" in refused(check_cost, CostConfig(weights={"zzzz": 1.0})).remedy
+            assert refused(check_terms, config).remedy == f"write {term} for {term.upper()}"
+    assert refused(check_terms, CostConfig(target="Kinematics")).remedy == "cost.target=kinematics"
+    assert "plugins" in refused(check_terms, CostConfig(weights={"zzzz": 1.0})).remedy
 
 
 def test_grounds_are_found_in_other_case():

@@ -21,7 +21,7 @@ from published_rl import (
 from myoassist import cli
 from myoassist.analysis.rl_evaluation import make_policy
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
-from myoassist.config.errors import LayoutError, UnsafeFileError
+from myoassist.files.errors import LayoutError, UnsafeFileError
 from myoassist.rl.algorithm import policy_params, route_batch
 from myoassist.rl.algorithms.registry import new_learner
 from myoassist.rl.batch import WalkBatch
@@ -29,7 +29,8 @@ from myoassist.rl.mirror import MirrorLoss
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile, read_policy
-from myoassist.rl.transfer import apply_transfer, check_tensors, load_policy, load_transfer
+from myoassist.rl.policy_source import load_policy, load_transfer
+from myoassist.rl.transfer import apply_transfer, check_tensors
 from myoassist.rl.vec_measure import make_vec_env
 
 

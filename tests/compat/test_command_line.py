@@ -3,7 +3,7 @@
 import pytest
 
 from myoassist.compat.command_line import find_train_command
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 
 WORDS = ["--popsize", "8", "-kine"]
 

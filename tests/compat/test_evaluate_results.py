@@ -14,7 +14,7 @@ from myoassist.analysis.evaluation_request import parse_request
 from myoassist.compat.batch_file import read_batch
 from myoassist.compat.prepared_run import prepare_runs
 from myoassist.compat.result_folder import is_result_folder
-from myoassist.config.errors import ConfigError, UserError
+from myoassist.files.errors import ConfigError, UserError
 from tests.walkers import WALKING_VECTOR
 
 NAME = "myorfl_Kine_2D_1_25_2025Aug11_1439_None"

@@ -6,15 +6,15 @@ import pytest
 import yaml
 from myoassist_presets import COMMON, FORMS, PRESETS, write_bat, write_json, write_sh
 
+from myoassist.check.run import check
 from myoassist.compat.arguments import ALIASES, ARGUMENTS, COST_FLAGS
 from myoassist.compat.exp_file import compose_experiment, draft_experiment, format_experiment, map_preset
 from myoassist.compat.preset_file import read_preset
 from myoassist.config.compose import compose_run
 from myoassist.config.cost_formula import target_names
-from myoassist.config.errors import UserError
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import run_keys
-from myoassist.config.validate import validate_config
+from myoassist.files.errors import UserError
 
 # What the presets say and our experiments of the same name leave to the machine, or to the user.
 EXPECTED = {
@@ -56,7 +56,7 @@ def test_preset_is_our_experiment_in_every_form(name, tmp_path, monkeypatch):
     assert [preset.notes for preset in presets] == [[], [], []]
     draft = draft_experiment(presets[0])
     config = compose(presets[0], draft)
-    validate_config(config)
+    check(config)
     assert config.optimizer.threads == PRESETS[name]["threads"]
     assert config.expname == ("exo_4param_tutorial" if name == "tutorial_prep" else name)
     ours = compose_run(EXPECTED.get(name, [f"exp={name}"])).config
@@ -209,7 +209,7 @@ def test_conditions_are_kept(mode, conditions, tmp_path):
     arguments = {"kinematics": True, "optim_mode": mode, "optim_params": conditions, "optim_weights": [1, 2, 1]}
     preset, draft = read(write_bat(tmp_path, "some", arguments))
     config = compose(preset, draft)
-    validate_config(config)
+    check(config)
     assert draft.unmapped == []
     assert (config.optimizer.mode, config.optimizer.optim_params) == (mode, conditions)
     assert config.optimizer.optim_weights == [1.0, 2.0, 1.0]

@@ -8,8 +8,8 @@ from published_rl import SESSION, write_session
 
 from myoassist.analysis.export_contact import BODY, GROUND, _leg_of_geom, sum_contacts
 from myoassist.compat.checkpoint_run import open_session
-from myoassist.config.errors import UnsafeFileError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.files.errors import UnsafeFileError
 from myoassist.model.build import build_walker
 from myoassist.model.terrain import scale_ground
 from myoassist.rl.batch import WalkBatch

@@ -18,7 +18,7 @@ from myoassist import cli
 from myoassist.compat.checkpoint_run import open_session
 from myoassist.compat.session_exp import draft_session
 from myoassist.compat.session_file import find_session_file, read_session
-from myoassist.config.errors import UnsafeFileError, UserError
+from myoassist.files.errors import UnsafeFileError, UserError
 from myoassist.rl.reference import ReferenceMotionError, resample
 from myoassist.rl.reference_file import load_reference
 

@@ -14,7 +14,7 @@ from myoassist.compat.session_exp import compose_session, draft_session
 from myoassist.compat.session_file import find_session_file, read_session
 from myoassist.compat.session_model import map_model
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError, UserError
+from myoassist.files.errors import ConfigError, UserError
 from myoassist.rl.routing import resolve_routing
 from myoassist.rl.routing_default import plain_indexing, route_config
 from myoassist.rl.session import write_session as write_own_session

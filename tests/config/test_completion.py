@@ -16,8 +16,8 @@ from myoassist.analysis import reference_command
 from myoassist.analysis.evaluation_request import parse_request
 from myoassist.config import completion
 from myoassist.config.completion import complete_line
-from myoassist.config.errors import UserError
 from myoassist.config.keys import run_keys
+from myoassist.files.errors import UserError
 
 BASH = shutil.which("bash")
 

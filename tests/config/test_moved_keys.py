@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from myoassist.analysis.stored_config import load_shipped_config, load_stored_config
+from myoassist.check.run import check
 from myoassist.config.aliases import alias_keys
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import run_keys
-from myoassist.config.run_diff import find_changes, to_plain
-from myoassist.config.run_folder import open_run
-from myoassist.config.run_record import build_config, read_run_config
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
+from myoassist.runs.differences import find_changes, to_plain
+from myoassist.runs.folder import open_run
+from myoassist.runs.record import build_config, read_run_config
+from myoassist.runs.stored_config import load_shipped_config, load_stored_config
 from myoassist.sweep.evolution_state import find_differences
 
 MOVED = {
@@ -50,8 +50,8 @@ def test_an_old_experiment_file_is_taken(tmp_path, monkeypatch):
     shutil.copytree(config_folder(), tmp_path / "configs")
     content = yaml.safe_dump({"env": {"delayed": True}, "task": "reflex"})
     (tmp_path / "configs" / "exp" / "mine.yaml").write_text(f"# @package _global_\n{content}")
-    for module in ("compose", "groups"):
-        monkeypatch.setattr(f"myoassist.config.{module}.config_folder", lambda: tmp_path / "configs")
+    for name in ("myoassist.config.compose.config_folder", "myoassist.config.groups.config_folder"):
+        monkeypatch.setattr(name, lambda: tmp_path / "configs")
     with pytest.warns(UserWarning, match="has moved"):
         config = compose_run(["exp=mine"]).config
     assert config.control.delayed
@@ -72,7 +72,7 @@ def test_the_old_task_is_taken_with_a_notice():
     with pytest.warns(UserWarning, match="task=reflex has been renamed"):
         config = compose_run(["exp=baseline", "task=reflex"]).config
     assert config.task == "search"
-    validate_config(config)
+    check(config)
 
 
 def test_a_run_of_the_version_before_is_the_same_run(tmp_path):

@@ -4,13 +4,13 @@ import shutil
 
 import pytest
 
-from myoassist.analysis.stored_config import load_stored_config
 from myoassist.config.aliases import alias_keys
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import run_keys
-from myoassist.config.run_folder import open_run
+from myoassist.files.errors import ConfigError
+from myoassist.runs.folder import open_run
+from myoassist.runs.stored_config import load_stored_config
 
 
 def composed(*arguments):

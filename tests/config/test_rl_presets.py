@@ -2,11 +2,11 @@
 
 import pytest
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.evaluation_entries import read_evaluation_entries
 from myoassist.config.groups import group_options
-from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 
 # exp: steps, environments, batch, threshold, exo widths, forward weight, weight of the knee's angle
 PRESETS = {
@@ -46,7 +46,7 @@ def test_published_numbers(exp):
         # Needs a run that is there on few machines.
         assert env.prev_trained_policy_path is not None
         config.env.prev_trained_policy_path = None
-    validate_config(config)
+    check(config)
     assert read_evaluation_entries(config)[0].cam_distance == 2.5
 
 
@@ -72,7 +72,7 @@ def test_a_start_from_a_run_that_is_missing_prints_the_command_that_makes_it(tmp
     monkeypatch.chdir(tmp_path)
     config = compose_run(["exp=rl_rough", "env.prev_trained_policy_path=newest:rl_imitation_partial_obs"]).config
     with pytest.raises(ConfigError, match=r"exp=rl_imitation_partial_obs$") as caught:
-        validate_config(config)
+        check(config)
     assert caught.value.remedy == "bash scripts/local.sh scripts/train.sh exp=rl_imitation_partial_obs"
 
 

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
-from myoassist.config.file_content import dump_yaml
-from myoassist.config.run_folder import plan_run
 from myoassist.config.run_names import quote_value
 from myoassist.config.text_values import keep_text
+from myoassist.files.content import dump_yaml
+from myoassist.files.errors import ConfigError
+from myoassist.runs.folder import plan_run
 
 NAMES = ["2026_01_15", "1e3", "1_000", "1.50", "true", "TRUE", "nan", "+1", "-1", ".5", "007", "0x1F", "1__0"]
 NAMES += [

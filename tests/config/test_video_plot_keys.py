@@ -2,8 +2,8 @@
 
 import pytest
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.video_plots import LowPass, VideoPlot, read_video_plots
+from myoassist.files.errors import ConfigError
 
 KNEE = {"category": "joint_data", "name": "knee_angle_r", "property_type": "qpos", "y_lim": [-80, 10]}
 SMOOTH = {"type": "butter", "order": 2, "cutoff": 3, "fs": 30}

@@ -2,15 +2,14 @@
 
 import pytest
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError, UnsafeFileError
 from myoassist.config.own_code import is_own, own_key, split_own, user_code
-from myoassist.config.plugin_trust import check_stored_code, remember_plugins
-from myoassist.config.plugins import imported_plugin
-from myoassist.config.validate import validate_config
 from myoassist.control.own import check as own_check
 from myoassist.control.own.declare import parameter
-from myoassist.model.devices import check_device
+from myoassist.files.errors import ConfigError, UnsafeFileError
+from myoassist.runs.plugin_trust import check_stored_code, remember_plugins
+from myoassist.runs.plugins import imported_plugin
 from tests.control.own_files import page_files, write_page_files
 
 HEAD = "import numpy as np\nfrom myoassist.control.own import Human, parameter\n\n"
@@ -54,21 +53,21 @@ def test_the_key_of_a_loop_follows_the_content(place):
 )
 def test_what_is_no_controller_is_refused_at_once(override, words):
     with pytest.raises(ConfigError) as refused:
-        validate_config(compose_run(["exp=baseline", override]).config)
+        check(compose_run(["exp=baseline", override]).config)
     assert [word for word in words if word not in str(refused.value)] == []
 
 
 @pytest.mark.parametrize("override", ["control.delayed=true", "cost.trunk_err_type=tgt_diff"])
 def test_what_belongs_to_the_reflexes_is_refused_with_another_controller(override):
     with pytest.raises(ConfigError, match=r"control\.controller=cpg"):
-        validate_config(compose_run(["exp=baseline", "control=cpg", override]).config)
-    validate_config(compose_run(["exp=baseline", override]).config)
+        check(compose_run(["exp=baseline", "control=cpg", override]).config)
+    check(compose_run(["exp=baseline", override]).config)
 
 
 def test_a_device_without_a_driven_joint_has_no_controller():
     with pytest.raises(ConfigError, match="needs a driven joint"):
-        check_device(compose_run(["exp=baseline", "exo.controller=spring.py"]).config)
-    check_device(compose_run(["exp=tutorial", "exo.controller=spring.py"]).config)
+        check(compose_run(["exp=baseline", "exo.controller=spring.py"]).config)
+    check(compose_run(["exp=tutorial", "exo.controller=spring.py"]).config)
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,10 @@ import yaml
 from synthetic_walk import PLANAR_NAMES, reference_walk
 
 from myoassist import train
+from myoassist.check.cost import check_terms
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
-from myoassist.config.plugins import import_plugins
 from myoassist.config.schemas import CostConfig
-from myoassist.config.validate import validate_config
 from myoassist.cost import registry
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.own_terms import cost_term
@@ -23,7 +22,8 @@ from myoassist.cost.registry import find_term, own_terms
 from myoassist.cost.report import format_terms, parse_terms
 from myoassist.cost.result import FAILURE_COST
 from myoassist.cost.staging import evaluate_cost
-from myoassist.cost.targets import check_cost
+from myoassist.files.errors import ConfigError
+from myoassist.runs.plugins import import_plugins
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = plan_cost(PLANAR_NAMES)
@@ -48,7 +48,7 @@ def example(tmp_path):
 
 def judge(log=None, **fields):
     config = CostConfig(**({"target": "kinematics"} | fields))
-    check_cost(config)
+    check_terms(config)
     return evaluate_cost(log or reference_walk(), np.ones(77), config, PLAN)
 
 
@@ -140,7 +140,7 @@ def test_a_name_belongs_to_one_function(tmp_path):
 def test_faulty_choices_are_refused(fields, words):
     cost_term("mine")(lambda log, window, config: 1.0)
     with pytest.raises(ConfigError, match=re.escape(words)):
-        check_cost(CostConfig(target="kinematics", **fields))
+        check_terms(CostConfig(target="kinematics", **fields))
 
 
 def test_a_built_in_term_can_be_added():
@@ -150,9 +150,9 @@ def test_a_built_in_term_can_be_added():
 
 def test_weights_of_own_terms_pass_the_first_check_only_with_plugins(example):
     arguments = ["exp=baseline", "cost.weights.knee_power=2", f"plugins=[{example}]"]
-    validate_config(compose_run(arguments).config)
+    check(compose_run(arguments).config)
     with pytest.raises(ConfigError, match="knee_power"):
-        validate_config(compose_run(arguments[:2]).config)
+        check(compose_run(arguments[:2]).config)
 
 
 def test_a_formula_weights_terms_of_plugins_like_built_in_ones(example):
@@ -186,7 +186,7 @@ def test_a_formula_weights_terms_of_plugins_like_built_in_ones(example):
 )
 def test_faulty_formulas_are_refused(fields, words):
     with pytest.raises(ConfigError, match=re.escape(words)):
-        check_cost(CostConfig(**({"target": "kinematics"} | fields)))
+        check_terms(CostConfig(**({"target": "kinematics"} | fields)))
 
 
 def test_keys_of_cost_files_belong_to_one_term():
@@ -248,7 +248,7 @@ def test_a_target_file_of_a_user_runs(example, tmp_path, monkeypatch):
 @pytest.mark.long
 def test_worker_processes_know_the_terms(example, tmp_path):
     from myoassist.optimize.processes import ProcessProblem
-    from myoassist.optimize.reflex import WalkProblem
+    from myoassist.optimize.walk_problem import WalkProblem
     from tests.walkers import WALKING_VECTOR
 
     arguments = ["exp=tutorial", "cost.target=effort", "env.sim_time=5", "cost.num_strides=2"]

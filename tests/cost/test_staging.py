@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, empty_walk, reference_walk
 
 from myoassist.config.cost_formula import shipped_target, target_names
-from myoassist.config.errors import ModelError
 from myoassist.config.schemas import CostConfig
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.result import FAILURE_COST
 from myoassist.cost.staging import evaluate_cost
+from myoassist.files.errors import ModelError
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.rollout.log import Outcome
 

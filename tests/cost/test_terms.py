@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, reference_walk
 
-from myoassist.config.errors import ConfigError
 from myoassist.cost import terms
+from myoassist.files.errors import ConfigError
 from myoassist.gait.events import LEFT, RIGHT, find_heel_strikes
 from myoassist.gait.muscles import find_muscle_columns
 from myoassist.gait.reference import EMG_MUSCLES, load_reference_gait

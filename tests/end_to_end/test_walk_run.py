@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from myoassist import evaluate, train
-from myoassist.config.run_record import read_run_config
+from myoassist.runs.record import read_run_config
 from tests.analysis.broken_graphics import without_graphics
 from tests.end_to_end.walk_runs import TINY, absolute_paths, find_run, finish, launch
 from tests.model.test_build import write_own_file

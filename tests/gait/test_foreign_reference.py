@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from myoassist.analysis.reference_command import main as reference_command
-from myoassist.config.errors import ConfigError, UserError
+from myoassist.check.cost import check_terms
 from myoassist.config.schemas import CostConfig
-from myoassist.cost.targets import check_cost
+from myoassist.files.errors import ConfigError, UserError
 from myoassist.gait.own_reference import format_template, load_reference
 from myoassist.gait.reference import load_reference_gait
 from myoassist.gait.reference_columns import ReferenceFileError
@@ -562,4 +562,4 @@ def test_a_sheet_is_told_how_to_become_a_table(tmp_path):
 )
 def test_edits_are_checked(changes, words):
     with pytest.raises(ConfigError, match=re.escape(words)):
-        check_cost(CostConfig(**changes))
+        check_terms(CostConfig(**changes))

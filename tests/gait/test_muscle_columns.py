@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES
 
-from myoassist.config.errors import ModelError
+from myoassist.files.errors import ModelError
 from myoassist.gait.muscles import find_muscle_columns
 from myoassist.model.muscle_groups import GROUPS
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from synthetic_walk import PLANAR_NAMES, reference_walk
 
-from myoassist.config.errors import ConfigError
+from myoassist.check.cost import check_terms
 from myoassist.config.schemas import CostConfig
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.staging import evaluate_cost
-from myoassist.cost.targets import check_cost
+from myoassist.files.errors import ConfigError
 from myoassist.gait.own_reference import format_gait, format_template, load_reference
 from myoassist.gait.reference import EMG_MUSCLES, load_reference_gait
 from myoassist.gait.reference_columns import ReferenceFileError
@@ -219,9 +219,9 @@ def test_activity_of_some_muscles_alone_is_compared(tmp_path):
 
 def test_a_counting_term_needs_its_reference(tmp_path):
     path = write(tmp_path / "own.csv", one_leg())
-    check_cost(CostConfig(target="kinematics", reference=path))
-    check_cost(CostConfig(target="vel_musc", reference=path, weights={"emg": 0.0}))
+    check_terms(CostConfig(target="kinematics", reference=path))
+    check_terms(CostConfig(target="vel_musc", reference=path, weights={"emg": 0.0}))
     with pytest.raises(ConfigError, match="has no muscle activity"):
-        check_cost(CostConfig(target="vel_musc", reference=path))
+        check_terms(CostConfig(target="vel_musc", reference=path))
     with pytest.raises(ReferenceFileError, match="does not exist"):
-        check_cost(CostConfig(reference=str(tmp_path / "none.csv")))
+        check_terms(CostConfig(reference=str(tmp_path / "none.csv")))

@@ -3,15 +3,17 @@
 import mujoco
 import numpy as np
 import pytest
+from measure_models import step_freely
 
-from myoassist.config.errors import ConfigError
+from myoassist.check.run import check
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfig
+from myoassist.files.errors import ConfigError
 from myoassist.model.build import build_walker
-from myoassist.model.devices import DEVICES, check_device, choose_clock, find_device
+from myoassist.model.devices import DEVICES, choose_clock, find_device
 from myoassist.model.layout import LEG_JOINTS
 from myoassist.model.muscle_groups import MUSCLES
 from myoassist.model.own_devices import list_own_devices
-from myoassist.model.survey import load_survey, step_freely
+from myoassist.model.survey import load_survey
 from myoassist.model.transmission import measure_arm
 from tests.walkers import make_walker
 
@@ -67,12 +69,12 @@ def test_a_folder_below_the_current_one_is_a_device(tmp_path, monkeypatch):
 def test_a_controller_that_does_not_fit_is_refused(device, controller, remedy):
     config = RunConfig(model=ModelConfig(device=device), exo=ExoConfig(controller=controller))
     with pytest.raises(ConfigError, match=remedy):
-        check_device(config)
+        check(config)
 
 
 def test_every_device_may_be_worn_unpowered():
     for item in DEVICES:
-        check_device(RunConfig(model=ModelConfig(device=item.short)))
+        check(RunConfig(model=ModelConfig(device=item.short)))
 
 
 @pytest.mark.parametrize(

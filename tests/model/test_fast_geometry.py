@@ -3,10 +3,10 @@
 import mujoco
 import numpy as np
 import pytest
+from fit_fast_geometry import LengthSampler, fit_hinge, fit_muscle, measure_errors
 
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.build import build_walker, compose_spec
-from myoassist.model.fast_fit import LengthSampler, fit_hinge, fit_muscle, measure_errors
 from myoassist.model.fast_geometry import PATHS, is_coupled, load_fit, simplify_geometry
 from myoassist.rollout.simulator import Simulator
 from tests.walkers import WALKING_VECTOR

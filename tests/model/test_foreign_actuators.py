@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from myoassist import train
-from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.files.errors import ModelError
 from myoassist.model.actuators import check_actuators, check_control_ranges
 from myoassist.model.build import build_walker
 from myoassist.model.devices import DEVICES

@@ -4,8 +4,8 @@ import mujoco
 import numpy as np
 import pytest
 
-from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig
+from myoassist.files.errors import ModelError
 from myoassist.model.height_field import make_height_field, published_grid
 from myoassist.model.terrain import add_ground, fit_own_ground, make_ground, scale_ground
 from myoassist.model.terrain_tiles import list_tiles

@@ -4,8 +4,8 @@ import mujoco
 import numpy as np
 import pytest
 
-from myoassist.config.errors import ModelError
 from myoassist.config.schemas import EnvConfig, ModelConfig
+from myoassist.files.errors import ModelError
 from myoassist.model.build import build_walker
 from myoassist.model.layout import PELVIS, TORSO
 from myoassist.model.lumbar import hold_lumbar

@@ -4,12 +4,12 @@ import mujoco
 import numpy as np
 import pytest
 
+from myoassist.check.run import check
 from myoassist.config.control_schemas import ControlConfig
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfig
 from myoassist.control import signals as ix
+from myoassist.files.errors import ConfigError
 from myoassist.model.build import build_walker
-from myoassist.model.devices import check_device
 from myoassist.model.muscle_groups import MUSCLES
 from myoassist.rollout.sense import sense
 from myoassist.rollout.simulator import Simulator
@@ -129,5 +129,5 @@ def test_shared_commands_are_equal_and_factors_scale_single_muscles(shared, sing
 
 def test_factors_are_refused_where_there_is_nothing_to_share():
     with pytest.raises(ConfigError, match="reflex_mode=ind"):
-        check_device(RunConfig(model=ModelConfig(musculature=26), control=ControlConfig(reflex_mode="ind")))
-    check_device(RunConfig(model=ModelConfig(musculature=80), control=ControlConfig(reflex_mode="ind")))
+        check(RunConfig(model=ModelConfig(musculature=26), control=ControlConfig(reflex_mode="ind")))
+    check(RunConfig(model=ModelConfig(musculature=80), control=ControlConfig(reflex_mode="ind")))

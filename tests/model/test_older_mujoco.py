@@ -4,12 +4,11 @@ import mujoco
 import numpy as np
 import pytest
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.published_numbers import recommend_older
 from myoassist.config.schemas import ModelConfig
-from myoassist.config.validate import validate_config
-from myoassist.model.devices import check_device
+from myoassist.files.errors import ConfigError
 from myoassist.model.older_mujoco import TOLERANCE, ground_geoms, match_older
 
 # A plane in a turned body that does not move, as published files have it, and what margins can differ in: ground with
@@ -118,10 +117,10 @@ def test_only_a_file_of_its_own_can_have_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = compose_run(["exp=tutorial", "model.mujoco_compat=3.3"]).config
     with pytest.raises(ConfigError, match=r"3\.3 without model\.path(.|\n)*model=custom model\.path=<file\.xml>"):
-        check_device(config)
+        check(config)
     config = compose_run(["exp=tutorial", "model.mujoco_compat=3.2"]).config
     with pytest.raises(ConfigError, match=r"mujoco_compat=3\.2 is not allowed(.|\n)*one of 3\.3, or null"):
-        validate_config(config)
+        check(config)
 
 
 def test_it_is_recommended_where_published_totals_are_compared():

@@ -4,8 +4,8 @@ import mujoco
 import numpy as np
 import pytest
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.files.errors import ConfigError
 from myoassist.model.build import build_walker
 from tests.walkers import make_walker
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.run_folder import RunFolder
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
+from myoassist.files.signals import Stopped
 from myoassist.optimize.loop import minimize
-from myoassist.optimize.signals import Stopped
 from myoassist.rollout.log import Outcome
+from myoassist.runs.writer import RunFolder
 from myoassist.space.parameter import INF, Parameter
 from myoassist.space.table import ParameterTable
 

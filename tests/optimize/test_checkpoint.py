@@ -1,8 +1,7 @@
 import pytest
 from analytic_problem import StagedSphere, history_bytes, open_folder, small_config, small_table
 
-from myoassist.config.errors import ResumeError
-from myoassist.optimize.checkpoint import (
+from myoassist.files.checkpoint import (
     CHECKPOINT_NAME,
     PREVIOUS_NAME,
     Checkpoint,
@@ -11,6 +10,7 @@ from myoassist.optimize.checkpoint import (
     read_checkpoint,
     write_checkpoint,
 )
+from myoassist.files.errors import ResumeError
 from myoassist.optimize.loop import minimize
 
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from analytic_problem import small_table
 
-from myoassist.config.errors import ConfigError, LayoutError
 from myoassist.config.schemas import OptimizerConfig
 from myoassist.control.table import build_table
+from myoassist.files.errors import ConfigError, LayoutError
 from myoassist.optimize.optimizers.cma import continue_strategy, new_strategy, random_stream
 from myoassist.optimize.search import search_region
 

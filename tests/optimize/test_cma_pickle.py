@@ -5,7 +5,7 @@ import cma
 import numpy as np
 import pytest
 
-from myoassist.config.errors import UnsafeFileError
+from myoassist.files.errors import UnsafeFileError
 from myoassist.optimize.optimizers.cma import random_stream
 from myoassist.optimize.optimizers.cma_pickle import ALLOWED, load_state, load_state_bytes
 

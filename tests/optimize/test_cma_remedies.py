@@ -8,13 +8,13 @@ import pytest
 from analytic_problem import small_table
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
+from myoassist.check.run import check
 from myoassist.config.cma_options import SIGMA_0, check_cma_options
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.key_values import check_value
 from myoassist.config.keys import run_keys
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.optimizers.cma import new_strategy, random_stream
 from myoassist.optimize.search import search_region
 from tests.bad_input.remedies import compose_and_check, offered_override, refused
@@ -130,5 +130,5 @@ def test_what_is_offered_says_the_same(option, value, better):
 
 
 def test_the_whole_mapping_is_no_number():
-    error = refused(validate_config, compose_run(["exp=exo_4param", "optimizer.cma_options=5"]).config)
+    error = refused(check, compose_run(["exp=exo_4param", "optimizer.cma_options=5"]).config)
     assert "optimizer.cma_options=null" in error.remedy

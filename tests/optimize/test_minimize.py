@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from analytic_problem import StagedSphere, history_bytes, open_folder, small_config, small_table
 
-from myoassist.config.errors import ConfigError, LayoutError, ResumeError, UnsafeFileError
 from myoassist.control.table import build_table
+from myoassist.files.errors import ConfigError, LayoutError, ResumeError, UnsafeFileError
 from myoassist.optimize.loop import minimize
 from myoassist.optimize.optimizers.cma_pickle import load_state
 

@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
 from myoassist.control.table import build_table
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.affine import add_slopes, affine_l1, load_affine_start, vector_at
 from myoassist.optimize.chain import order_chain
 from myoassist.optimize.conditions import choose_strategy, condition_config, list_conditions
@@ -83,7 +83,7 @@ def test_lists_compose_from_the_command_line():
             "exo=none",
         ]
     ).config
-    validate_config(config)
+    check(config)
     assert [c.weight for c in list_conditions(config)] == [0.25, 0.75]
     with pytest.raises(ConfigError, match=r"optimizer\.optim_params"):
         compose_run(["exp=multislope", "optimizer.optim_params=[a]"])

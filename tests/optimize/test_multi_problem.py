@@ -8,14 +8,14 @@ import pytest
 
 from myoassist import train
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ResumeError
-from myoassist.config.run_record import read_status
 from myoassist.cost.report import parse_terms
+from myoassist.files.errors import ResumeError
 from myoassist.gait.own_reference import format_template
 from myoassist.optimize.multi import MultiProblem
 from myoassist.optimize.processes import ProcessProblem
 from myoassist.optimize.reference_copy import keep_reference
-from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.walk_problem import WalkProblem
+from myoassist.runs.catalogue import read_status
 from tests.walkers import WALKING_VECTOR
 
 WALK = ["env.sim_time=5", "cost.num_strides=2", "cost.target=effort", "optimizer.threads=1"]
@@ -140,8 +140,8 @@ def test_missing_list_is_refused_before_a_folder_is_made(tmp_path, capsys):
 
 @pytest.mark.long
 def test_chain_starts_each_search_from_its_neighbour_and_continues(tmp_path, monkeypatch, capsys):
+    from myoassist.files.signals import Stopped
     from myoassist.optimize import chain
-    from myoassist.optimize.signals import Stopped
 
     monkeypatch.chdir(tmp_path)
     own = ["exp=multislope", "optimizer.multi_strategy=chain", "optimizer.optim_params=[-1,0,1]"]

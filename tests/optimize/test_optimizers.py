@@ -10,13 +10,13 @@ import pytest
 from analytic_problem import StagedSphere, history_bytes, open_folder, small_config, small_table
 
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError, LayoutError, ResumeError, UserError
 from myoassist.config.schemas import SEARCH_ALGORITHMS, OptimizerConfig
-from myoassist.optimize.checkpoint import Checkpoint, load_newest, write_checkpoint
+from myoassist.files.checkpoint import Checkpoint, load_newest, write_checkpoint
+from myoassist.files.errors import ConfigError, LayoutError, ResumeError, UserError
 from myoassist.optimize.loop import minimize
 from myoassist.optimize.optimizers.base import Region
 from myoassist.optimize.optimizers.nevergrad import reflect
-from myoassist.optimize.optimizers.registry import OPTIMIZERS, check_optimizer, new_optimizer, restore_optimizer
+from myoassist.optimize.optimizers.registry import OPTIMIZERS, check_options, new_optimizer, restore_optimizer
 
 # Loose criteria, so that restarts come within a few dozen generations.
 EAGER = {"tolfun": 0.5, "tolfunhist": 0.5, "tolx": 0.01}
@@ -50,7 +50,7 @@ def step(optimizer, cost=lambda x: float(np.sum((x - 1.3) ** 2))):
 
 
 def test_every_algorithm_is_here():
-    assert tuple(OPTIMIZERS) == SEARCH_ALGORITHMS
+    assert {name: kind.name for name, kind in OPTIMIZERS.items()} == {name: name for name in SEARCH_ALGORITHMS}
     assert {config_of(name).optimizer.algorithm for name in SETTINGS} == set(SEARCH_ALGORITHMS)
 
 
@@ -216,7 +216,7 @@ def test_pickle_path_continues_the_same_algorithm_only(tmp_path):
 )
 def test_what_does_not_fit_is_refused(options, words):
     with pytest.raises(ConfigError) as caught:
-        check_optimizer(OptimizerConfig(**options))
+        check_options(OptimizerConfig(**options))
     assert words in str(caught.value)
 
 
@@ -238,5 +238,5 @@ def test_reflection():
 @pytest.mark.parametrize("name", ["ipop", "bipop", "de", "pso"])
 def test_the_option_files_compose(name):
     config = compose_run(["exp=baseline", f"optimizer={name}"]).config
-    check_optimizer(config.optimizer)
+    check_options(config.optimizer)
     assert config.optimizer.algorithm == {"de": "nevergrad", "pso": "nevergrad"}.get(name, name)

@@ -3,7 +3,7 @@ import pytest
 from analytic_problem import StagedSphere, open_folder, small_config, small_table
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 from myoassist.optimize.loop import minimize
 from myoassist.optimize.plot import COST_COLORS, COST_EDGES, draw_convergence, plot_convergence
 from myoassist.optimize.plot_data import read_convergence

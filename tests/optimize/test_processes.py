@@ -8,7 +8,7 @@ import pytest
 
 from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
 from myoassist.optimize.processes import ProcessProblem
-from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.walk_problem import WalkProblem
 
 pytestmark = pytest.mark.long
 

@@ -2,10 +2,10 @@ from datetime import datetime
 
 import pytest
 
-from myoassist.config.errors import ConfigError
+from myoassist.check.run import check
 from myoassist.config.schemas import RunConfig
-from myoassist.config.validate import validate_config
 from myoassist.control.table import build_table
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.run_name import make_run_name
 
 
@@ -23,7 +23,7 @@ def test_published_pattern():
 def test_what_a_configuration_allows_names_files():
     config = RunConfig()
     config.optimizer.run_suffix = "a=1,b@2"
-    validate_config(config)
+    check(config)
     assert make_run_name(config, build_table(2)).endswith("_a=1,b@2")
 
 

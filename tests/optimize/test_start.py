@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from analytic_problem import StagedSphere, open_folder, small_config, small_table
 
-from myoassist.config.errors import LayoutError, UserError
 from myoassist.config.schemas import RunConfig
 from myoassist.control.device.parameters import default_npoint_torques
 from myoassist.control.device.resample import four_param_to_npoint, resample_npoint
 from myoassist.control.table import build_table
+from myoassist.files.errors import LayoutError, UserError
 from myoassist.optimize.loop import minimize
 from myoassist.optimize.start import load_start
 from myoassist.space.table import ParameterTable

@@ -1,7 +1,6 @@
 import pytest
 
-from myoassist.config.errors import ResumeError
-from myoassist.optimize.tables import GrowingFile, PartTable
+from myoassist.optimize.tables import PartTable
 
 ROWS = [
     ({"a": 1.5}, "x"),
@@ -55,33 +54,3 @@ def test_every_interruption_is_undone(tmp_path, checkpoint, reached, torn):
     add(resumed, ROWS[checkpoint:], checkpoint)
     resumed.commit()
     assert path.read_text() == EXPECTED
-
-
-def test_growing_file_is_cut_back(tmp_path):
-    file = GrowingFile(tmp_path / "f.dat", "% head")
-    file.append("1")
-    file.commit()
-    state = file.state()
-    file.append("2")
-    file.commit()
-    resumed = GrowingFile(tmp_path / "f.dat", "% head")
-    resumed.restore(state)
-    resumed.append("3")
-    resumed.commit()
-    assert (tmp_path / "f.dat").read_text() == "% head\n1\n3\n"
-
-
-def test_short_durable_file_is_refused(tmp_path):
-    with pytest.raises(ResumeError, match="has 0 bytes"):
-        GrowingFile(tmp_path / "f.dat", "% head").restore({"size": 20})
-
-
-def test_short_log_goes_on_with_what_is_left(tmp_path):
-    path = tmp_path / "f.dat"
-    path.write_text("% head\n1 2 3\n2 3")
-    file = GrowingFile(path, "% head", durable=False)
-    with pytest.warns(UserWarning, match="lost its last rows"):
-        file.restore({"size": 50})
-    file.append("3 4 5")
-    file.commit()
-    assert path.read_text() == "% head\n1 2 3\n3 4 5\n"

@@ -6,7 +6,7 @@ import pytest
 from analytic_problem import small_table
 
 from myoassist.cost.result import FAILURE_COST, CostResult
-from myoassist.optimize.signals import StopRequest
+from myoassist.files.signals import StopRequest
 from myoassist.optimize.workers import Workers, candidate_seed
 from myoassist.rollout.log import Outcome
 

@@ -2,7 +2,7 @@
 
 import time
 
-from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.walk_problem import WalkProblem
 from myoassist.optimize.workers import candidate_seed
 
 SEED = candidate_seed(0, 2, 1)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from myoassist.config.run_record import read_run_config
-from myoassist.optimize.reflex import WalkProblem
+from myoassist.optimize.walk_problem import WalkProblem
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import dump_fault
+from myoassist.runs.record import read_run_config
 from tests.end_to_end.walk_runs import TINY
 
 ROOT = Path(__file__).resolve().parents[2]

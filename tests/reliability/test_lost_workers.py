@@ -13,8 +13,8 @@ import pytest
 from disturbed_runs import EVOLUTION, FOLDER, RL, assert_finished, count_lines, finish, launch, results, wait_until
 from fault_table import NOTHING, compare, compare_rows
 
-from myoassist.config.run_record import read_status
-from myoassist.sweep.evolution_state import read_state
+from myoassist.runs.catalogue import read_status
+from myoassist.sweep.evolution_store import read_state
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")]
 SHORT = ("exp=debug", "model.physics=fast", "env.sim_time=0.3", "optimizer.popsize=4", "optimizer.maxiter=40")

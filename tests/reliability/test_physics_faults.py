@@ -12,17 +12,17 @@ import pytest
 from fault_table import compare, compare_rows
 
 from myoassist.cli import main as command
-from myoassist.config.errors import RunError
-from myoassist.config.run_record import read_status
 from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
+from myoassist.files.errors import RunError
 from myoassist.optimize.faults import MAX_FAULTS
 from myoassist.optimize.loop import minimize
-from myoassist.optimize.reflex import WalkProblem
 from myoassist.optimize.search import Search
+from myoassist.optimize.walk_problem import WalkProblem
 from myoassist.rl.batch import WalkBatch
 from myoassist.rollout.fault import capture_walk
 from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
 from myoassist.rollout.log import Outcome
+from myoassist.runs.catalogue import read_status
 from myoassist.train import train
 from tests.analysis.broken_graphics import without_choice
 from tests.optimize.analytic_problem import history_bytes, open_folder

@@ -19,7 +19,7 @@ from disturbed_runs import (
 )
 from fault_table import compare
 
-from myoassist.config.run_record import read_status
+from myoassist.runs.catalogue import read_status
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform == "win32", reason="mounts of Linux")]
 LONG = {

@@ -6,8 +6,8 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from walking_batches import draw_actions, level_walker, make_batch, make_config
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.rl_schemas import ENV_IDS
+from myoassist.files.errors import ConfigError
 from myoassist.model.build import build_walker
 from myoassist.rl.env import WalkEnv, register_environments
 from myoassist.rl.kernels.layout import RUNNING

@@ -9,7 +9,7 @@ import pytest
 
 from myoassist.analysis.reference_command import main as reference_command
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import UserError
+from myoassist.files.errors import UserError
 from myoassist.gait.reference import load_reference_gait
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.reference import ReferenceMotion, ReferenceMotionError

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from walking_batches import make_config
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.env import WalkEnv
 from myoassist.rl.kernels.layout import END_REASONS, RUNNING

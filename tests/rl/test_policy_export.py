@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from myoassist.config.errors import ConfigError, UnsafeFileError
+from myoassist.files.errors import ConfigError, UnsafeFileError
 from myoassist.rl.policy_export import run_export
 from myoassist.rl.policy_file import dump_model
 from tests.rl.pendulum_training import make_pendulum

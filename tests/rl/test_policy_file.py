@@ -11,12 +11,13 @@ import pytest
 import torch as th
 from stable_baselines3 import PPO
 
-from myoassist.config.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.config.schemas import RunConfig
+from myoassist.files.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.rl.algorithms.ppo import PpoLearner
-from myoassist.rl.model_files import list_models, model_path, newest_policy, prune_models
 from myoassist.rl.policy_file import NOTE_NAME, add_note, dump_model, read_policy
-from myoassist.rl.transfer import apply_transfer, find_policy_file, load_policy
+from myoassist.rl.policy_source import find_policy_file, load_policy
+from myoassist.rl.transfer import apply_transfer
+from myoassist.runs.policy_files import list_models, model_path, newest_policy, prune_models
 from tests.rl.pendulum_training import make_pendulum
 
 

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from myoassist.config.errors import ConfigError, UnsafeFileError
+from myoassist.files.errors import ConfigError, UnsafeFileError
 from myoassist.rl.reference import ReferenceMotionError
 from myoassist.rl.reference_file import load_reference, save_reference
 from tests.rl.test_reference_motion import make_motion

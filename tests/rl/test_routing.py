@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 from myoassist.rl.routing import resolve_routing, whole_routing
 from myoassist.rl.routing_default import derive_indexing, plain_indexing
 

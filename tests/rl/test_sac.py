@@ -8,17 +8,17 @@ import pytest
 import torch as th
 from gymnasium import spaces
 
+from myoassist.check.run import check
 from myoassist.config.compose import compose_run
-from myoassist.config.errors import ConfigError
 from myoassist.config.learner_schemas import ALGORITHMS
-from myoassist.config.run_record import read_status
-from myoassist.config.validate import validate_config
+from myoassist.files.errors import ConfigError
 from myoassist.rl.algorithms.registry import LEARNERS
 from myoassist.rl.algorithms.sac_policy import RoutedSacPolicy
-from myoassist.rl.model_files import list_models
 from myoassist.rl.numpy_policy import NumpyPolicy
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import dump_policy, read_policy
+from myoassist.runs.catalogue import read_status
+from myoassist.runs.policy_files import list_models
 from myoassist.train import train
 from tests.rl.pendulum_training import params
 
@@ -51,7 +51,7 @@ def make_policy(**changes):
 
 
 def test_every_algorithm_is_registered():
-    assert tuple(LEARNERS) == ALGORITHMS
+    assert {name: kind.name for name, kind in LEARNERS.items()} == {name: name for name in ALGORITHMS}
 
 
 def test_log_probabilities_are_those_of_a_squashed_gaussian():
@@ -113,7 +113,7 @@ def test_a_file_of_its_policy_is_read_like_any_other(tmp_path):
 )
 def test_what_does_not_fit_is_refused(overrides, words):
     with pytest.raises(ConfigError) as caught:
-        validate_config(compose_run(["exp=rl_test", *overrides]).config)
+        check(compose_run(["exp=rl_test", *overrides]).config)
     assert words in str(caught.value)
 
 

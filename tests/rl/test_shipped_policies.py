@@ -8,8 +8,8 @@ from myoassist.analysis.rl_evaluation import make_policy
 from myoassist.config.compose import compose_run
 from myoassist.config.shipped import models_folder
 from myoassist.rl.evaluate_best import Evaluator
-from myoassist.rl.policy_shipping import DESCRIPTION_NAME, POLICY_NAME
-from myoassist.rl.transfer import load_policy
+from myoassist.rl.policy_source import load_policy
+from myoassist.runs.policy_files import DESCRIPTION_NAME, POLICY_NAME
 
 FOLDERS = sorted(path.parent for path in (models_folder() / "policies").glob(f"*/{DESCRIPTION_NAME}"))
 STARTS = 5

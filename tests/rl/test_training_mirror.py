@@ -6,7 +6,7 @@ import torch as th
 from gymnasium import spaces
 from stable_baselines3.common.utils import ConstantSchedule
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 from myoassist.rl.mirror import MirrorLoss, mirror_order, mirrored_name
 from myoassist.rl.policy import HumanActorCriticPolicy
 from myoassist.rl.routing import whole_routing

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from stable_baselines3 import PPO
 
-from myoassist.config.run_record import read_status
-from myoassist.rl.model_files import list_models
 from myoassist.rl.policy_file import read_policy
+from myoassist.runs.catalogue import read_status
+from myoassist.runs.policy_files import list_models
 from myoassist.train import train
 from tests.rl.small_runs import compose_small, start_training
 

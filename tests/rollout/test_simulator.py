@@ -6,9 +6,9 @@ import mujoco
 import numpy as np
 import pytest
 
-from myoassist.config.errors import LayoutError
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.control import signals as ix
+from myoassist.files.errors import LayoutError
 from myoassist.model.build import build_walker
 from myoassist.model.couplings import follow_couplings
 from myoassist.rollout.log import Outcome

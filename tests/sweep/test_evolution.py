@@ -13,8 +13,8 @@ import pytest
 import yaml
 from evolution_runs import SMALL, SPACE, evolve, start, table
 
-from myoassist.config.errors import UnsafeFileError
-from myoassist.sweep.evolution_state import read_state
+from myoassist.files.errors import ResumeError, UnsafeFileError
+from myoassist.sweep.evolution_store import read_state, write_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,33 @@ def test_the_checkpoint_runs_no_code(copy):
     (copy / "nevergrad.pkl").write_bytes(pickle.dumps({"format": 1, "signature": Harm()}))
     with pytest.raises(UnsafeFileError, match="print"):
         read_state(copy / "nevergrad.pkl")
+
+
+def test_the_checkpoint_is_made_of_the_journal(copy, undisturbed):
+    before = (copy / "nevergrad.pkl").read_bytes()
+    write_checkpoint(copy)
+    assert (copy / "nevergrad.pkl").read_bytes() == before
+    state, truth = read_state(copy / "nevergrad.pkl"), read_state(copy)
+    assert [vars(item) for item in state.individuals] == [vars(item) for item in truth.individuals]
+    assert (state.told, state.sessions, state.fixed) == (truth.told, truth.sessions, truth.fixed)
+
+
+def test_a_checkpoint_that_differs_from_its_journal_is_refused(copy):
+    content = pickle.loads((copy / "nevergrad.pkl").read_bytes())
+    content["individuals"][2]["fitness"] += 1.0
+    (copy / "nevergrad.pkl").write_bytes(pickle.dumps(content, protocol=4))
+    with pytest.raises(ResumeError, match=r"differ in job 2") as caught:
+        read_state(copy / "nevergrad.pkl")
+    assert "evolution.jsonl is the truth" in caught.value.remedy
+    # The folder goes on with its journal.
+    assert read_state(copy).individuals[2].fitness == content["individuals"][2]["fitness"] - 1.0
+    content["signature"]["seed"] = 1000
+    (copy / "nevergrad.pkl").write_bytes(pickle.dumps(content, protocol=4))
+    with pytest.raises(ResumeError, match="the settings, job 2"):
+        read_state(copy / "nevergrad.pkl")
+    # On its own it is all there is.
+    (copy / "evolution.jsonl").unlink()
+    assert read_state(copy / "nevergrad.pkl").signature["seed"] == 1000
 
 
 def test_results_of_runs_that_ended_alone_are_collected(copy, undisturbed):

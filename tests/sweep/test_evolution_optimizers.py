@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from myoassist.config.errors import ConfigError
+from myoassist.files.errors import ConfigError
 from myoassist.sweep.optimizers import build_optimizer
 from myoassist.sweep.search_space import read_search_space
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from myoassist.config.compose import compose_run
-from myoassist.config.run_folder import open_run
-from myoassist.config.run_record import read_fitness, read_status
+from myoassist.runs.catalogue import read_fitness, read_status
+from myoassist.runs.folder import open_run
 from myoassist.sweep.fake_task import fake_parts
 from myoassist.train import train
 

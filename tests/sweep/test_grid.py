@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from myoassist import train
-from myoassist.config.run_record import read_status
-from myoassist.sweep.run_index import INDEX_NAME, read_index
+from myoassist.runs.catalogue import read_status
+from myoassist.runs.index import INDEX_NAME, read_index
 
 FAKE = ["exp=exo_npoint", "task=fake"]
 TODAY = datetime.date.today().isoformat()

@@ -3,7 +3,7 @@
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
 
-from myoassist.config.errors import ResumeError
+from myoassist.files.errors import ResumeError
 from myoassist.sweep.evolution_config import EvolutionOptim
 from myoassist.sweep.grid_orphans import SESSIONS_NAME, GridSession, settle_sessions
 from myoassist.sweep.individual import Individual

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from test_slurm import queue, slurm, wait_for  # noqa: F401 - a fixture
 
-from myoassist.sweep.run_index import read_index
+from myoassist.runs.index import read_index
 
 pytestmark = pytest.mark.long
 

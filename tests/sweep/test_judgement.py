@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
 
-from myoassist.config.errors import ConfigError, FolderError, StorageError
-from myoassist.config.run_storage import explain_storage, refuse_folder
+from myoassist.files.errors import ConfigError, FolderError, StorageError
+from myoassist.runs.storage import explain_storage, refuse_folder
 from myoassist.sweep.evolution_config import EvolutionOptim
 from myoassist.sweep.individual import Individual
 from myoassist.sweep.judgement import judge_return
@@ -29,7 +29,7 @@ def run_out_of_space(folder):
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
 def test_a_folder_that_cannot_be_opened_ends_the_evolution(number):
-    error = refuse_folder(Path("run"), OSError(number, "not now"), "VARIABLE")
+    error = refuse_folder(Path("run"), OSError(number, "not now"))
     # On its own it is a refusal before anything was done.
     assert isinstance(error, FolderError) and error.exit_code == 2
     item = Individual(4, 1, 0, {}, 1, "generation_1/rank_0")
@@ -47,7 +47,7 @@ def test_a_disk_that_fills_up_ends_the_evolution(tmp_path):
 
 
 def test_a_name_that_makes_no_folder_is_the_fault_of_the_individual():
-    error = refuse_folder(Path("run"), OSError(errno.ENAMETOOLONG, "File name too long"), "VARIABLE")
+    error = refuse_folder(Path("run"), OSError(errno.ENAMETOOLONG, "File name too long"))
     assert isinstance(error, ConfigError) and not isinstance(error, StorageError)
     item = Individual(4, 1, 0, {}, 1, "generation_1/rank_0")
     judge_return(item, failed(error), EvolutionOptim())

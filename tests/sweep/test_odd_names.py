@@ -9,9 +9,9 @@ import pytest
 from myoassist import train
 from myoassist.cli import main as cli
 from myoassist.config.run_names import quote_value
-from myoassist.sweep.evolution_state import read_state
+from myoassist.runs.index import read_index
+from myoassist.sweep.evolution_store import read_state
 from myoassist.sweep.orphans import prepare_restart
-from myoassist.sweep.run_index import read_index
 from myoassist.sweep.sweep_tables import read_sweep
 
 FAKE = ["exp=exo_npoint", "task=fake"]

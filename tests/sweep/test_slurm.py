@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from evolution_runs import SPACE, start
 
-from myoassist.sweep.evolution_state import read_state
+from myoassist.sweep.evolution_store import read_state
 from myoassist.sweep.slurm_watch import FORGOTTEN, query_states
 
 pytestmark = pytest.mark.long

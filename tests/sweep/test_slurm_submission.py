@@ -8,8 +8,8 @@ import pytest
 from evolution_runs import SPACE
 
 from myoassist import train
-from myoassist.config.errors import ConfigError
-from myoassist.sweep.evolution_state import read_state
+from myoassist.files.errors import ConfigError
+from myoassist.sweep.evolution_store import read_state
 from myoassist.sweep.slurm_submission import drop_replaced
 from tests.sweep.test_launcher_files import launcher
 

@@ -13,11 +13,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.atomic import write_text_atomic
 from myoassist.config.cache import cache_folder
-from myoassist.config.errors import ConfigError, UserError
 from myoassist.config.own_code import CONTROLLER_KEYS, is_own, own_key, split_own
 from myoassist.config.schemas import RunConfig
+from myoassist.files.atomic import write_text_atomic
+from myoassist.files.errors import ConfigError, UserError
 
 _FOLDER = "controllers"
 # What Numba says about the commonest errors, and what it means here.
@@ -126,7 +126,7 @@ def _line_of(path: str, word: str | None) -> int | None:
 
 def _run(key: str, value: str) -> dict[str, str]:
     """Try a controller out in this process; return what is wrong, empty if nothing is."""
-    from myoassist.config.plugins import import_plugins
+    from myoassist.runs.plugins import import_plugins
 
     path, name = split_own(value)
     try:

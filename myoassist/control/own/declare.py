@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from myoassist.config.errors import ConfigError
 from myoassist.config.own_code import split_own
-from myoassist.config.plugins import imported_plugin
+from myoassist.files.errors import ConfigError
+from myoassist.runs.plugins import imported_plugin
 from myoassist.space.parameter import Entries, Parameter
 
 # Raw units between the bounds of a parameter whose scale is not given.

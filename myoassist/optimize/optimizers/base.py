@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from myoassist.config.json_values import to_json
 from myoassist.config.schemas import OptimizerConfig
+from myoassist.files.json_values import to_json
 
 # Where the tables of an algorithm lie in a run folder, unless it says otherwise.
 TABLE_FOLDER = "optimizer"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from myoassist.config.errors import UnsafeFileError
+from myoassist.files.errors import UnsafeFileError
 
 if TYPE_CHECKING:
     from cma import CMAEvolutionStrategy

@@ -6,7 +6,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.errors import UnsafeFileError
+from myoassist.files.errors import UnsafeFileError
 
 # What a pickled CMAEvolutionStrategy of pycma 4.x refers to, over all population sizes and most options.
 _PYCMA = {

@@ -1,21 +1,16 @@
 """Which algorithms there are, and how a run gets one."""
 
-from myoassist.config.errors import ResumeError
+from myoassist.config.places import load_place
 from myoassist.config.schemas import SEARCH_ALGORITHMS, OptimizerConfig
+from myoassist.files.errors import ResumeError
 from myoassist.optimize.optimizers.base import Optimizer, Region
-from myoassist.optimize.optimizers.cma import CmaOptimizer
-from myoassist.optimize.optimizers.nevergrad import NevergradOptimizer
-from myoassist.optimize.optimizers.restarts import BipopOptimizer, IpopOptimizer
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    kind.name: kind for kind in (CmaOptimizer, IpopOptimizer, BipopOptimizer, NevergradOptimizer)
-}
-assert tuple(OPTIMIZERS) == SEARCH_ALGORITHMS
+OPTIMIZERS: dict[str, type[Optimizer]] = {name: load_place(place) for name, place in SEARCH_ALGORITHMS.items()}
 # Captions of all numbers that any of them reports.
 METRIC_LABELS = {name: label for kind in OPTIMIZERS.values() for name, label in kind.metric_labels.items()}
 
 
-def check_optimizer(config: OptimizerConfig) -> None:
+def check_options(config: OptimizerConfig) -> None:
     """Refuse options that the algorithm of a run cannot work with.
 
     Raises:

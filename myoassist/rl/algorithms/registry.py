@@ -5,14 +5,11 @@ from typing import Any
 from stable_baselines3.common.vec_env import VecEnv
 
 from myoassist.config.learner_schemas import ALGORITHMS
+from myoassist.config.places import load_place
 from myoassist.config.schemas import RunConfig
-from myoassist.rl.algorithms.a2c import A2cLearner
 from myoassist.rl.algorithms.base import Learner
-from myoassist.rl.algorithms.ppo import PpoLearner
-from myoassist.rl.algorithms.sac import SacLearner
 
-LEARNERS: dict[str, type[Learner]] = {kind.name: kind for kind in (PpoLearner, A2cLearner, SacLearner)}
-assert tuple(LEARNERS) == ALGORITHMS
+LEARNERS: dict[str, type[Learner]] = {name: load_place(place) for name, place in ALGORITHMS.items()}
 
 
 def new_learner(config: RunConfig, venv: VecEnv, params: dict[str, Any]) -> Learner:

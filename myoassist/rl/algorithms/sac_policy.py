@@ -51,9 +51,7 @@ class SquashedActor(nn.Module):
         # log(1 - tanh(u)^2) without cancellation.
         squash = 2.0 * (math.log(2.0) - raw - nn.functional.softplus(-2.0 * raw))
         terms = -0.5 * noise.square() - log_std - 0.5 * _LOG_2PI - squash
-        free = network.free
-        log_prob = terms.sum(-1) if free is None else (terms * free).sum(-1)
-        return network.pin(th.tanh(raw)), log_prob
+        return network.pin(th.tanh(raw)), network.sum_written(terms)
 
 
 class RoutedCritic(nn.Module):

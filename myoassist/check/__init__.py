@@ -1,0 +1,1 @@
+"""Rules of a configuration: a file per group, one for what holds between groups; `run.check` asks them all."""

@@ -1,0 +1,116 @@
+"""Rules of the group `cost`: the formula, its terms and weights, and the reference gait."""
+
+import math
+
+from myoassist.check.files import check_once
+from myoassist.config.cost_formula import KEY, Target, find_target
+from myoassist.config.keys import format_override, format_value
+from myoassist.config.nearest import nearest_name
+from myoassist.config.schemas import CostConfig, RunConfig
+from myoassist.cost.registry import built_in_terms, own_terms, registered_terms
+from myoassist.cost.targets import PENALTY_NAMES, stage_3_terms
+from myoassist.files.errors import ConfigError
+from myoassist.gait.own_reference import load_reference
+from myoassist.gait.reference_edits import edits_of
+
+
+def check_cost(config: RunConfig) -> None:
+    """Refuse a target that does not exist, and weights of terms that nobody has.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    find_target(config.cost)
+    # Which terms a plugin adds is known only once it is imported; they are checked then.
+    if not config.plugins:
+        _check_weights(config.cost.weights)
+
+
+def check_reference(cost: CostConfig) -> None:
+    """Refuse a faulty reference gait.
+
+    Raises:
+        ReferenceFileError: naming the file of `cost.reference` and what is wrong in it.
+    """
+    if cost.reference is not None:
+        edits = edits_of(cost)
+        check_once(cost.reference, edits.describe(), lambda: load_reference(cost.reference, edits))
+
+
+def check_terms(config: CostConfig) -> None:
+    """Refuse a cost configuration that names no target, unknown terms, useless weights, or a faulty reference.
+
+    Plugins have to be imported before, because they register terms.
+
+    Raises:
+        ConfigError: naming the key.
+        ReferenceFileError: naming the file of `cost.reference` and what is wrong in it.
+    """
+    target = find_target(config)
+    if config.mode not in ("clean", "compat"):
+        raise ConfigError(f"cost.mode={config.mode}", "clean or compat")
+    for name in target.terms:
+        if name not in registered_terms():
+            raise _unknown_term(f"{KEY}.terms", name)
+        if name in PENALTY_NAMES and name in target.gates:
+            raise ConfigError(
+                f"{KEY}.terms.{name} is judged by the gate {name} already",
+                "one of them: a term of the sum, or a gate",
+                f"leave {name} out of {KEY}.terms or of {KEY}.gates",
+            )
+    _check_extra_terms(config, target)
+    used = stage_3_terms(config) + tuple(name for name in PENALTY_NAMES if name in target.gates)
+    for name, weight in config.weights.items():
+        if name not in registered_terms():
+            raise _unknown_term(f"cost.weights.{name}={weight}", name)
+        if name not in used:
+            raise ConfigError(
+                f"cost.weights.{name}={weight} with cost.target={config.target}",
+                f"a term of this target: {', '.join(used)}",
+                f"leave the weight out, choose a target with the term {name}, or add it: cost.extra_terms=[{name}]",
+            )
+        number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if not number or not math.isfinite(weight) or weight < 0.0:
+            raise ConfigError(f"cost.weights.{name}={weight}", "a finite number, 0 or larger")
+    edits = edits_of(config)
+    if config.reference is not None:
+        reference = load_reference(config.reference, edits)
+        if "emg" in used and config.weights.get("emg", 1.0) > 0.0 and not reference.emg_known:
+            raise ConfigError(
+                f"cost.reference={config.reference} has no muscle activity, but the term emg counts",
+                "columns such as emg_sol_l",
+                "add them to the file, choose a target without emg, or set cost.weights.emg=0",
+            )
+
+
+def _check_extra_terms(config: CostConfig, target: Target) -> None:
+    for name in config.extra_terms:
+        shown = f"cost.extra_terms={list(config.extra_terms)}"
+        if name in PENALTY_NAMES or name in target.terms or config.extra_terms.count(name) > 1:
+            reason = "is judged by the gates" if name in PENALTY_NAMES else "is in the sum already"
+            raise ConfigError(f"{shown}: {name} {reason}", "each further term once", f"leave {name} out")
+        if name not in registered_terms():
+            raise _unknown_term(shown, name)
+
+
+def _unknown_term(shown: str, name: str) -> ConfigError:
+    own = own_terms()
+    near = nearest_name(name, [*built_in_terms(), *own])
+    return ConfigError(
+        f"{shown}: there is no such term" + ("" if f".{name}=" in shown else f" as {name}"),
+        f"one of {', '.join(built_in_terms())}" + (f", or of your plugins: {', '.join(own)}" if own else ""),
+        f"write {near} for {name}"
+        if near
+        else 'correct the name, or name the file with its @cost_term("...") in plugins=[file.py]',
+    )
+
+
+def _check_weights(weights: dict[str, float]) -> None:
+    for name, weight in weights.items():
+        if name not in built_in_terms():
+            near = nearest_name(name, built_in_terms())
+            raise ConfigError(
+                f"cost.weights.{name}={format_value(weight)}: there is no cost term {name}",
+                f"one of {', '.join(built_in_terms())}",
+                format_override(f"cost.weights.{near}", weight) if near else f"leave cost.weights.{name} out",
+            )

@@ -1,0 +1,1 @@
+"""What touches the disk, and what is said to people: the ground floor."""

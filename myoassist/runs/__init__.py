@@ -1,0 +1,1 @@
+"""A run folder: where it lies, what it holds, how it is opened and continued."""
