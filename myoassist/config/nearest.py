@@ -18,9 +18,10 @@ def fold_name(name: str) -> str:
 def nearest_name(wanted: str, known: Iterable[str]) -> str | None:
     """Return the known name that a mistyped one most likely means.
 
-    The same name in other case comes first, then the same name with other separators, then the only one that begins
-    with what was typed, then the most similar one. Where two are equally similar, none is offered: which of them was
-    meant (`target_velocity`: the lowest or the highest?) nobody knows.
+    The same name in other case comes first, then the same name with other separators, then the most similar one; where
+    none is similar, the only one that begins with what was typed, then the only one that has more words in between
+    (`knee_r`: `knee_angle_r`). Where two are equally near, none is offered: which of them was meant (`target_velocity`:
+    the lowest or the highest?) nobody knows.
 
     Args:
         wanted: What was typed.
@@ -34,8 +35,14 @@ def nearest_name(wanted: str, known: Iterable[str]) -> str | None:
     ranked = _rank(wanted, known)
     if ranked and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
         return ranked[0][1]
+    if ranked:
+        # Several that are equally near.
+        return None
     begun = [name for name in known if _begins(fold_name(name), fold_name(wanted))]
-    return begun[0] if not ranked and len(begun) == 1 and len(wanted) >= _SHORTEST_BEGINNING else None
+    if len(begun) == 1 and len(wanted) >= _SHORTEST_BEGINNING:
+        return begun[0]
+    longer = [name for name in known if _has_words_between(fold_name(name), fold_name(wanted))]
+    return longer[0] if len(longer) == 1 else None
 
 
 def nearest_names(wanted: str, known: Iterable[str], count: int, least: float = NEAR) -> list[str]:
@@ -56,6 +63,15 @@ def nearest_names(wanted: str, known: Iterable[str], count: int, least: float = 
 def _begins(name: str, wanted: str) -> bool:
     """Whether a name begins with what was typed and has no further words: kinematics with kine, but not kine_x."""
     return name.startswith(wanted) and name.count("_") == wanted.count("_")
+
+
+def _has_words_between(name: str, wanted: str) -> bool:
+    """Whether a name is what was typed with words more in between: knee_angle_r for knee_r, but not for knee."""
+    words, others = name.split("_"), wanted.split("_")
+    if len(others) < 2 or len(words) <= len(others) or (words[0], words[-1]) != (others[0], others[-1]):
+        return False
+    left = iter(words)
+    return all(word in left for word in others)
 
 
 def _rank(wanted: str, known: list[str], least: float = NEAR) -> list[tuple[float, str]]:

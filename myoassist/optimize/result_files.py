@@ -64,7 +64,8 @@ def describe_candidate(candidate: Candidate, table: ParameterTable, run_name: st
     parameters = []
     for i, parameter in enumerate(table.parameters):
         # Angles are decoded to rad and shown in degrees, as their unit says.
-        value = np.rad2deg(decoded[i]) if parameter.unit.startswith("deg") else decoded[i]
+        with np.errstate(over="ignore"):
+            value = np.rad2deg(decoded[i]) if parameter.unit.startswith("deg") else decoded[i]
         parameters.append(
             {
                 "name": parameter.name,

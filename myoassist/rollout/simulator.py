@@ -227,6 +227,9 @@ class Simulator:
         return ""
 
     def _log(self, w: Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
+        infinite = self.table.infinite_names(values)
+        if reason and infinite:
+            reason += f"; beyond what a number can hold: {', '.join(infinite)}"
         return WalkLog(
             layout=self.log_layout,
             flat=w.log[:steps],

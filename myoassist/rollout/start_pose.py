@@ -77,6 +77,8 @@ class StartPose:
                 "add these sites to the feet in the file of model.path",
             )
 
+    # Whatever a vector asks for is placed; `explain_invalid` then refuses what is no number, with a reason.
+    @np.errstate(over="ignore", invalid="ignore")
     def apply(self, data: mujoco.MjData, values: np.ndarray) -> np.ndarray:
         """Reset the data to the start of a walk and run a forward pass.
 
@@ -114,6 +116,7 @@ class StartPose:
         mujoco.mj_forward(model, data)
         return stimulation
 
+    @np.errstate(over="ignore", invalid="ignore")
     def explain_invalid(self, data: mujoco.MjData) -> str:
         """Say why the pose in `data` is not a valid start; empty if it is."""
         model, layout = self.walker.model, self.walker.layout

@@ -61,8 +61,17 @@ class ParameterTable:
         return vector
 
     def decode(self, vector: np.ndarray) -> np.ndarray:
-        """Return physical values `scale * raw + offset` (angles in rad), shape (len(self),)."""
-        return self.scale * self.check(vector) + self.offset
+        """Return physical values `scale * raw + offset` (angles in rad), shape (len(self),).
+
+        Where the product is beyond floating point it is infinite, without a warning: no raw value is too large for a
+        file or a search without upper bounds, and a walk says of which parameters it was; see `infinite_names`.
+        """
+        with np.errstate(over="ignore"):
+            return self.scale * self.check(vector) + self.offset
+
+    def infinite_names(self, values: np.ndarray) -> list[str]:
+        """Return the names of decoded values, shape (len(self),), that are beyond floating point."""
+        return [self.names[i] for i in np.flatnonzero(~np.isfinite(values))]
 
     def clamp(self, vector: np.ndarray) -> np.ndarray:
         """Return the vector with every entry moved into its bounds."""

@@ -93,6 +93,13 @@ def test_the_same_policy_gives_the_same_walk(trained, capsys):
             ],
             "name: knee_angle_r",
         ),
+        (
+            [
+                "rl.evaluate_param_list=[{realtime_plotting_info: [{category: joint_data, name: knee_r, "
+                "property_type: qpos, y_lim: [0, 1]}]}]"
+            ],
+            "name: knee_angle_r",
+        ),
         (["starts=-1"], "a whole number from 0"),
         (["env.observation_joint_sensor_keys=[r_foot]", "env.render_modes=[]"], "l_foot"),
     ],

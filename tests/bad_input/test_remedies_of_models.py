@@ -84,6 +84,9 @@ def test_channels_and_networks_of_a_policy_are_found_in_other_case():
 def test_what_a_plot_shows_is_found_in_other_case(model):
     plot = VideoPlot("joint_data", "Knee_angle_R", "qpos", (0.0, 1.0))
     assert refused(find_column, plot, model).remedy == "name: knee_angle_r"
+    for short, joint in (("knee_r", "knee_angle_r"), ("Ankle-L", "ankle_angle_l")):
+        plot = VideoPlot("joint_data", short, "qpos", (0.0, 1.0))
+        assert refused(find_column, plot, model).remedy == f"name: {joint}"
     plot = VideoPlot("joint_data", "zzzz", "qpos", (0.0, 1.0))
     assert refused(find_column, plot, model).remedy == "leave the plot out"
 

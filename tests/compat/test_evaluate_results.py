@@ -215,7 +215,7 @@ def _wrong_length(folder):
 @pytest.mark.parametrize(
     ("spoil", "found", "remedy"),
     [
-        (_two_presets, "holds 2 presets: first.json, second.sh", "preset='"),
+        (_two_presets, "holds 2 presets: first.json, second.sh", "to fix:   preset="),
         (_no_command, "run_eval.bat holds no train command", "exp=exo_4param model=tutorial"),
         (_no_vector, "holds no *_BestLast.txt or *_Best.txt", "copy the file that the run has written"),
         (_words, "is no list of numbers", ""),

@@ -173,6 +173,28 @@ def test_nan_control_ends_the_walk():
     vector[simulator.table.index("5_TA_PG")] = 1e308
     log = simulator.simulate(vector)
     assert log.outcome is Outcome.NAN_CONTROL and "NaN" in log.reason
+    # 1.9e308 is beyond floating point; what the other two decode to is not.
+    assert log.reason.endswith("; beyond what a number can hold: 1_SOL_FG")
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("hip_flexion_r", "hip_flexion_r starts at inf deg"),
+        ("pelvis_tilt", ""),
+        ("knee_angle_l", "knee_angle_l starts at inf deg"),
+        ("exo_peak_torque", "torque curve is beyond what a number can hold"),
+        ("exo_fall_time", "exo fall time inf %"),
+    ],
+)
+def test_a_number_that_is_too_large_ends_in_a_reason_and_no_warning(name, words):
+    simulator = make_simulator(sim_time=0.3)
+    vector = simulator.table.initial.copy()
+    vector[simulator.table.index(name)] = 1e308
+    log = simulator.simulate(vector)
+    assert log.outcome is not Outcome.SURVIVED and log.n_steps == 0
+    assert words in log.reason and log.reason
 
 
 def test_a_vector_of_another_layout_is_refused():

@@ -37,18 +37,22 @@ def build_curve(percent: np.ndarray, torque: np.ndarray) -> TorqueCurve:
     """Interpolate knots.
 
     Raises:
-        ValueError: if knots coincide or are not increasing.
+        ValueError: if knots coincide or are not increasing, or a torque is no finite number.
     """
     percent = np.asarray(percent, dtype=float)
     torque = np.asarray(torque, dtype=float)
     if not (np.diff(percent) > 0).all():
         raise ValueError(f"torque curve knots do not increase: {np.array2string(percent, precision=3)}")
+    if not np.isfinite(torque).all():
+        raise ValueError(f"torque curve is beyond what a number can hold: {np.array2string(torque, precision=3)} N·m")
     return TorqueCurve(percent, torque, np.ascontiguousarray(PchipInterpolator(percent, torque).c))
 
 
 def four_param_knots(values: np.ndarray, max_torque: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the knots (percent, N·m) of (peak torque, rise, peak time, fall), all as fractions."""
-    peak = values[0] * max_torque
+    # Infinite where it is beyond floating point, which `build_curve` refuses.
+    with np.errstate(over="ignore"):
+        peak = values[0] * max_torque
     rise, time, fall = 100.0 * values[1], 100.0 * values[2], 100.0 * values[3]
     percent, torque = [0.0], [0.0]
     if max(0.0, time - rise) > 0:
