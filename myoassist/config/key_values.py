@@ -36,6 +36,11 @@ def check_value(key: Key, value: Any) -> None:
         _check_entries(key, value)
 
 
+def is_allowed(key: Key, value: Any) -> bool:
+    """Whether a key takes a value: of its type, finite, one of its choices, in its range, entries too."""
+    return _fits(key, value) and _bad_entry(key, value) is None
+
+
 def check_entry(key: Key, value: Any, place: str, example: str) -> None:
     """Refuse a value of a mapping that no override reaches, as those in a list.
 
@@ -48,7 +53,7 @@ def check_entry(key: Key, value: Any, place: str, example: str) -> None:
     Raises:
         ConfigError: naming the place, its value, what was expected and what was meant.
     """
-    if not _is_allowed(key, value):
+    if not is_allowed(key, value):
         meant = understand_value(key, value)
         remedy = example if meant is None else f"{key.name}: {format_value(meant)}"
         raise ConfigError(f"{place}.{key.name}={format_value(value)}", describe_expected(key), remedy)
@@ -65,10 +70,10 @@ def suggest_override(key: Key, value: Any, text: str = "") -> str:
         value: What it was given.
         text: How it was typed, if it was typed.
     """
-    if _is_allowed(key, value):
+    if is_allowed(key, value):
         return format_override(key.name, value)
     meant = _UNKNOWN if _GROUPED_BY_POINTS.fullmatch(text) and key.base is int else _understand(key, value)
-    if meant is not _UNKNOWN and _is_allowed(key, meant):
+    if meant is not _UNKNOWN and is_allowed(key, meant):
         return format_override(key.name, meant)
     number = meant if is_number(meant) else value
     for limit, side in (("ge", max), ("le", min)):
@@ -81,16 +86,12 @@ def suggest_override(key: Key, value: Any, text: str = "") -> str:
 def understand_value(key: Key, value: Any) -> Any:
     """Return the value that was meant by one of another type or spelling, None where it is not known."""
     meant = _understand(key, value)
-    return meant if meant is not _UNKNOWN and _is_allowed(key, meant) else None
+    return meant if meant is not _UNKNOWN and is_allowed(key, meant) else None
 
 
 def means_nothing(text: str) -> bool:
     """Whether a text is a word for no value, such as None, which for a key that takes texts is one of them."""
     return text.strip().casefold() in _NOTHING
-
-
-def _is_allowed(key: Key, value: Any) -> bool:
-    return _fits(key, value) and _bad_entry(key, value) is None
 
 
 def _fits(key: Key, value: Any) -> bool:

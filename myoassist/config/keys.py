@@ -95,7 +95,8 @@ def describe_expected(key: Key) -> str:
     """Say in words which values a key takes, e.g. `an integer, at least 2, at most 10000`."""
     meta = key.metadata
     if meta["words"]:
-        return f"{meta['words']}, or null" if key.optional else str(meta["words"])
+        # They say themselves what null is.
+        return str(meta["words"])
     if meta["choices"]:
         words = [f"one of {', '.join(format_value(choice) for choice in meta['choices'])}"]
         words += ["or <file.py>[:Name]"] if meta["own"] else []

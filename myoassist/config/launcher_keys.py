@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from myoassist.config.keys import format_value, is_number
+from myoassist.config.key_values import is_allowed
+from myoassist.config.keys import Key, describe_expected, format_value, schema_keys
+from myoassist.config.option import option
 from myoassist.files.errors import ConfigError
 
 LAUNCHER = "hydra.launcher"
@@ -19,56 +21,87 @@ _CLOCK = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt])?(?:i?b|bytes)?", re.IGNORECASE)
 # Without a unit Slurm counts megabytes; a worker needs more than this.
 _LEAST_MEMORY = 128  # MB
+# Unit of a size, which is given with it.
+SIZE = "size"
 
 
-@dataclass(frozen=True)
-class LauncherKey:
-    """One setting.
-
-    Attributes:
-        kind: whole, number, minutes, gigabytes, size, text, flag, list or mapping.
-        words: What it takes.
-        lowest: Smallest number.
-    """
-
-    kind: str
-    words: str
-    lowest: float = 1
+def _whole(doc: str, what: str, lowest: int = 1) -> Any:
+    return option(None, doc, ge=lowest, words=f"a whole number of {what}, at least {lowest}")
 
 
-def _whole(what: str, lowest: int = 1) -> LauncherKey:
-    return LauncherKey("whole", f"a whole number of {what}, at least {lowest}", lowest)
+def _seconds(doc: str, lowest: float) -> Any:
+    return option(None, doc, ge=lowest, unit="s", words=f"a number of seconds, at least {lowest:g}")
 
 
-_TEXT = LauncherKey("text", "a text, or null")
-_KEYS = {
-    "timeout_min": LauncherKey("minutes", "a number of minutes, at least 1 on a cluster: 1440 is a day"),
-    "signal_delay_s": _whole("seconds before the time limit", 0),
-    "max_num_timeout": _whole("times", 0),
-    "max_parallel": LauncherKey("whole", "a whole number of runs, at least 1, or null"),
-    "array_parallelism": _whole("workers at once"),
-    "max_array_size": _whole("jobs"),
-    "nodes": _whole("nodes"),
-    "tasks_per_node": _whole("tasks"),
-    "cpus_per_task": _whole("processors"),
-    "cpus_per_gpu": _whole("processors"),
-    "gpus_per_node": _whole("graphics cards", 0),
-    "gpus_per_task": _whole("graphics cards", 0),
-    "mem_gb": LauncherKey("gigabytes", "a whole number of gigabytes for each node, at least 1, without a unit"),
-    "mem_per_cpu": LauncherKey("size", "a size with its unit, e.g. 6G (without one it would be megabytes)"),
-    "mem_per_gpu": LauncherKey("size", "a size with its unit, e.g. 24G (without one it would be megabytes)"),
-    "poll_s": LauncherKey("number", "a number of seconds, at least 0.01", 0.01),
-    "watch_s": LauncherKey("number", "a number of seconds, at least 0", 0),
-    "grace_s": LauncherKey("number", "a number of seconds, at least 0", 0),
-    "setup": LauncherKey("list", "a list of shell lines, e.g. '[source /etc/profile, module load cuda]'"),
-    "srun_args": LauncherKey("list", "a list of options, e.g. [--exclusive]"),
-    "additional_parameters": LauncherKey("mapping", "a mapping of options of sbatch, e.g. '{mail-type: END}'"),
-    "use_srun": LauncherKey("flag", "true or false"),
-    "stderr_to_stdout": LauncherKey("flag", "true or false"),
-    **dict.fromkeys(
-        ("partition", "qos", "account", "constraint", "exclude", "gres", "comment", "name", "python"), _TEXT
-    ),
-}
+def _size(doc: str, example: str) -> Any:
+    return option(
+        None, doc, unit=SIZE, words=f"a size with its unit, e.g. {example} (without one it would be megabytes)"
+    )
+
+
+def _text(doc: str) -> Any:
+    return option(None, doc, words="a text, or null")
+
+
+@dataclass
+class LauncherSettings:
+    """Settings below `hydra.launcher`, of all launchers; null leaves one to the launcher or the cluster."""
+
+    timeout_min: float | None = option(
+        None,
+        "Time limit of a job, or of a run.",
+        gt=0.0,
+        unit="min",
+        words="a number of minutes, at least 1 on a cluster: 1440 is a day",
+    )
+    signal_delay_s: int | None = _whole(
+        "How long before the time limit a run is told to stop.", "seconds before the time limit", 0
+    )
+    max_num_timeout: int | None = _whole("How often a run that reaches its limit is requeued.", "times", 0)
+    max_parallel: int | None = option(None, "Runs at once.", ge=1, words="a whole number of runs, at least 1, or null")
+    array_parallelism: int | None = _whole("Jobs of an array at once.", "workers at once")
+    max_array_size: int | None = _whole("Longest job array that is submitted at once.", "jobs")
+    nodes: int | None = _whole("Nodes of a job.", "nodes")
+    tasks_per_node: int | None = _whole("Tasks on a node.", "tasks")
+    cpus_per_task: int | None = _whole("Processors of a run.", "processors")
+    cpus_per_gpu: int | None = _whole("Processors for each graphics card.", "processors")
+    gpus_per_node: int | None = _whole("Graphics cards of a node.", "graphics cards", 0)
+    gpus_per_task: int | None = _whole("Graphics cards of a run.", "graphics cards", 0)
+    mem_gb: int | None = option(
+        None,
+        "Memory of a node.",
+        ge=1,
+        unit="GB",
+        words="a whole number of gigabytes for each node, at least 1, without a unit",
+    )
+    mem_per_cpu: str | None = _size("Memory for each processor.", "6G")
+    mem_per_gpu: str | None = _size("Memory for each graphics card.", "24G")
+    poll_s: float | None = _seconds("Time between two looks for results.", 0.01)
+    watch_s: float | None = _seconds("Time between two questions to Slurm about jobs without a result.", 0)
+    grace_s: float | None = _seconds("How long a job has to look over before it counts as lost.", 0)
+    setup: list[str] | None = option(
+        None,
+        "Shell lines before a run.",
+        words="a list of shell lines, e.g. '[source /etc/profile, module load cuda]'",
+    )
+    srun_args: list[str] | None = option(None, "Options of srun.", words="a list of options, e.g. [--exclusive]")
+    additional_parameters: Any = option(
+        None, "Options of sbatch.", words="a mapping of options of sbatch, e.g. '{mail-type: END}'"
+    )
+    use_srun: bool | None = option(None, "Start the workers through srun.", words="true or false")
+    stderr_to_stdout: bool | None = option(None, "Write both streams into one file.", words="true or false")
+    partition: str | None = _text("Partition of the cluster.")
+    qos: str | None = _text("Quality of service.")
+    account: str | None = _text("Account that is charged.")
+    constraint: str | None = _text("Features that nodes must have.")
+    exclude: str | None = _text("Nodes to leave out.")
+    gres: str | None = _text("Generic resources.")
+    comment: str | None = _text("Comment of the job.")
+    name: str | None = _text("Name of the job.")
+    python: str | None = _text("Interpreter of the workers.")
+
+
+_KEYS = schema_keys(LauncherSettings)
 
 
 def list_launcher_keys() -> list[str]:
@@ -78,7 +111,7 @@ def list_launcher_keys() -> list[str]:
 
 def text_keys() -> list[str]:
     """Return the settings that are texts, sizes with their unit among them."""
-    return [name for name, key in _KEYS.items() if key.kind in ("text", "size")]
+    return [name for name, key in _KEYS.items() if key.base is str]
 
 
 def check_launcher(settings: Mapping[str, Any]) -> None:
@@ -125,18 +158,14 @@ def refuse_setting(name: str, value: Any) -> ConfigError:
     key = _KEYS.get(name)
     if key is None:
         return ConfigError(f"{LAUNCHER}.{name}={shown} does not fit", "a value of another type", f"leave {name} out")
-    return ConfigError(f"{LAUNCHER}.{name}={shown} is not allowed", key.words, _remedy(name, key, value))
+    return ConfigError(f"{LAUNCHER}.{name}={shown} is not allowed", describe_expected(key), _remedy(key, value))
 
 
-def _fits(key: LauncherKey, value: Any) -> bool:
-    if key.kind in ("whole", "gigabytes"):
-        return type(value) is int and value >= key.lowest
-    if key.kind in ("minutes", "number"):
-        return is_number(value) and value > 0 and (key.kind == "minutes" or value >= key.lowest)
-    if key.kind == "size":
+def _fits(key: Key, value: Any) -> bool:
+    if key.metadata["unit"] == SIZE:
         return _megabytes(value) >= _LEAST_MEMORY
-    # Types of the others are checked in composition.
-    return True
+    # Types of what is no number are checked in composition.
+    return key.base not in (int, float) or is_allowed(key, value)
 
 
 def _megabytes(value: Any) -> float:
@@ -145,24 +174,24 @@ def _megabytes(value: Any) -> float:
     return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else math.inf
 
 
-def _remedy(name: str, key: LauncherKey, value: Any) -> str:
-    text = str(value).strip()
-    if key.kind == "minutes":
+def _remedy(key: Key, value: Any) -> str:
+    name, unit, lowest, text = f"{LAUNCHER}.{key.name}", key.metadata["unit"], key.metadata["ge"], str(value).strip()
+    if unit == "min":
         minutes, note = _read_minutes(text)
-        return f"{LAUNCHER}.{name}={minutes or 1440}{note}"
-    if key.kind == "gigabytes":
+        return f"{name}={minutes or 1440}{note}"
+    if unit == "GB":
         size = _SIZE.fullmatch(text)
         amount = float(size[1]) * _GIGABYTES[(size[2] or "g").lower()] if size else 8.0
-        return f"{LAUNCHER}.{name}={max(1, math.ceil(amount))}"
-    if key.kind == "size":
-        return f"{LAUNCHER}.{name}={text}G" if re.fullmatch(r"[1-9]\d*", text) else f"{LAUNCHER}.{name}=6G"
-    if name.endswith("_s") and _TIME_PART.match(text):
-        return f"{LAUNCHER}.{name}={_sum_minutes(text, 60.0)}"
-    if key.kind in ("whole", "number"):
+        return f"{name}={max(1, math.ceil(amount))}"
+    if unit == SIZE:
+        return f"{name}={text}G" if re.fullmatch(r"[1-9]\d*", text) else f"{name}=6G"
+    if key.name.endswith("_s") and _TIME_PART.match(text):
+        return f"{name}={_sum_minutes(text, 60.0)}"
+    if key.base in (int, float):
         number = re.match(r"\d+", text)
         whole = int(number[0]) if number else 0
-        return f"{LAUNCHER}.{name}={max(whole, key.lowest):g}"
-    return f"give it like that, or leave {LAUNCHER}.{name} out"
+        return f"{name}={max(whole, lowest):g}"
+    return f"give it like that, or leave {name} out"
 
 
 def _read_minutes(text: str) -> tuple[int, str]:

@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from myoassist.config.described import read_described
 from myoassist.config.keys import is_number
+from myoassist.config.option import REQUIRED, option
 from myoassist.files.errors import ConfigError
 from myoassist.sweep.search_space import SearchSpace
 
-_KEYS = ("terms", "lower", "upper")
+
+@dataclass(frozen=True)
+class ConstraintOptions:
+    """One entry of `hydra.sweeper.constraints`."""
+
+    terms: Any = option(REQUIRED, "Searched parameters and their factors.")
+    lower: float | None = option(None, "Smallest sum; null for none.")
+    upper: float | None = option(None, "Largest sum; null for none.")
 
 
 @dataclass(frozen=True)
@@ -48,29 +57,26 @@ def read_constraints(entries: Mapping[str, Any] | None, space: SearchSpace) -> l
 
 def _read(name: str, entry: Any, space: SearchSpace) -> LinearConstraint:
     place = f"hydra.sweeper.constraints.{name}"
-    if not isinstance(entry, Mapping) or not set(entry) <= set(_KEYS) or not isinstance(entry.get("terms"), Mapping):
-        raise ConfigError(
-            f"{place}={entry}",
-            "{terms: {<parameter>: <factor>, ...}, lower: <number or null>, upper: <number or null>}",
-            f"write {place} that way",
-        )
-    numbers = {f"terms.{key}": value for key, value in entry["terms"].items()}
-    numbers |= {key: entry[key] for key in ("lower", "upper") if entry.get(key) is not None}
+    form = f"{place}={{terms: {{<parameter>: <factor>, ...}}, lower: <number or null>, upper: <number or null>}}"
+    given = read_described(ConstraintOptions, entry, place, form)
+    if not isinstance(given.terms, Mapping):
+        raise ConfigError(f"{place}.terms={given.terms}", "a mapping from parameters to factors", form)
+    numbers = {f"terms.{key}": value for key, value in given.terms.items()}
     for key, value in numbers.items():
         if not is_number(value):
             raise ConfigError(f"{place}.{key}={value}", "a finite number", f"{place}.{key}=<number>")
-    for key in entry["terms"]:
+    for key in given.terms:
         if "lower" not in space.parameters.get(key, {}):
             raise ConfigError(
                 f"{place} limits {key}, which this evolution does not search as a number",
                 f"one of {', '.join(space.parameters)}",
                 f"add the mutation that searches {key}, or leave the constraint out",
             )
-    lower, upper = (None if entry.get(key) is None else float(entry[key]) for key in ("lower", "upper"))
+    lower, upper = (None if limit is None else float(limit) for limit in (given.lower, given.upper))
     if (lower is None and upper is None) or (lower is not None and upper is not None and lower > upper):
         raise ConfigError(
             f"{place}: lower={lower}, upper={upper}",
             "at least one limit, the lower one smaller",
             f"{place}.upper=<number>",
         )
-    return LinearConstraint(name, {key: float(value) for key, value in entry["terms"].items()}, lower, upper)
+    return LinearConstraint(name, {key: float(value) for key, value in given.terms.items()}, lower, upper)

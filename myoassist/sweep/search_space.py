@@ -8,16 +8,27 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ChoiceSweep, Glob, IntervalSweep, Override
 
-from myoassist.config.keys import is_number
+from myoassist.config.described import read_described
 from myoassist.config.labels import SWEEPER_GROUPS
+from myoassist.config.option import option
 from myoassist.config.run_names import PLACE_KEYS
 from myoassist.files.errors import ConfigError
 from myoassist.sweep.sweep_values import check_values
 
-# Keys of one parameter in `hydra.sweeper.params`; the stock plugin reads the same.
-PARAMETER_KEYS = ("init", "lower", "upper", "step", "integer", "log")
 # They place an individual or belong to the evolution as a whole, so its own overrides replace them.
 SWEEP_KEYS = ("seed", *PLACE_KEYS, *SWEEPER_GROUPS)
+
+
+@dataclass(frozen=True)
+class SearchedNumber:
+    """One number of `hydra.sweeper.params`; the stock plugin reads the same keys."""
+
+    init: float | None = option(None, "Where the search starts; null is the middle.")
+    lower: float | None = option(None, "Lowest value; null for none.")
+    upper: float | None = option(None, "Highest value; null for none.")
+    step: float | None = option(None, "Spread at the start; null is a sixth of the range.")
+    integer: bool | None = option(False, "Whole numbers only.")
+    log: bool | None = option(False, "Search its logarithm.")
 
 
 @dataclass(frozen=True)
@@ -116,22 +127,11 @@ def format_override(key: str, value: Any) -> str:
 
 
 def _describe_number(key: str, entry: dict[str, Any]) -> tuple[dict[str, Any], Callable[[], Any]]:
-    unknown = sorted(set(map(str, entry)) - set(PARAMETER_KEYS))
-    if unknown:
-        raise ConfigError(
-            f"search space of {key}: there is no {unknown[0]}",
-            f"some of {', '.join(PARAMETER_KEYS)}",
-            f"correct {unknown[0]} in the file of the search space",
-        )
-    number: dict[str, Any] = {"integer": bool(entry.get("integer")), "log": bool(entry.get("log"))}
+    remedy = f"correct it in the file of the search space, or give a range: '{key}=interval(<lower>,<upper>)'"
+    given = read_described(SearchedNumber, entry, f"search space of {key}", remedy)
+    number: dict[str, Any] = {"integer": bool(given.integer), "log": bool(given.log)}
     for name in ("init", "lower", "upper", "step"):
-        value = entry.get(name)
-        if value is not None and not is_number(value):
-            raise ConfigError(
-                f"search space of {key}: {name}={value}",
-                "a finite number, or null",
-                f"correct {name} in the file of the search space, or give a range: '{key}=interval(<lower>,<upper>)'",
-            )
+        value = getattr(given, name)
         number[name] = None if value is None else float(value)
     _check_bounds(key, number)
     if number["init"] is None and number["log"] and number["lower"] is not None:

@@ -108,15 +108,17 @@ def test_refusals_load_no_physics():
     code = """
 import sys
 from myoassist import train
+open("short.txt", "w").write("1.0\\n" * 13)
 for bad in ("optimizer.popsize=1", "env.sim_time=nan", "+typo=1", "cost.target=none", "model.device=none_such",
-            "exo.n_points=x", "optimizer.param_path=none.txt", "task=rl", "model.path=none.xml", "expname=a/../b"):
+            "exo.n_points=x", "optimizer.param_path=none.txt", "task=rl", "model.path=none.xml", "expname=a/../b",
+            "optimizer.param_path=short.txt", "cost.reference=short.txt", "model.muscle_strength={solus: 0.5}"):
     assert train.main(["exp=tutorial", bad]) == 2, bad
     assert "mujoco" not in sys.modules and "numba" not in sys.modules and "torch" not in sys.modules, bad
 print("none loaded")
 """
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "none loaded" in answer.stdout, answer.stderr
-    assert "Traceback" not in answer.stderr and answer.stderr.count("expected:") == 10
+    assert "Traceback" not in answer.stderr and answer.stderr.count("expected:") == 13
 
 
 def test_a_built_configuration_without_its_groups_is_refused():
