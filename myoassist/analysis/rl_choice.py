@@ -1,6 +1,5 @@
 """Find the policy to evaluate: of a run folder, or one that comes with the package."""
 
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.files.content import parse_json
 from myoassist.files.errors import ConfigError, UserError
-from myoassist.runs.catalogue import log_root
+from myoassist.runs.catalogue import day_folder
 from myoassist.runs.policy_files import DESCRIPTION_NAME, MODELS_NAME, POLICY_NAME, list_models, newest_policy
 from myoassist.runs.record import build_config
 from myoassist.runs.stored_config import change_config
@@ -53,7 +52,7 @@ def open_shipped(text: str, overrides: list[str]) -> ShippedPolicy:
             "run=<run folder> env.prev_trained_policy_path=... continues a policy of that kind",
         )
     config = change_config(read_description(description), overrides)
-    place = log_root() / datetime.date.today().isoformat() / f"shipped_{name}"
+    place = day_folder() / f"shipped_{name}"
     return ShippedPolicy(place, config, folder / POLICY_NAME)
 
 

@@ -1,6 +1,5 @@
 """`myoassist sim`: five seconds of random actions, to see that an environment works."""
 
-import datetime
 from pathlib import Path
 
 from myoassist.config.foreign_spelling import refuse_foreign_spelling
@@ -108,10 +107,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _choose_file(out: str | None, exp: str | None) -> Path:
-    from myoassist.runs.catalogue import log_root
+    from myoassist.runs.catalogue import day_folder
 
     if out is None:
-        path = log_root() / datetime.date.today().isoformat() / f"sim_{exp or 'rl'}" / "sim.mp4"
+        path = day_folder() / f"sim_{exp or 'rl'}" / "sim.mp4"
     else:
         path = Path(out).expanduser()
         if path.suffix != ".mp4":

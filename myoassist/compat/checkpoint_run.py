@@ -1,6 +1,5 @@
 """Evaluate a policy that MyoAssist trained, as its session folder holds it."""
 
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.files.command_words import localize_command, quote_path
 from myoassist.files.errors import ConfigError, UserError
 from myoassist.rl.session import SESSION_NAME
-from myoassist.runs.catalogue import CONFIG_NAME, log_root
+from myoassist.runs.catalogue import CONFIG_NAME, day_folder
 from myoassist.runs.policy_files import MODELS_NAME
 from myoassist.runs.stored_config import change_config
 
@@ -71,7 +70,7 @@ def open_session(text: str, params: str | None, overrides: list[str]) -> Session
     print(f"{file.as_posix()} as an experiment here (`{command}` shows it)")
     for note in [*draft.unmapped, *draft.remarks]:
         print(f"  {localize_command(note)}")
-    place = log_root() / datetime.date.today().isoformat() / f"session_{session.name}"
+    place = day_folder() / f"session_{session.name}"
     # From the first frame of a motion that it has never seen a policy may fall that walks well.
     substituted = config.env.reference_data_path == SUBSTITUTE != session.content["env_params"].get(_MOTION)
     return SessionRun(place, config, path, session.name, substituted and "env.reference_data_path" not in given)

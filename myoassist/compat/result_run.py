@@ -1,7 +1,6 @@
 """Evaluate what MyoAssist's controller optimization has found, as its result folder holds it."""
 
 import contextlib
-import datetime
 import hashlib
 import itertools
 import json
@@ -20,7 +19,7 @@ from myoassist.config.schemas import RunConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.command_words import EVALUATE_COMMAND, quote_path
 from myoassist.files.errors import ConfigError, UserError
-from myoassist.runs.catalogue import log_root
+from myoassist.runs.catalogue import day_folder
 from myoassist.runs.differences import make_relative
 from myoassist.runs.storage import refuse_folder
 from myoassist.runs.stored_config import change_config
@@ -234,7 +233,7 @@ def _published_file(file: Path, config: RunConfig) -> list[str]:
 
 def _choose_place(root: Path | None, name: str, path: Path, taken: set[Path]) -> Path:
     """Return a folder that is new, or that holds an earlier evaluation of the same file."""
-    base = log_root() / datetime.date.today().isoformat() if root is None else root
+    base = day_folder() if root is None else root
     stem = re.sub(r"[^\w.+=,@-]+", "_", name if root is not None else f"result_{name}")
     for number in itertools.count(1):
         place = base / (stem if number == 1 else f"{stem}_{number}")

@@ -169,7 +169,6 @@ class JsonLog(AppendLog):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, None)
-        self._size = self._found()
 
     def write(self, *objects: dict[str, Any]) -> None:
         """Append objects and wait until the disk has them; NaN and infinity become null.
@@ -179,6 +178,8 @@ class JsonLog(AppendLog):
         """
         for value in objects:
             self.append(json.dumps(to_json(value), ensure_ascii=False, allow_nan=False))
+        # Another process may have gone on with the file while this one was suspended; what it wrote stays.
+        self._size = self._found()
         try:
             self.commit()
         finally:
@@ -194,5 +195,4 @@ class JsonLog(AppendLog):
         if dropped:
             data = self.path.read_bytes()
             write_bytes_atomic(self.path, data[: len(data) - dropped])
-        self._size = self._found()
         return dropped

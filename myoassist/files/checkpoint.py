@@ -1,6 +1,6 @@
-"""The checkpoint of a search: one file that holds everything, and the one before it as a fallback.
+"""The checkpoint of a run: one file that holds everything, and the one before it as a fallback.
 
-A checkpoint is a magic line, the SHA-256 of the rest, one line of JSON and the state of the optimizer.
+A checkpoint is a magic line, the SHA-256 of the rest, one line of JSON and the state of what runs.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ class Checkpoint:
 
     Attributes:
         header: Counters, best candidates, sizes of the growing files; plain JSON values.
-        state: What the optimizer, or the training, needs to go on.
+        state: What the run needs to go on; nothing here reads it.
     """
 
     header: dict[str, Any]
@@ -113,8 +113,12 @@ def load_newest(folder: Path, set_aside: bool = True) -> Checkpoint | None:
     )
 
 
-def is_checkpoint_file(path: Path) -> bool:
+def is_checkpoint_file(path: Path, expected: str) -> bool:
     """Return whether a file begins like a checkpoint of this project.
+
+    Args:
+        path: The file.
+        expected: What it should be, for the message.
 
     Raises:
         UnsafeFileError: if it cannot be read.
@@ -123,4 +127,4 @@ def is_checkpoint_file(path: Path) -> bool:
         with path.open("rb") as stream:
             return stream.read(len(_MAGIC)) == _MAGIC
     except OSError as error:
-        raise UnsafeFileError(f"{path} cannot be read ({error.strerror})", "a checkpoint or a pycma pickle") from error
+        raise UnsafeFileError(f"{path} cannot be read ({error.strerror})", expected) from error

@@ -87,7 +87,7 @@ def _locate(path: Path) -> tuple[Path, Checkpoint | None]:
         return pickles[0], None
     if not path.is_file():
         raise ResumeError(f"optimizer.pickle_path={path} does not exist", "a run folder or a *.pkl file")
-    if not is_checkpoint_file(path):
+    if not is_checkpoint_file(path, "a checkpoint or a pycma pickle"):
         return path, None
     try:
         return path, read_checkpoint(path)

@@ -24,6 +24,11 @@ def log_root() -> Path:
     return Path(os.environ.get(LOG_ROOT_VARIABLE) or LOG_ROOT)
 
 
+def day_folder(date: datetime.date | None = None) -> Path:
+    """Return the folder of the runs of a date, of today where none is given."""
+    return log_root() / (date or datetime.date.today()).isoformat()
+
+
 def read_status(path: Path) -> dict[str, Any]:
     """Read the status.json of a run folder; `{"status": "unknown"}` where it is missing or unreadable."""
     content = read_json(path / STATUS_NAME)

@@ -9,10 +9,10 @@ from myoassist.config.run_names import check_name, override_key, quote_value
 from myoassist.config.schemas import RunConfig
 from myoassist.files.errors import ResumeError
 from myoassist.runs.catalogue import (
+    day_folder,
     describe_run,
     list_older,
     list_run_names,
-    log_root,
 )
 from myoassist.runs.differences import describe_changes, find_changes
 from myoassist.runs.overrides import format_command
@@ -115,7 +115,7 @@ class _Request:
         self.outer_name = check_name(config.expname or exp or "run")
         self.inner = check_name(config.expsubdir, "expsubdir") if config.expsubdir else ""
         self.name = (Path(self.outer_name) / self.inner).as_posix()
-        self.day = log_root() / today.isoformat()
+        self.day = day_folder(today)
         self.today = today
 
     def place(self) -> Path:

@@ -20,7 +20,7 @@ from myoassist.config.labels import SWEEPER_GROUPS, default_expname
 from myoassist.config.run_names import override_key, quote_value
 from myoassist.config.schemas import RunConfig
 from myoassist.files.errors import ConfigError, UserError
-from myoassist.runs.catalogue import log_root
+from myoassist.runs.catalogue import day_folder
 from myoassist.runs.differences import to_plain
 from myoassist.runs.overrides import format_command
 from myoassist.sweep.constraints import LinearConstraint, read_constraints
@@ -59,7 +59,7 @@ class EvolutionPlan:
 
     def folder(self, today: datetime.date | None = None) -> Path:
         """Return the folder of an evolution that starts now."""
-        return self.logdir or log_root() / (today or datetime.date.today()).isoformat() / self.name
+        return self.logdir or day_folder(today) / self.name
 
     def overrides(self, individual: Individual, folder: Path) -> list[str]:
         """Return the overrides of an individual's job.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from myoassist.files.append_log import read_objects
 from myoassist.files.errors import ConfigError
-from myoassist.runs.catalogue import read_json
+from myoassist.runs.catalogue import STATUS_NAME, read_json
 from myoassist.runs.overrides import format_command
 from myoassist.sweep.evolution_plan import format_individual
 from myoassist.sweep.evolution_state import JOURNAL_NAME, EvolutionState
@@ -93,7 +93,7 @@ def _individuals(state: EvolutionState, folder: Path) -> pd.DataFrame:
     rows = []
     for item in state.individuals:
         row = item.row() | {"parents": " ".join(f"{parent[0]}/{parent[1]}" for parent in item.parents)}
-        progress = read_json(folder / item.folder / "status.json") if item.status == "pending" else {}
+        progress = read_json(folder / item.folder / STATUS_NAME) if item.status == "pending" else {}
         row["progress"] = progress.get("status", "")
         rows.append(row | {"command": format_command(format_individual(state.fixed, item, folder))})
     names = [item.name for item in fields(Individual) if item.name != "params"]

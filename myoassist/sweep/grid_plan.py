@@ -19,7 +19,7 @@ from myoassist.config.compose import ComposedRun, convert_composed, normalize_ar
 from myoassist.config.labels import default_expname, is_task_override
 from myoassist.config.run_names import override_key
 from myoassist.files.errors import ConfigError, ResumeError
-from myoassist.runs.catalogue import list_older, log_root, read_status
+from myoassist.runs.catalogue import day_folder, list_older, log_root, read_status
 from myoassist.runs.folder import plan_run
 from myoassist.runs.index import INDEX_NAME, read_index
 from myoassist.runs.storage import refuse_folder
@@ -65,12 +65,12 @@ def plan_grid(
     today = today or datetime.date.today()
     jobs = _place(runs, keys, today)
     name = _root_name(jobs, parsed, keys, today)
-    grid = Grid(jobs, log_root() / today.isoformat() / name)
+    grid = Grid(jobs, day_folder(today) / name)
     if (day := _unfinished_day(jobs, name, today)) is not None:
         # Another configuration under the same name is another grid.
         with suppress(ResumeError):
             jobs = _place(runs, keys, day)
-            grid = Grid(jobs, log_root() / day.isoformat() / name, f"It is the unfinished grid of {day}.")
+            grid = Grid(jobs, day_folder(day) / name, f"It is the unfinished grid of {day}.")
     _check_distinct(grid.jobs)
     return grid
 
@@ -92,7 +92,7 @@ def _root_name(jobs: list[GridJob], parsed: list[Override], keys: list[str], tod
 
     A name of its own holds nothing that varies, so that there is one folder, and it is the same for the same command.
     """
-    day = log_root() / today.isoformat()
+    day = day_folder(today)
     first = jobs[0].composed.config
     if first.expsubdir and len({job.composed.config.expname for job in jobs}) == 1 and not first.logdir:
         return first.expname or "run"
@@ -113,12 +113,12 @@ def _unfinished_day(jobs: list[GridJob], name: str, today: datetime.date) -> dat
     Whether its runs have the same configuration is found out when they are planned there.
     """
     config = jobs[0].composed.config
-    if config.fresh or config.resume == "never" or config.logdir or (log_root() / today.isoformat() / name).exists():
+    if config.fresh or config.resume == "never" or config.logdir or (day_folder(today) / name).exists():
         return None
     wanted = {_inner_name(job) for job in jobs}
     for day, folder in list_older(name, today):
         rows = read_index(folder / INDEX_NAME)
-        root = log_root() / day.isoformat()
+        root = day_folder(day)
         if rows and {Path(os.path.relpath(row.folder, root)).as_posix() for row in rows} == wanted:
             done = all(read_status(row.folder)["status"] == "finished" for row in rows)
             return None if done else day

@@ -105,6 +105,22 @@ def test_a_full_disk_leaves_whole_lines_and_the_next_commit_goes_on(tmp_path, mo
     assert lines == ([b'{"n": 1}', b'{"n": 3}'] if kind == "objects" else [b"head", b"1", b"2", b"3"])
 
 
+def test_what_another_process_wrote_meanwhile_stays_when_the_disk_is_full(tmp_path, monkeypatch):
+    path = tmp_path / "events.jsonl"
+    first = JsonLog(path)
+    first.write({"n": 1})
+    JsonLog(path).write({"n": 2})
+
+    def refuse(_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        with pytest.raises(OSError, match="No space"):
+            first.write({"n": 3})
+    assert read_objects(path) == ([{"n": 1}, {"n": 2}], 0)
+
+
 def test_a_missing_file_holds_nothing(tmp_path):
     assert read_lines(tmp_path / "no").lines == []
     assert read_objects(tmp_path / "no") == ([], 0)
