@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
+from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.schemas import RunConfig
+from myoassist.config.shipped import POLICY_KEY
 from myoassist.files.errors import ConfigError, UnsafeFileError
 from myoassist.rl.policy_file import PolicyFile, read_policy
 from myoassist.runs.policy_files import BEST_NAME, MODELS_NAME, POLICY_NAME, newest_policy

@@ -123,7 +123,7 @@ def test_a_comparison(checked, capsys):
 
 @pytest.mark.parametrize("run", ["shipped:walk_flat", "session"])
 def test_a_policy(checked, capsys, run):
-    from myoassist.config.policy_path import list_policies
+    from myoassist.config.shipped import list_policies
 
     if run == "session":
         folder = write_session(Path("session"))

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 import yaml
 from myoassist_presets import COMMON, FORMS, PRESETS, write_bat, write_json, write_sh
@@ -15,6 +16,7 @@ from myoassist.config.cost_formula import target_names
 from myoassist.config.groups import config_folder
 from myoassist.config.keys import run_keys
 from myoassist.files.errors import UserError
+from tests.walkers import WALKING_VECTOR
 
 # What the presets say and our experiments of the same name leave to the machine, or to the user.
 EXPECTED = {
@@ -72,6 +74,10 @@ def test_start_point_is_found_around_the_preset(tmp_path, monkeypatch):
     results = tmp_path / "ctrl_optim" / "results" / "optim_results" / "tutorial_prep"
     folder.mkdir(parents=True)
     results.mkdir(parents=True)
+    preset, draft = read(write_sh(folder, "tutorial", PRESETS["tutorial"]))
+    # What a run would say at its start is said now.
+    assert len(draft.unmapped) == 1 and "tutorial_prep holds no parameter file" in draft.unmapped[0]
+    np.savetxt(results / "myorfl_Kine_2D_1_25_2025Aug11_1439_None_Best.txt", WALKING_VECTOR)
     preset, draft = read(write_sh(folder, "tutorial", PRESETS["tutorial"]))
     assert draft.unmapped == []
     assert compose(preset, draft).optimizer.param_path == "ctrl_optim/results/optim_results/tutorial_prep"
