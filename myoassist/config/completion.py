@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable
 
 from myoassist.config.groups import config_folder, group_names, group_options
 from myoassist.config.keys import format_value, run_keys
-from myoassist.config.policy_path import POLICY_KEY, list_policies
 from myoassist.config.schemas import SHIPPED_PREFIX
-from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, list_controllers, list_references
+from myoassist.config.shipped import POLICY_KEY, SHIPPED_REFERENCE_KEY, list_controllers, list_policies, list_references
 from myoassist.files.errors import UserError
 
 USAGE = """usage: eval "$(myoassist completion bash)"

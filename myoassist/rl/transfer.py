@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import torch as th
 
-from myoassist.config.policy_path import POLICY_KEY, resolve_policy_path
+from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.schemas import RunConfig
+from myoassist.config.shipped import POLICY_KEY
 from myoassist.files.errors import ConfigError, LayoutError, UnsafeFileError
 from myoassist.rl.actors import MODULES
 from myoassist.rl.algorithms.base import Learner
