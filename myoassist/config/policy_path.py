@@ -5,20 +5,18 @@ from pathlib import Path
 from myoassist.config.key_values import means_nothing
 from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
-from myoassist.config.shipped import SHIPPED_REFERENCE_KEY, find_reference, models_folder, unknown_name
+from myoassist.config.shipped import (
+    POLICY_KEY,
+    SHIPPED_REFERENCE_KEY,
+    find_reference,
+    list_policies,
+    unknown_name,
+)
 from myoassist.files.content import is_file, is_folder
 from myoassist.files.errors import ConfigError
 
-POLICY_KEY = "env.prev_trained_policy_path"
 REFERENCE_ENDINGS = (".npz", ".json", ".mot", ".sto")
 _POLICY_KINDS = f"a run folder, a .zip (with or without the ending), {SHIPPED_PREFIX}<name> or {NEWEST_PREFIX}<exp>"
-
-
-def list_policies() -> dict[str, Path]:
-    """Return the shipped policies by name: a folder of its own each, or a .zip."""
-    folder = models_folder() / "policies"
-    entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {path.stem: path for path in entries if path.is_dir() or path.suffix == ".zip"}
 
 
 def resolve_policy_path(text: str | None, key: str = POLICY_KEY, logs: Path | None = None) -> Path | None:

@@ -1,4 +1,4 @@
-"""Controllers and reference motions that come with the package."""
+"""Controllers, policies and reference motions that come with the package."""
 
 import functools
 import json
@@ -16,6 +16,7 @@ DESCRIPTION = "controller.json"
 # Groups of the configuration that it holds; those of older versions lack control.
 SHIPPED_GROUPS = ("model", "env", "control", "exo", "cost")
 PARAMETERS = "best_parameters.json"
+POLICY_KEY = "env.prev_trained_policy_path"
 SHIPPED_REFERENCE_KEY = "env.reference_data_path"
 
 
@@ -79,6 +80,13 @@ def find_controller(name: str, key: str = "optimizer.param_path") -> Path:
     if name in known:
         return known[name]
     raise unknown_name(key, name, "controller", known, "`myoassist list controllers` shows them")
+
+
+def list_policies() -> dict[str, Path]:
+    """Return the shipped policies by name: a folder of its own each, or a .zip."""
+    folder = models_folder() / "policies"
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.stem: path for path in entries if path.is_dir() or path.suffix == ".zip"}
 
 
 def list_references() -> dict[str, Path]:
