@@ -99,7 +99,11 @@ def check_run(words):
     for key in _START_KEYS:
         setattr(config.optimizer, key, None)
     config.env.prev_trained_policy_path = None
-    config.model.path, config.model.mujoco_compat, config.plugins = None, None, []
+    config.cost.reference = None
+    config.model.path, config.model.mujoco_compat = None, None
+    for path in config.plugins:
+        # The reader's own; only its code knows its terms.
+        Path(path).touch()
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.
         config.model.device = "tutorial"
