@@ -98,13 +98,12 @@ def check_run(words):
     config = compose_run(first_of_a_sweep(words)).config
     for key in _START_KEYS:
         setattr(config.optimizer, key, None)
-    config.env.prev_trained_policy_path, config.cost.reference = None, None
+    config.env.prev_trained_policy_path = None
+    config.cost.reference = None
     config.model.path, config.model.mujoco_compat = None, None
-    if config.plugins:
-        # Terms of a file that only the reader has are unknown without it.
-        config.plugins = []
-        config.cost.extra_terms = [name for name in config.cost.extra_terms if name in built_in_terms()]
-        config.cost.weights = {name: weight for name, weight in config.cost.weights.items() if name in built_in_terms()}
+    for path in config.plugins:
+        # The reader's own; only its code knows its terms.
+        Path(path).touch()
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.
         config.model.device = "tutorial"
