@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from myoassist import cli, evaluate
+from myoassist import cli
+from myoassist.commands.evaluate.command import COMMAND as EVALUATE
+from myoassist.commands.page import format_command_tables
+from myoassist.commands.table import format_usage
 from myoassist.config.compose import compose_run
 from myoassist.config.errors import UserError
 from myoassist.config.keys import run_keys
@@ -31,6 +34,7 @@ GENERATED = {
     ),
     "cost.md": ("targets", format_target_table, "python -m myoassist.cost.reference"),
     "cost.md#terms": ("terms", format_term_table, "python -m myoassist.cost.reference"),
+    "commands.md": ("commands", format_command_tables, "python -m myoassist.commands.page"),
     "configuration.md": ("keys", format_key_tables, "python -m myoassist.config.reference"),
     "reflex-controller.md": (
         "parameters",
@@ -118,11 +122,11 @@ def test_command_fits_the_configuration(page, command, tmp_path, monkeypatch, ca
     monkeypatch.chdir(tmp_path)
     if words[0] == "myoassist" and any("<" in word for word in words):
         # The folder is the reader's own; that there is such a sub-command can be checked.
-        assert f"myoassist {words[1]} " in cli.USAGE
+        assert f"myoassist {words[1]} " in format_usage()
     elif words[0] == "myoassist":
         assert cli.main(words[1:]) == 0
     elif "scripts/eval.sh" in words or "myoassist.evaluate" in words:
-        request = evaluate._parse(words[3:])
+        request = EVALUATE.parse(words[3:])
         assert request.exp or request.run
         check_run([f"exp={request.exp or 'tutorial'}", *request.overrides])
     elif "scripts/train.sh" in words or "myoassist.train" in words:

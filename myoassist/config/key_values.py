@@ -47,10 +47,10 @@ def suggest_override(key: Key, value: Any, text: str = "") -> str:
         value: What it was given.
         text: How it was typed, if it was typed.
     """
-    if _is_allowed(key, value):
+    if is_allowed(key, value):
         return format_override(key.name, value)
     meant = _UNKNOWN if _GROUPED_BY_POINTS.fullmatch(text) and key.base is int else _understand(key, value)
-    if meant is not _UNKNOWN and _is_allowed(key, meant):
+    if meant is not _UNKNOWN and is_allowed(key, meant):
         return format_override(key.name, meant)
     number = meant if is_number(meant) else value
     for limit, side in (("ge", max), ("le", min)):
@@ -63,7 +63,7 @@ def suggest_override(key: Key, value: Any, text: str = "") -> str:
 def understand_value(key: Key, value: Any) -> Any:
     """Return the value that was meant by one of another type or spelling, None where it is not known."""
     meant = _understand(key, value)
-    return meant if meant is not _UNKNOWN and _is_allowed(key, meant) else None
+    return meant if meant is not _UNKNOWN and is_allowed(key, meant) else None
 
 
 def means_nothing(text: str) -> bool:
@@ -71,7 +71,8 @@ def means_nothing(text: str) -> bool:
     return text.strip().casefold() in _NOTHING
 
 
-def _is_allowed(key: Key, value: Any) -> bool:
+def is_allowed(key: Key, value: Any) -> bool:
+    """Whether a value is one that a key can have, with all entries of a list or mapping."""
     return _fits(key, value) and _bad_entry(key, value) is None
 
 

@@ -50,7 +50,12 @@ class Key:
 @functools.cache
 def run_keys() -> dict[str, Key]:
     """Return all leaf keys of a run by dotted name, in schema order."""
-    return _walk(RunConfig, "", None)
+    return schema_keys(RunConfig)
+
+
+def schema_keys(schema: type) -> dict[str, Key]:
+    """Return the leaf keys of a dataclass whose fields are made by `option`, by dotted name, in its order."""
+    return _walk(schema, "", None)
 
 
 def _walk(schema: type, prefix: str, task: str | None) -> dict[str, Key]:
