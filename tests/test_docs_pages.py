@@ -13,6 +13,7 @@ from myoassist.commands.page import format_command_tables
 from myoassist.commands.table import format_usage
 from myoassist.config.compose import compose_run
 from myoassist.config.errors import UserError
+from myoassist.config.evaluation_entries import format_entry_table, format_plot_table
 from myoassist.config.keys import run_keys
 from myoassist.config.reference import format_key_tables, replace_section, run_generator
 from myoassist.config.schemas import TERM_NAMES
@@ -22,6 +23,7 @@ from myoassist.control.table import build_table
 from myoassist.cost.reference import format_target_table, format_term_table
 from myoassist.model.devices import check_device, find_device
 from myoassist.model.survey import format_survey, load_survey
+from myoassist.sweep.evolution_config import format_settings_table
 from tests.test_readme_commands import README, list_commands
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +37,9 @@ GENERATED = {
     "cost.md": ("targets", format_target_table, "python -m myoassist.cost.reference"),
     "cost.md#terms": ("terms", format_term_table, "python -m myoassist.cost.reference"),
     "commands.md": ("commands", format_command_tables, "python -m myoassist.commands.page"),
+    "evolution.md": ("settings", format_settings_table, "python -m myoassist.sweep.evolution_config"),
+    "rl-evaluation.md": ("entries", format_entry_table, "python -m myoassist.config.evaluation_entries"),
+    "rl-evaluation.md#plots": ("plots", format_plot_table, "python -m myoassist.config.evaluation_entries"),
     "configuration.md": ("keys", format_key_tables, "python -m myoassist.config.reference"),
     "reflex-controller.md": (
         "parameters",

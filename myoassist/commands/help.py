@@ -17,7 +17,7 @@ from myoassist.commands.command import (
     arguments_of,
     spell,
 )
-from myoassist.config.keys import Key, format_value
+from myoassist.config.keys import describe_limits, format_value
 
 _WIDTH = 118
 # Longer spellings get a line of their own.
@@ -91,20 +91,10 @@ def format_forms(command: Command, short: bool = False) -> str:
     return " ".join([*words, *([f"[{_CHANGE} ...]"] if changed else [])])
 
 
-def describe_range(key: Key) -> str:
-    """Say in words which values an argument takes, e.g. `a whole number from 1 to 100`."""
-    if key.base is bool:
-        return "true or false"
-    if key.base not in (int, float):
-        return "names between commas" if key.base is not str else "a text"
-    unit = f" {key.metadata['unit']}" if key.metadata["unit"] else ""
-    return ("a whole number" if key.base is int else "a number") + _limits(key) + unit
-
-
 def describe_argument(item: Argument) -> str:
     """Return what an argument means, with its range and its default."""
     text, unit = item.key.metadata["doc"], item.key.metadata["unit"]
-    limits = _limits(item.key) if item.key.base in (int, float) else ""
+    limits = describe_limits(item.key) if item.key.base in (int, float) else ""
     text += f"; {limits.strip()}{f' {unit}' if unit else ''}" if limits else ""
     default = item.key.default
     return text if not default or isinstance(default, list) else f"{text} [{format_value(default)}]"
@@ -158,10 +148,3 @@ def _spell_needed(item: Argument) -> str:
 def _is_in(item: Argument, lead: str) -> bool:
     """Whether the beginning of the usage names an argument already."""
     return re.search(rf"(?<![\w.]){re.escape(item.key.name)}[ =]", f"{lead} ") is not None
-
-
-def _limits(key: Key) -> str:
-    low, high = (key.metadata[name] for name in ("ge", "le"))
-    return (f" from {format_value(low)}" if low is not None else "") + (
-        f" to {format_value(high)}" if high is not None else ""
-    )

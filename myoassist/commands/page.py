@@ -4,9 +4,9 @@ import inspect
 import sys
 
 from myoassist.commands.command import Argument, Command, Group, arguments_of
-from myoassist.commands.help import describe_range, format_forms, spelled_rows
+from myoassist.commands.help import format_forms, spelled_rows
 from myoassist.commands.table import MODULES, find_command
-from myoassist.config.keys import format_value
+from myoassist.config.keys import describe_range, format_value
 from myoassist.config.reference import escape_cell, run_generator
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from myoassist.commands.command import CHANGES, FLAG, TYPED, WORDS, Argument, Command, arguments_of
-from myoassist.commands.help import describe_range, format_forms
+from myoassist.commands.help import format_forms
 from myoassist.config.command_words import quote_path
 from myoassist.config.errors import ConfigError
 from myoassist.config.key_values import is_allowed, suggest_override
+from myoassist.config.keys import describe_range
 from myoassist.config.nearest import nearest_name
 
 

@@ -1,47 +1,57 @@
 """The scenarios of `rl.evaluate_param_list`, checked and completed."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import format_value, is_number, refuse_unknown_keys
-from myoassist.config.nearest import nearest_name
+from myoassist.config.key_values import check_entry
+from myoassist.config.keys import format_value, refuse_unknown_keys
+from myoassist.config.option import option
+from myoassist.config.reference import format_schema_table, run_generator
 from myoassist.config.schemas import RunConfig
-from myoassist.config.video_plots import VideoPlot, read_video_plots
+from myoassist.config.video_plots import PlotEntry, VideoPlot, read_video_plots
 
 KEY = "rl.evaluate_param_list"
 VELOCITY_MODES = ("UNIFORM", "SINUSOIDAL", "STEP")
 CAMERAS = ("follow", "average_speed")
 _EXAMPLE = f"for example '{KEY}=[{{num_timesteps: 600, min_target_velocity: 1.25, max_target_velocity: 1.25}}]'"
-_CHOICES = {"velocity_mode": VELOCITY_MODES, "cam_type": CAMERAS}
 
 
 @dataclass(frozen=True)
 class EvaluationEntry:
-    """One scenario.
+    """One scenario."""
 
-    Attributes:
-        num_timesteps: Most control steps of the walk.
-        min_target_velocity: Lowest target speed, m/s.
-        max_target_velocity: Highest target speed, m/s.
-        target_velocity_period: Period of the schedule, s.
-        velocity_mode: UNIFORM, SINUSOIDAL or STEP.
-        cam_type: follow, or average_speed for a camera that moves evenly.
-        cam_distance: Distance of the camera, m.
-        visualize_activation: Colour muscles by activation.
-        realtime_plotting_info: Plots inside the video.
-    """
+    num_timesteps: int = option(600, "Most control steps of the walk.", ge=1, le=10**6)
+    min_target_velocity: float = option(
+        1.25, "Lowest target speed; that of the environment where not given.", ge=-5.0, le=5.0, unit="m/s"
+    )
+    max_target_velocity: float = option(
+        1.25, "Highest target speed; that of the environment where not given.", ge=-5.0, le=5.0, unit="m/s"
+    )
+    target_velocity_period: float = option(5.0, "Period of the schedule.", gt=0.0, le=1000.0, unit="s")
+    velocity_mode: str = option(
+        "UNIFORM",
+        "UNIFORM: the middle of the range; SINUSOIDAL: from the middle, rising; STEP: a new speed every period.",
+        choices=VELOCITY_MODES,
+    )
+    cam_type: str = option(
+        "follow", "Whether the camera follows the pelvis or moves at average_speed.", choices=CAMERAS
+    )
+    cam_distance: float = option(2.5, "Distance of the camera.", gt=0.0, le=1000.0, unit="m")
+    visualize_activation: bool = option(True, "Colour muscles by activation.")
+    realtime_plotting_info: tuple[VideoPlot, ...] = option((), "Plots inside the video, see below.")
 
-    num_timesteps: int = 600
-    min_target_velocity: float = 1.25
-    max_target_velocity: float = 1.25
-    target_velocity_period: float = 5.0
-    velocity_mode: str = "UNIFORM"
-    cam_type: str = "follow"
-    cam_distance: float = 2.5
-    visualize_activation: bool = True
-    realtime_plotting_info: tuple[VideoPlot, ...] = ()
+
+def format_entry_table() -> str:
+    """Return a Markdown table of the keys of a scenario."""
+    return format_schema_table(EvaluationEntry)
+
+
+def format_plot_table() -> str:
+    """Return a Markdown table of the keys of a plot."""
+    return format_schema_table(PlotEntry)
 
 
 def read_evaluation_entries(config: RunConfig) -> list[EvaluationEntry]:
@@ -68,12 +78,7 @@ def _read_entry(content: Mapping[str, Any], where: str) -> EvaluationEntry:
     known = [item.name for item in fields(EvaluationEntry)]
     values = {name: value for name, value in content.items() if name != "comment"}
     refuse_unknown_keys(values, known, where)
-    for name, value in values.items():
-        expected = _expected(name, value)
-        if expected:
-            near = nearest_name(str(value), _CHOICES.get(name, ()))
-            remedy = f"{name}: {near}" if near else _EXAMPLE
-            raise ConfigError(f"{where}.{name}={format_value(value)}", expected, remedy)
+    check_entry(EvaluationEntry, values, where, _EXAMPLE)
     if "realtime_plotting_info" in values:
         plots = values["realtime_plotting_info"]
         values["realtime_plotting_info"] = read_video_plots(plots, f"{where}.realtime_plotting_info")
@@ -88,19 +93,6 @@ def _read_entry(content: Mapping[str, Any], where: str) -> EvaluationEntry:
     return entry
 
 
-def _expected(name: str, value: Any) -> str:
-    """Return what a value should have been, or an empty text if it fits."""
-    number = is_number(value)
-    if name == "num_timesteps":
-        return "" if type(value) is int and 1 <= value <= 10**6 else "a whole number from 1 to 1000000"
-    if name in ("min_target_velocity", "max_target_velocity"):
-        return "" if number and abs(value) <= 5.0 else "a speed from -5 to 5 m/s"
-    if name in ("target_velocity_period", "cam_distance"):
-        return "" if number and 0.0 < value <= 1000.0 else "a number above 0"
-    if name == "velocity_mode":
-        return "" if value in VELOCITY_MODES else f"one of {', '.join(VELOCITY_MODES)}"
-    if name == "cam_type":
-        return "" if value in CAMERAS else f"one of {', '.join(CAMERAS)}"
-    if name == "visualize_activation":
-        return "" if isinstance(value, bool) else "true or false"
-    return ""
+if __name__ == "__main__":
+    makers = {"entries": format_entry_table, "plots": format_plot_table}
+    sys.exit(max(run_generator(name, make, sys.argv[1:]) for name, make in makers.items()))

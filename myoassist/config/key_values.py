@@ -3,10 +3,20 @@
 import re
 import sys
 import typing
+from collections.abc import Mapping
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import Key, describe_entry, describe_expected, format_override, format_value, is_number
+from myoassist.config.keys import (
+    Key,
+    describe_entry,
+    describe_expected,
+    describe_range,
+    format_override,
+    format_value,
+    is_number,
+    schema_keys,
+)
 from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import is_own
 
@@ -64,6 +74,33 @@ def understand_value(key: Key, value: Any) -> Any:
     """Return the value that was meant by one of another type or spelling, None where it is not known."""
     meant = _understand(key, value)
     return meant if meant is not _UNKNOWN and is_allowed(key, meant) else None
+
+
+def check_entry(schema: type, values: Mapping[str, Any], where: str, remedy: str) -> None:
+    """Refuse values of a mapping inside a list of the configuration that do not fit.
+
+    What is no number, text, truth value or choice is left to the caller.
+
+    Args:
+        schema: Dataclass whose fields are made by `option`.
+        values: Name -> value, of names that the schema has.
+        where: Place of the mapping, for messages.
+        remedy: What to do where it is not known which value was meant.
+
+    Raises:
+        ConfigError: for the first value that does not fit.
+    """
+    keys = schema_keys(schema)
+    for name, value in values.items():
+        key = keys[name]
+        if key.base not in (int, float, bool, str) or is_allowed(key, value):
+            continue
+        meant = understand_value(key, value)
+        raise ConfigError(
+            f"{where}.{name}={format_value(value)}",
+            describe_range(key),
+            remedy if meant is None else f"{name}: {format_value(meant)}",
+        )
 
 
 def means_nothing(text: str) -> bool:

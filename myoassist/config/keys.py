@@ -100,6 +100,22 @@ def describe_expected(key: Key) -> str:
     return f"{text}, or null" if key.optional else text
 
 
+def describe_range(key: Key) -> str:
+    """Say in words which values an argument or an entry takes, e.g. `a whole number from 1 to 100`."""
+    words = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+    if key.metadata["choices"]:
+        return f"one of {', '.join(format_value(choice) for choice in key.metadata['choices'])}"
+    unit = f" {key.metadata['unit']}" if key.metadata["unit"] else ""
+    return words.get(key.base, "a list") + (f"{describe_limits(key)}{unit}" if key.base in (int, float) else "")
+
+
+def describe_limits(key: Key) -> str:
+    """Say in words between which limits a number lies, e.g. ` from 1 to 100`; an empty text where there are none."""
+    limits = {name: key.metadata[name] for name in ("ge", "gt", "le", "lt") if key.metadata[name] is not None}
+    words = {"ge": "from", "gt": "above", "le": "to" if "ge" in limits else "up to", "lt": "below"}
+    return "".join(f" {words[name]} {format_value(limit)}" for name, limit in limits.items())
+
+
 def describe_entry(key: Key) -> str:
     """Say in words which numbers a mapping or list of numbers takes, e.g. `a finite number, at least 0`."""
     return describe_expected(replace(key, kind=float))

@@ -1,12 +1,12 @@
 """Tables of the documentation that are made from the source, and the pages that hold them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.errors import UserError
-from myoassist.config.keys import Key, describe_expected, format_value, run_keys
+from myoassist.config.keys import Key, describe_expected, describe_range, format_value, run_keys, schema_keys
 
 _GROUP_TITLES = {
     "": "Top level",
@@ -42,6 +42,24 @@ def format_key_tables() -> str:
             lines.append(f"| {' | '.join(map(escape_cell, (*cells, key.metadata['doc'])))} |")
         tables.append("\n".join(lines))
     return "\n\n".join(tables)
+
+
+def format_schema_table(schema: type, names: Mapping[str, str] | None = None) -> str:
+    """Return a Markdown table of the fields of a dataclass that are made by `option`.
+
+    Args:
+        schema: The dataclass.
+        names: What stands beside the name of a field, e.g. its short form.
+    """
+    lines = ["| key | default | allowed | meaning |", "|---|---|---|---|"]
+    for name, key in schema_keys(schema).items():
+        beside = f" ({names[name]})" if names and name in names else ""
+        default = "" if key.default in ("", [], ()) else f"`{format_value(key.default)}`"
+        allowed = describe_range(key) if key.base in (int, float, bool, str) else ""
+        # Code of a text stays as it is.
+        meaning = key.metadata["doc"].replace("|", "\\|").replace("\n", " ")
+        lines.append(f"| `{name}`{beside} | {default} | {allowed} | {meaning} |")
+    return "\n".join(lines)
 
 
 def escape_cell(text: str) -> str:

@@ -1,45 +1,50 @@
 """The settings of the evolution sweeper, and their check."""
 
-import math
-from dataclasses import dataclass, field
+import sys
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from myoassist.config.errors import ConfigError
+from myoassist.config.key_values import check_value
+from myoassist.config.keys import describe_range, format_value, schema_keys
+from myoassist.config.option import option
+from myoassist.config.reference import format_schema_table, run_generator
 
 SWEEPER_NAME = "evolution_nevergrad"
+_SETTINGS = "hydra.sweeper.optim"
+_SHORT = {"optimizer": "optimizer", "num_workers": "population_size", "generations": "num_generations", "seed": "seed"}
 
 
 @dataclass
 class EvolutionOptim:
-    """How an evolution searches and when it gives up.
+    """How an evolution searches and when it gives up."""
 
-    Attributes:
-        optimizer: Name of a nevergrad optimizer.
-        num_workers: Individuals per generation, evaluated at once.
-        generations: Number of generations; a larger value extends a finished evolution.
-        budget: Number of evaluations; null is generations times num_workers. The last generation may be a partial one.
-        noisy: Whether the same individual may be judged differently twice.
-        maximize: Whether a higher return value of a run is better.
-        seed: Seed of the evolution; the seeds of its runs follow from it.
-        max_failure_rate: Share of a generation that may fail before the evolution stops.
-        failed_loss: Loss of a failed individual (minimized, whatever maximize says); null is the worst there is.
-        retries: How often a killed or timed-out individual is launched again.
-        load_if_exists: Whether an evolution that is there is continued; false refuses it.
-        checkpoint: Checkpoint, journal or folder of another evolution to continue in this folder.
-    """
-
-    optimizer: str = "RandomThenWideDiagonalCMA"
-    num_workers: int = 16
-    generations: int = 20
-    budget: int | None = None
-    noisy: bool = True
-    maximize: bool = True
-    seed: int = 0
-    max_failure_rate: float = 0.25
-    failed_loss: float | None = None
-    retries: int = 1
-    load_if_exists: bool = True
-    checkpoint: str | None = None
+    optimizer: str = option(
+        "RandomThenWideDiagonalCMA", "Any name of nevergrad's registry: OnePlusOne, TwoPointsDE, NGOpt, ..."
+    )
+    num_workers: int = option(16, "Individuals per generation, evaluated at once.", ge=1)
+    generations: int = option(20, "Number of generations; a larger value extends a finished evolution.", ge=1)
+    budget: int | None = option(
+        None, "Evaluations; null is the product of the two. The last generation may be a partial one.", ge=1
+    )
+    noisy: bool = option(True, "The same individual may be judged differently twice.")
+    maximize: bool = option(True, "A higher return value of a run is better.")
+    seed: int = option(
+        0, "Every individual's seed follows from it, its generation and its rank; `evo=evo` takes the run's.", ge=0
+    )
+    max_failure_rate: float = option(
+        0.25, "Share of a generation that may fail; above it the evolution stops after saving.", ge=0.0, le=1.0
+    )
+    failed_loss: float | None = option(
+        None, "Loss of a failed individual, minimized whatever `maximize` says; null is the worst there is."
+    )
+    retries: int = option(
+        1, "How often a killed or timed-out individual is launched again; it goes on from its checkpoint.", ge=0
+    )
+    load_if_exists: bool = option(True, "Whether an evolution that is there is continued; false refuses it.")
+    checkpoint: str | None = option(
+        None, "Checkpoint, journal or folder of another evolution to continue in this folder, see below."
+    )
 
 
 @dataclass
@@ -64,31 +69,27 @@ def check_optim(optim: EvolutionOptim) -> None:
     Raises:
         ConfigError: naming the key, its value and what was expected.
     """
-    whole = {"num_workers": 1, "generations": 1, "budget": 1, "retries": 0, "seed": 0}
-    for name, lowest in whole.items():
+    for name, key in schema_keys(EvolutionOptim).items():
         value = getattr(optim, name)
-        if value is not None and value < lowest:
+        if name == "max_failure_rate" and 1.0 < value <= 100.0:
+            # A percentage.
             raise ConfigError(
-                f"hydra.sweeper.optim.{name}={value}",
-                f"an integer, at least {lowest}",
-                f"hydra.sweeper.optim.{name}={lowest}   (the nearest that is allowed)",
+                f"{_SETTINGS}.{name}={format_value(value)}",
+                describe_range(key),
+                f"{_SETTINGS}.{name}={value / 100.0:g}",
             )
-    if not 0.0 <= optim.max_failure_rate <= 1.0:
-        # A percentage.
-        share = f"{optim.max_failure_rate / 100.0:g}" if 1.0 < optim.max_failure_rate <= 100.0 else "<share>"
-        raise ConfigError(
-            f"hydra.sweeper.optim.max_failure_rate={optim.max_failure_rate}",
-            "a share between 0 and 1",
-            f"hydra.sweeper.optim.max_failure_rate={share}",
-        )
-    if optim.failed_loss is not None and not math.isfinite(optim.failed_loss):
-        raise ConfigError(
-            f"hydra.sweeper.optim.failed_loss={optim.failed_loss}",
-            "a finite number, or null for the worst",
-            "hydra.sweeper.optim.failed_loss=null",
-        )
+        check_value(replace(key, name=f"{_SETTINGS}.{name}"), value)
 
 
 def count_evaluations(optim: EvolutionOptim) -> int:
     """Return the number of evaluations that were asked for."""
     return optim.budget if optim.budget is not None else optim.generations * optim.num_workers
+
+
+def format_settings_table() -> str:
+    """Return a Markdown table of the settings, with the short names of those that change most."""
+    return format_schema_table(EvolutionOptim, {name: f"`evo.{short}`" for name, short in _SHORT.items()})
+
+
+if __name__ == "__main__":
+    sys.exit(run_generator("settings", format_settings_table, sys.argv[1:]))
