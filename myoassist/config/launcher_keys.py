@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from myoassist.config.errors import ConfigError
-from myoassist.config.keys import format_value, is_number
+from myoassist.config.key_values import is_allowed
+from myoassist.config.keys import Key, format_value, schema_keys
+from myoassist.config.option import option
 
 LAUNCHER = "hydra.launcher"
 # Slurm takes one of each; the first is what our launcher files ask for where nothing else is said.
@@ -22,53 +24,45 @@ _LEAST_MEMORY = 128  # MB
 
 
 @dataclass(frozen=True)
-class LauncherKey:
-    """One setting.
+class LauncherSettings:
+    """Settings of the launchers of this machine and of Slurm that have something to check."""
 
-    Attributes:
-        kind: whole, number, minutes, gigabytes, size, text, flag, list or mapping.
-        words: What it takes.
-        lowest: Smallest number.
-    """
+    timeout_min: float | None = option(None, "at least 1 on a cluster, 1440 is a day", gt=0.0, unit="minutes")
+    signal_delay_s: int = option(120, "how long before the time limit a run is told", ge=0, unit="seconds")
+    max_num_timeout: int = option(0, "how often a run that reaches its time limit is requeued", ge=0, unit="times")
+    max_parallel: int | None = option(None, "runs alive at once on this machine", ge=1, unit="runs")
+    array_parallelism: int = option(256, "workers at once", ge=1, unit="workers")
+    max_array_size: int = option(1000, "longest job array that is submitted at once", ge=1, unit="jobs")
+    nodes: int = option(1, "nodes of a worker", ge=1, unit="nodes")
+    tasks_per_node: int = option(1, "tasks of a worker", ge=1, unit="tasks")
+    cpus_per_task: int | None = option(None, "processors of a worker", ge=1, unit="processors")
+    cpus_per_gpu: int | None = option(None, "processors for each graphics card", ge=1, unit="processors")
+    gpus_per_node: int | None = option(None, "graphics cards of a node", ge=0, unit="graphics cards")
+    gpus_per_task: int | None = option(None, "graphics cards of a task", ge=0, unit="graphics cards")
+    mem_gb: int | None = option(None, "without a unit", ge=1, unit="gigabytes for each node")
+    mem_per_cpu: str | None = option(None, "memory for each processor, e.g. 6G")
+    mem_per_gpu: str | None = option(None, "memory for each graphics card, e.g. 24G")
+    poll_s: float = option(1.0, "time between two looks for results", ge=0.01, unit="seconds")
+    watch_s: float = option(10.0, "time between two questions to Slurm", ge=0.0, unit="seconds")
+    grace_s: float = option(15.0, "how long a job has to look over before it is lost", ge=0.0, unit="seconds")
+    setup: list[str] = option([], "shell lines, e.g. '[source /etc/profile, module load cuda]'")
+    srun_args: list[str] = option([], "options, e.g. [--exclusive]")
+    additional_parameters: dict[str, Any] = option({}, "options of sbatch, e.g. '{mail-type: END}'")
+    use_srun: bool = option(True, "whether srun starts a worker")
+    stderr_to_stdout: bool = option(False, "whether both go into one file")
+    partition: str | None = option(None, "part of the cluster")
+    qos: str | None = option(None, "quality of service")
+    account: str | None = option(None, "who pays")
+    constraint: str | None = option(None, "features that a node has to have")
+    exclude: str | None = option(None, "nodes that are left out")
+    gres: str | None = option(None, "generic resources, e.g. gpu:1")
+    comment: str | None = option(None, "comment of a job")
+    name: str | None = option(None, "name of a job")
+    python: str | None = option(None, "interpreter of a worker")
 
-    kind: str
-    words: str
-    lowest: float = 1
 
-
-def _whole(what: str, lowest: int = 1) -> LauncherKey:
-    return LauncherKey("whole", f"a whole number of {what}, at least {lowest}", lowest)
-
-
-_TEXT = LauncherKey("text", "a text, or null")
-_KEYS = {
-    "timeout_min": LauncherKey("minutes", "a number of minutes, at least 1 on a cluster: 1440 is a day"),
-    "signal_delay_s": _whole("seconds before the time limit", 0),
-    "max_num_timeout": _whole("times", 0),
-    "max_parallel": LauncherKey("whole", "a whole number of runs, at least 1, or null"),
-    "array_parallelism": _whole("workers at once"),
-    "max_array_size": _whole("jobs"),
-    "nodes": _whole("nodes"),
-    "tasks_per_node": _whole("tasks"),
-    "cpus_per_task": _whole("processors"),
-    "cpus_per_gpu": _whole("processors"),
-    "gpus_per_node": _whole("graphics cards", 0),
-    "gpus_per_task": _whole("graphics cards", 0),
-    "mem_gb": LauncherKey("gigabytes", "a whole number of gigabytes for each node, at least 1, without a unit"),
-    "mem_per_cpu": LauncherKey("size", "a size with its unit, e.g. 6G (without one it would be megabytes)"),
-    "mem_per_gpu": LauncherKey("size", "a size with its unit, e.g. 24G (without one it would be megabytes)"),
-    "poll_s": LauncherKey("number", "a number of seconds, at least 0.01", 0.01),
-    "watch_s": LauncherKey("number", "a number of seconds, at least 0", 0),
-    "grace_s": LauncherKey("number", "a number of seconds, at least 0", 0),
-    "setup": LauncherKey("list", "a list of shell lines, e.g. '[source /etc/profile, module load cuda]'"),
-    "srun_args": LauncherKey("list", "a list of options, e.g. [--exclusive]"),
-    "additional_parameters": LauncherKey("mapping", "a mapping of options of sbatch, e.g. '{mail-type: END}'"),
-    "use_srun": LauncherKey("flag", "true or false"),
-    "stderr_to_stdout": LauncherKey("flag", "true or false"),
-    **dict.fromkeys(
-        ("partition", "qos", "account", "constraint", "exclude", "gres", "comment", "name", "python"), _TEXT
-    ),
-}
+_KEYS = schema_keys(LauncherSettings)
+_SIZES = ("mem_per_cpu", "mem_per_gpu")
 
 
 def list_launcher_keys() -> list[str]:
@@ -78,7 +72,7 @@ def list_launcher_keys() -> list[str]:
 
 def text_keys() -> list[str]:
     """Return the settings that are texts, sizes with their unit among them."""
-    return [name for name, key in _KEYS.items() if key.kind in ("text", "size")]
+    return [name for name, key in _KEYS.items() if key.base is str]
 
 
 def check_launcher(settings: Mapping[str, Any]) -> None:
@@ -96,7 +90,7 @@ def check_launcher(settings: Mapping[str, Any]) -> None:
         key = _KEYS.get(name)
         if key is None or value is None or (isinstance(value, str) and "${" in value):
             continue
-        if not _fits(key, value):
+        if not _fits(name, key, value):
             raise refuse_setting(name, value)
 
 
@@ -125,18 +119,27 @@ def refuse_setting(name: str, value: Any) -> ConfigError:
     key = _KEYS.get(name)
     if key is None:
         return ConfigError(f"{LAUNCHER}.{name}={shown} does not fit", "a value of another type", f"leave {name} out")
-    return ConfigError(f"{LAUNCHER}.{name}={shown} is not allowed", key.words, _remedy(name, key, value))
+    return ConfigError(f"{LAUNCHER}.{name}={shown} is not allowed", _describe(name, key), _remedy(name, key, value))
 
 
-def _fits(key: LauncherKey, value: Any) -> bool:
-    if key.kind in ("whole", "gigabytes"):
-        return type(value) is int and value >= key.lowest
-    if key.kind in ("minutes", "number"):
-        return is_number(value) and value > 0 and (key.kind == "minutes" or value >= key.lowest)
-    if key.kind == "size":
+def _describe(name: str, key: Key) -> str:
+    """Say in words what a setting takes, with its unit."""
+    doc, unit = key.metadata["doc"], key.metadata["unit"]
+    if name in _SIZES:
+        return f"a size with its unit (without one it would be megabytes): {doc}"
+    if key.base in (int, float):
+        low = "" if key.metadata["ge"] is None else f", at least {format_value(key.metadata['ge'])}"
+        words = f"{'a whole number' if key.base is int else 'a number'} of {unit}{low}"
+        return f"{words}, or null" if name == "max_parallel" else f"{words}: {doc}"
+    kinds = {str: "a text, or null", bool: "true or false", list[str]: f"a list of {doc}"}
+    return kinds.get(key.base, f"a mapping of {doc}")
+
+
+def _fits(name: str, key: Key, value: Any) -> bool:
+    if name in _SIZES:
         return _megabytes(value) >= _LEAST_MEMORY
     # Types of the others are checked in composition.
-    return True
+    return key.base not in (int, float) or is_allowed(key, value)
 
 
 def _megabytes(value: Any) -> float:
@@ -145,23 +148,23 @@ def _megabytes(value: Any) -> float:
     return float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else math.inf
 
 
-def _remedy(name: str, key: LauncherKey, value: Any) -> str:
+def _remedy(name: str, key: Key, value: Any) -> str:
     text = str(value).strip()
-    if key.kind == "minutes":
+    if name == "timeout_min":
         minutes, note = _read_minutes(text)
         return f"{LAUNCHER}.{name}={minutes or 1440}{note}"
-    if key.kind == "gigabytes":
+    if name == "mem_gb":
         size = _SIZE.fullmatch(text)
         amount = float(size[1]) * _GIGABYTES[(size[2] or "g").lower()] if size else 8.0
         return f"{LAUNCHER}.{name}={max(1, math.ceil(amount))}"
-    if key.kind == "size":
+    if name in _SIZES:
         return f"{LAUNCHER}.{name}={text}G" if re.fullmatch(r"[1-9]\d*", text) else f"{LAUNCHER}.{name}=6G"
     if name.endswith("_s") and _TIME_PART.match(text):
         return f"{LAUNCHER}.{name}={_sum_minutes(text, 60.0)}"
-    if key.kind in ("whole", "number"):
+    if key.base in (int, float):
         number = re.match(r"\d+", text)
         whole = int(number[0]) if number else 0
-        return f"{LAUNCHER}.{name}={max(whole, key.lowest):g}"
+        return f"{LAUNCHER}.{name}={max(whole, key.metadata['ge']):g}"
     return f"give it like that, or leave {LAUNCHER}.{name} out"
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from myoassist.commands.command import CHANGES, FLAG, KEY_OR_WORD, TYPED, WORDS, Command, Group, argument, arguments_of
 from myoassist.commands.help import format_forms
-from myoassist.commands.table import MODULES, find_command
+from myoassist.commands.table import MODULES, command_names, find_command
+from myoassist.config import command_words
+from myoassist.config.command_words import localize_command
 from myoassist.config.errors import ConfigError
 
 
@@ -165,3 +167,9 @@ def test_commands_load_nothing_heavy_before_they_run():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_commands_in_messages_are_found_by_name(name, monkeypatch):
+    monkeypatch.setattr(command_words, "_program", lambda: "here")
+    assert localize_command(f"`myoassist {name} -h` shows it") == f"`here {name} -h` shows it"
