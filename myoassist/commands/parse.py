@@ -43,7 +43,9 @@ def parse_request(command: Command, arguments: list[str]) -> Any:
                     raise ConfigError(f"{name} has no value", f"{name} {item.shown}", _ask(command))
                 text = rest.pop(0)
         elif item is None or not sign:
-            if words is not None and not typed.startswith("-") and not (sign and changes):
+            # A path such as sweep/max_torque=10 is no change of the configuration.
+            is_word = not (sign and changes) or ("/" in name and Path(typed).exists())
+            if words is not None and not typed.startswith("-") and is_word:
                 item, text = words, typed
             elif changes is None or typed.startswith("-") or not sign:
                 raise _refuse_unknown(command, typed, known)

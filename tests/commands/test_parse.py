@@ -111,6 +111,15 @@ def test_beside_changes_of_the_configuration_own_arguments_are_found(typed, reme
     assert caught.value.remedy == remedy
 
 
+def test_a_folder_with_an_equals_sign_is_a_word(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sweep" / "seed=1").mkdir(parents=True)
+    command = find_command("export")
+    assert command.parse(["sweep/seed=1", "seed=1"]).run == "sweep/seed=1"
+    assert command.parse(["sweep/seed=1", "seed=1"]).overrides == ["seed=1"]
+    assert command.parse(["sweep/seed=2"]).overrides == ["sweep/seed=2"]
+
+
 def test_help_comes_from_the_fields(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert DRAW.main(["a", "--help"]) == 0
