@@ -11,8 +11,10 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from markdown_pages import replace_section
 from parameter_meanings import explain
 
-from myoassist import cli, evaluate
+from myoassist import cli
 from myoassist.check.run import check
+from myoassist.commands.evaluate.command import COMMAND as EVALUATE
+from myoassist.commands.table import format_usage
 from myoassist.config.compose import compose_run
 from myoassist.config.keys import run_keys
 from myoassist.control.table import build_table
@@ -30,6 +32,10 @@ GENERATED = {
     "terms": "cost.md",
     "keys": "configuration.md",
     "parameters": "reflex-controller.md",
+    "commands": "commands.md",
+    "settings": "evolution.md",
+    "entries": "rl-evaluation.md",
+    "plots": "rl-evaluation.md",
 }
 # Read from files that only a user has.
 _START_KEYS = ("param_path", "pickle_path")
@@ -120,11 +126,11 @@ def test_command_fits_the_configuration(page, command, tmp_path, monkeypatch, ca
     monkeypatch.chdir(tmp_path)
     if words[0] == "myoassist" and any("<" in word for word in words):
         # The folder is the reader's own; that there is such a sub-command can be checked.
-        assert f"myoassist {words[1]} " in cli.USAGE
+        assert f"myoassist {words[1]} " in format_usage()
     elif words[0] == "myoassist":
         assert cli.main(words[1:]) == 0
     elif "scripts/eval.sh" in words or "myoassist.evaluate" in words:
-        request = evaluate._parse(words[3:])
+        request = EVALUATE.parse(words[3:])
         assert request.exp or request.run
         check_run([f"exp={request.exp or 'tutorial'}", *request.overrides])
     elif "scripts/train.sh" in words or "myoassist.train" in words:

@@ -9,7 +9,7 @@ from myoassist.compat.draft import Draft
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.keys import run_keys
 from myoassist.config.rl_schemas import LUMBAR, NETWORKS_KEY, TERRAINS
-from myoassist.config.video_plots import KEYS as PLOT_KEYS
+from myoassist.config.video_plots import PLOT_KEYS
 
 # Published defaults, by our key, of what the files of a session may leave out.
 DEFAULTS: dict[str, Any] = {

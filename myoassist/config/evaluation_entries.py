@@ -22,14 +22,22 @@ class EvaluationEntry:
     """One scenario, as `rl.evaluate_param_list` has it."""
 
     num_timesteps: int = option(600, "Most control steps of the walk.", ge=1, le=10**6)
-    min_target_velocity: float = option(1.25, "Lowest target speed.", ge=-5.0, le=5.0, unit="m/s")
-    max_target_velocity: float = option(1.25, "Highest target speed.", ge=-5.0, le=5.0, unit="m/s")
+    min_target_velocity: float = option(
+        1.25, "Lowest target speed; that of the environment where not given.", ge=-5.0, le=5.0, unit="m/s"
+    )
+    max_target_velocity: float = option(
+        1.25, "Highest target speed; that of the environment where not given.", ge=-5.0, le=5.0, unit="m/s"
+    )
     target_velocity_period: float = option(5.0, "Period of the schedule.", gt=0.0, le=1000.0, unit="s")
-    velocity_mode: str = option("UNIFORM", "Schedule of the target speed.", choices=VELOCITY_MODES)
+    velocity_mode: str = option(
+        "UNIFORM",
+        "UNIFORM: the middle of the range; SINUSOIDAL: from the middle, rising; STEP: a new speed every period.",
+        choices=VELOCITY_MODES,
+    )
     cam_type: str = option("follow", "What the camera does: follow, or average_speed to move evenly.", choices=CAMERAS)
     cam_distance: float = option(2.5, "Distance of the camera.", gt=0.0, le=1000.0, unit="m")
     visualize_activation: bool = option(True, "Colour muscles by activation.")
-    realtime_plotting_info: Any = option((), "Plots inside the video, a `VideoPlot` each once they are read.")
+    realtime_plotting_info: Any = option((), "Plots inside the video, see below.")
 
 
 def read_evaluation_entries(config: RunConfig) -> list[EvaluationEntry]:

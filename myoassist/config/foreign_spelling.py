@@ -46,7 +46,13 @@ def check_train_arguments(arguments: list[str]) -> None:
 
 
 def refuse_foreign_spelling(
-    arguments: list[str], command: str, options: Collection[str] = (), flags: Mapping[str, bool] = TRAIN_FLAGS
+    arguments: list[str],
+    command: str,
+    options: Collection[str] = (),
+    flags: Mapping[str, bool] = TRAIN_FLAGS,
+    *,
+    words: bool = False,
+    place: str = "here",
 ) -> None:
     """Refuse flags that do not exist and words that are no `key=value`, with the whole command as it is spelled here.
 
@@ -55,6 +61,8 @@ def refuse_foreign_spelling(
         command: The command they belong to, as messages write it.
         options: Names that the command itself takes before an equals sign, besides keys and groups.
         flags: Its flags, and whether a value follows each.
+        words: Whether it takes words that are neither flags nor `key=value`.
+        place: Where these are no arguments, in words.
 
     Raises:
         ConfigError: if any argument is spelled otherwise; with how all of them are spelled, as far as that is known.
@@ -70,6 +78,9 @@ def refuse_foreign_spelling(
             if flags[word.partition("=")[0]] and "=" not in word and rest:
                 ours.append(rest.pop(0))
             continue
+        if words and "=" not in word and not word.startswith("-"):
+            ours.append(word)
+            continue
         spelled = _respell(word, rest, options, flags)
         if spelled is None:
             ours.append(word)
@@ -80,9 +91,10 @@ def refuse_foreign_spelling(
         ours.append(own or f"<{typed}>")
     if not foreign:
         return
-    shown = "--multirun, --cfg job, --info, --help" if "--multirun" in flags else "-h"
+    own = ", ".join(["-h", *(flag for flag in flags if flag not in ("-h", "--help"))])
+    shown = "--multirun, --cfg job, --info, --help" if "--multirun" in flags else own
     raise ConfigError(
-        f"{', '.join(map(repr, foreign))} {'is no argument' if len(foreign) == 1 else 'are no arguments'} here",
+        f"{', '.join(map(repr, foreign))} {'is no argument' if len(foreign) == 1 else 'are no arguments'} {place}",
         f"key=value or group=option; flags: {shown}",
         f"{command} -h shows what there is" if unknown else f"{command} {_join(ours)}",
     )

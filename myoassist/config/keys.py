@@ -50,7 +50,7 @@ class Key:
 @functools.cache
 def run_keys() -> dict[str, Key]:
     """Return all leaf keys of a run by dotted name, in schema order."""
-    return _walk(RunConfig, "", None)
+    return schema_keys(RunConfig)
 
 
 def _walk(schema: type, prefix: str, task: str | None) -> dict[str, Key]:
@@ -106,6 +106,22 @@ def describe_expected(key: Key) -> str:
     words += [f"{word} {format_value(meta[limit])}" for limit, word in limits if meta[limit] is not None]
     text = ", ".join(words) + (f" ({meta['unit']})" if meta["unit"] else "")
     return f"{text}, or null" if key.optional else text
+
+
+def describe_range(key: Key) -> str:
+    """Say in words which values an argument or an entry takes, e.g. `a whole number from 1 to 100`."""
+    words = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+    if key.metadata["choices"]:
+        return f"one of {', '.join(format_value(choice) for choice in key.metadata['choices'])}"
+    unit = f" {key.metadata['unit']}" if key.metadata["unit"] else ""
+    return words.get(key.base, "a list") + (f"{describe_limits(key)}{unit}" if key.base in (int, float) else "")
+
+
+def describe_limits(key: Key) -> str:
+    """Say in words between which limits a number lies, e.g. ` from 1 to 100`; an empty text where there are none."""
+    limits = {name: key.metadata[name] for name in ("ge", "gt", "le", "lt") if key.metadata[name] is not None}
+    words = {"ge": "from", "gt": "above", "le": "to" if "ge" in limits else "up to", "lt": "below"}
+    return "".join(f" {words[name]} {format_value(limit)}" for name, limit in limits.items())
 
 
 def describe_entry(key: Key) -> str:

@@ -87,6 +87,36 @@ class VideoPlot:
     low_pass: LowPass | None = None
 
 
+@dataclass(frozen=True)
+class PlotEntry:
+    """A plot as it is written in the configuration; the first four have to be given."""
+
+    category: str = option("", "What is drawn.", choices=tuple(PROPERTIES))
+    name: str = option("", "Name of the joint, actuator or sensor.")
+    property_type: str = option(
+        "", "What of it: " + "; ".join(f"of {name} {', '.join(known)}" for name, known in PROPERTIES.items()) + "."
+    )
+    y_lim: list[float] = option([], "Lower and upper end of the vertical axis, after scaling.")
+    y_scale: float = option(1.0, "Factor of the values, e.g. 57.2958 for degrees.")
+    plot_duration_type: Any = option(
+        None, "`total`: the whole walk so far; else the current stride of the right leg, its stance shaded."
+    )
+    filter: Any = option(None, "Low-pass without delay: `{type: butter, order: 2, cutoff: 6, fs: 30}`.")
+
+
+PLOT_KEYS = tuple(schema_keys(PlotEntry))
+
+
+@dataclass(frozen=True)
+class FilterEntry:
+    """A filter as it is written in the configuration; all of it has to be given."""
+
+    type: str = option("butter", "Kind of filter.", choices=("butter",))
+    order: int = option(2, "Order of one pass.", ge=1, le=8)
+    cutoff: float = option(6.0, "Cut-off frequency.", gt=0.0, unit="Hz")
+    fs: float = option(30.0, "Samples per second that the cut-off refers to.", gt=0.0)
+
+
 def read_video_plots(content: Any, where: str) -> tuple[VideoPlot, ...]:
     """Return the plots of a scenario.
 

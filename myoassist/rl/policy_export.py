@@ -3,41 +3,12 @@
 import json
 from pathlib import Path
 
-from myoassist.config.policy_path import resolve_policy_path
 from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
 from myoassist.files.errors import ConfigError
 from myoassist.rl.numpy_policy import read_layers
 from myoassist.rl.onnx_file import encode_network
 from myoassist.rl.policy import routing_of
 from myoassist.rl.policy_file import PolicyFile
-from myoassist.rl.policy_source import find_policy_file, load_policy
-
-
-def run_export(arguments: list[str]) -> list[Path]:
-    """Export as `myoassist export policy=... [--out FOLDER] [rl.trust_checkpoint=true]` says; return the files.
-
-    Raises:
-        UserError: if the arguments or the policy are refused.
-    """
-    given = {"out": ".", "rl.trust_checkpoint": "false"}
-    rest = list(arguments)
-    while rest:
-        key, equals, value = rest.pop(0).partition("=")
-        if key == "--out" and not equals and rest:
-            value = rest.pop(0)
-        elif not equals:
-            value = ""
-        name = key.removeprefix("--")
-        if name not in (*given, "policy") or not value:
-            raise ConfigError(
-                f"myoassist export: {key}{equals}{value}",
-                "policy=<run folder, .zip or shipped:NAME>, --out FOLDER, rl.trust_checkpoint=true",
-            )
-        given[name] = value
-    path = resolve_policy_path(given["policy"], "policy")
-    assert path is not None
-    policy = load_policy(find_policy_file(path), given["rl.trust_checkpoint"].lower() == "true")
-    return export_networks(policy, Path(given["out"]))
 
 
 def export_networks(policy: PolicyFile, folder: Path) -> list[Path]:

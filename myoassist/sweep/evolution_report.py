@@ -1,4 +1,4 @@
-"""The `myoassist evos` command: tables, figures, the best, what failed, and one page about an evolution."""
+"""The report of an evolution: tables, figures, the best, what failed, and one page about an evolution."""
 
 from pathlib import Path
 from typing import Any
@@ -7,8 +7,6 @@ import pandas as pd
 import yaml
 
 from myoassist.files.atomic import write_text_atomic
-from myoassist.files.command_words import localize_command
-from myoassist.files.errors import ConfigError
 from myoassist.report.builder import write_page
 from myoassist.report.pages import BestIndividual, EvolutionPage
 from myoassist.report.parts import Picture
@@ -16,11 +14,6 @@ from myoassist.sweep.evolution_figures import draw_evolution
 from myoassist.sweep.evolution_tables import EvolutionTables, read_evolution
 from myoassist.sweep.page import draw_table, write_figure, write_table
 
-USAGE = """usage: myoassist evos FOLDER [FOLDER ...]
-
-Write tables, figures, the best individual and a page of each evolution (logs/<date>/<name>_evolution) into its folder
-evos/, and print its best fitness with the command that repeats it.
-"""
 REPORT_FOLDER = "evos"
 PAGE_NAME = "index.html"
 _SHOWN_BEST = 10
@@ -52,35 +45,6 @@ def report_evolution(folder: Path) -> Path:
     figures = [write_figure(figure, target / name, caption) for name, caption, figure in draw_evolution(tables)]
     write_page(target / PAGE_NAME, _make_page(tables, figures))
     return target / PAGE_NAME
-
-
-def run_evos(arguments: list[str]) -> str:
-    """Answer `myoassist evos FOLDER ...`.
-
-    Returns:
-        What to print.
-
-    Raises:
-        UserError: without a folder, or for a folder without an evolution.
-    """
-    if any(text in ("-h", "--help", "help") for text in arguments):
-        return USAGE.rstrip()
-    if not arguments or any(text.startswith("-") for text in arguments):
-        raise ConfigError(
-            " ".join(["myoassist evos", *arguments]),
-            "folders of evolutions",
-            "myoassist evos logs/<date>/<name>_evolution",
-        )
-    lines = []
-    for text in arguments:
-        page = report_evolution(Path(text))
-        best = read_evolution(Path(text)).best
-        lines.append(f"{page.as_posix()}")
-        if best:
-            lines.append(
-                f"  best fitness {best['fitness']:.6g} in {best['folder']}\n  {localize_command(best['command'])}"
-            )
-    return "\n".join(lines)
 
 
 def _make_page(tables: EvolutionTables, figures: list[Picture]) -> EvolutionPage:

@@ -1,10 +1,8 @@
-"""The `myoassist sweeps` command: tables, figures, what failed, and one page about many runs."""
+"""The report of many runs: tables, figures, what failed, and one page about many runs."""
 
 from pathlib import Path
 
 from myoassist.files.atomic import write_text_atomic
-from myoassist.files.command_words import localize_command
-from myoassist.files.errors import ConfigError
 from myoassist.report.builder import write_page
 from myoassist.report.pages import GridPage
 from myoassist.report.parts import Picture
@@ -12,11 +10,6 @@ from myoassist.sweep.page import draw_table, write_figure, write_table
 from myoassist.sweep.sweep_figures import draw_sweep
 from myoassist.sweep.sweep_tables import SweepTables, read_sweep
 
-USAGE = """usage: myoassist sweeps FOLDER [FOLDER ...]
-
-Write tables, figures and a page of the runs below each folder, that of a grid or of a day (logs/<date>), into its
-folder sweeps/, and print how many have finished and the commands of those that failed.
-"""
 REPORT_FOLDER = "sweeps"
 PAGE_NAME = "index.html"
 _SHOWN_BEST = 10
@@ -42,30 +35,6 @@ def report_sweep(folder: Path) -> tuple[Path, SweepTables]:
     figures = [write_figure(figure, target / name, caption) for name, caption, figure in draw_sweep(tables)]
     write_page(target / PAGE_NAME, _make_page(tables, figures))
     return target / PAGE_NAME, tables
-
-
-def run_sweeps(arguments: list[str]) -> str:
-    """Answer `myoassist sweeps FOLDER ...`.
-
-    Returns:
-        What to print.
-
-    Raises:
-        UserError: without a folder, or for a folder without runs.
-    """
-    if any(text in ("-h", "--help", "help") for text in arguments):
-        return USAGE.rstrip()
-    if not arguments or any(text.startswith("-") for text in arguments):
-        found = " ".join(["myoassist sweeps", *arguments])
-        raise ConfigError(found, "folders of runs", "myoassist sweeps logs/<date>")
-    lines = []
-    for text in arguments:
-        page, tables = report_sweep(Path(text))
-        states = tables.runs["status"].value_counts()
-        lines.append(page.as_posix())
-        lines.append(f"  {len(tables.runs)} runs: " + ", ".join(f"{count} {name}" for name, count in states.items()))
-        lines += [f"  {localize_command(command)}" for command in tables.failures["command"]]
-    return "\n".join(lines)
 
 
 def _make_page(tables: SweepTables, figures: list[Picture]) -> GridPage:

@@ -9,15 +9,19 @@ Without pages all tables are printed; in pages those between `<!-- begin NAME --
 import argparse
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from command_tables import format_command_tables
 from markdown_pages import escape_cell, replace_section
 from measure_models import format_survey
 from parameter_meanings import explain
 
 from myoassist.config.cost_formula import Target, shipped_target, target_names
-from myoassist.config.keys import Key, describe_expected, format_value, run_keys
+from myoassist.config.evaluation_entries import EvaluationEntry
+from myoassist.config.keys import Key, describe_expected, describe_range, format_value, run_keys, schema_keys
+from myoassist.config.option import REQUIRED
+from myoassist.config.video_plots import PlotOptions
 from myoassist.control.table import build_table
 from myoassist.cost.registry import find_term, registered_terms
 from myoassist.files.atomic import write_text_atomic
@@ -26,6 +30,7 @@ from myoassist.model.devices import find_device
 from myoassist.model.survey import load_survey
 from myoassist.space.parameter import Parameter
 from myoassist.space.table import ParameterTable
+from myoassist.sweep.evolution_config import EvolutionOptim
 
 _GROUP_TITLES = {
     "": "Top level",
@@ -36,6 +41,13 @@ _GROUP_TITLES = {
     "cost": "cost: what is minimized",
     "optimizer": "optimizer: the search",
     "rl": "rl: reinforcement learning",
+}
+
+_SHORT_SETTINGS = {
+    "optimizer": "`evo.optimizer`",
+    "num_workers": "`evo.population_size`",
+    "generations": "`evo.num_generations`",
+    "seed": "`evo.seed`",
 }
 
 
@@ -87,6 +99,24 @@ def format_key_tables() -> str:
             lines.append(f"| {' | '.join(map(escape_cell, (*cells, key.metadata['doc'])))} |")
         tables.append("\n".join(lines))
     return "\n\n".join(tables)
+
+
+def format_schema_table(schema: type, names: Mapping[str, str] | None = None) -> str:
+    """Return a Markdown table of the fields of a dataclass that are made by `option`.
+
+    Args:
+        schema: The dataclass.
+        names: What stands beside the name of a field, e.g. its short form.
+    """
+    lines = ["| key | default | allowed | meaning |", "|---|---|---|---|"]
+    for name, key in schema_keys(schema).items():
+        beside = f" ({names[name]})" if names and name in names else ""
+        default = "" if key.default in ("", [], (), REQUIRED) else f"`{format_value(key.default)}`"
+        allowed = describe_range(key) if key.base in (int, float, bool, str) else ""
+        # Code of a text stays as it is.
+        meaning = key.metadata["doc"].replace("|", "\\|").replace("\n", " ")
+        lines.append(f"| `{name}`{beside} | {default} | {allowed} | {meaning} |")
+    return "\n".join(lines)
 
 
 def format_target_table() -> str:
@@ -165,6 +195,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "terms": format_term_table,
     "parameters": format_parameter_tables,
     "survey": lambda: format_survey(load_survey()),
+    "commands": format_command_tables,
+    "settings": lambda: format_schema_table(EvolutionOptim, _SHORT_SETTINGS),
+    "entries": lambda: format_schema_table(EvaluationEntry),
+    "plots": lambda: format_schema_table(PlotOptions),
 }
 
 if __name__ == "__main__":

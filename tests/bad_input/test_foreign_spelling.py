@@ -3,7 +3,7 @@
 import pytest
 from hydra._internal.utils import get_args_parser
 
-from myoassist.analysis.evaluation_request import parse_request
+from myoassist.commands.evaluate.command import COMMAND
 from myoassist.config.compose import compose_run, require_experiment
 from myoassist.config.foreign_spelling import TRAIN_FLAGS, check_train_arguments
 from myoassist.config.keys import run_keys
@@ -98,15 +98,15 @@ EVALUATIONS = [
 
 @pytest.mark.parametrize(("typed", "ours"), EVALUATIONS, ids=[" ".join(typed) for typed, _ in EVALUATIONS])
 def test_an_evaluation_answers_in_the_same_way(typed, ours):
-    error = refused(parse_request, typed)
+    error = refused(COMMAND.parse, typed)
     assert error.remedy == f"bash scripts/local.sh scripts/eval.sh {' '.join(ours)}"
-    parse_request(ours)
+    COMMAND.parse(ours)
 
 
 def test_a_path_alone_is_the_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my run").mkdir()
-    assert refused(parse_request, ["my run"]).remedy == "bash scripts/local.sh scripts/eval.sh 'run=my run'"
+    assert refused(COMMAND.parse, ["my run"]).remedy == "bash scripts/local.sh scripts/eval.sh 'run=my run'"
 
 
 @pytest.mark.parametrize(
@@ -114,12 +114,12 @@ def test_a_path_alone_is_the_run(tmp_path, monkeypatch):
     [("repeat=3", "repeats=3"), ("Run=a", "run=a"), ("viewer=WEB", "viewer=web"), ("repeats=1e1", "repeats=10")],
 )
 def test_options_of_an_evaluation_are_found_in_other_spellings(typed, ours):
-    assert refused(parse_request, ["exp=debug", typed]).remedy == ours
-    parse_request([ours, *(["exp=debug"] if not ours.startswith("run") else [])])
+    assert refused(COMMAND.parse, ["exp=debug", typed]).remedy == ours
+    COMMAND.parse([ours, *(["exp=debug"] if not ours.startswith("run") else [])])
 
 
 def test_keys_of_a_configuration_are_no_options_of_an_evaluation():
-    assert parse_request(["exp=debug", "seed=1", "env.sim_time=3", "exo=none"]).overrides == [
+    assert COMMAND.parse(["exp=debug", "seed=1", "env.sim_time=3", "exo=none"]).overrides == [
         "seed=1",
         "env.sim_time=3",
         "exo=none",

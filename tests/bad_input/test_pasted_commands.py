@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from myoassist import cli
+from myoassist.commands.reference.group import COMMAND as REFERENCE
+from myoassist.commands.table import command_names
 from myoassist.config.keys import format_override
 from myoassist.files.command_words import describe_next_steps, localize_command
 from myoassist.runs.choice import choose_run
@@ -131,9 +133,9 @@ def test_a_log_root_with_blanks_can_be_pasted(elsewhere, monkeypatch):
 
 
 HELP = [
-    *([command] for command in cli._COMMANDS if not command.startswith("-")),
+    *([command] for command in command_names()),
     *(["list", what] for what in ("exps", "devices", "models", "controllers", "keys", "params", "observation")),
-    *(["reference", what] for what in ("record", "synthesize", "convert", "show")),
+    *(["reference", what] for what in REFERENCE.commands),
     ["evos", "somewhere"],
     ["sweeps", "somewhere"],
 ]

@@ -10,9 +10,9 @@ import pytest
 from myoassist_presets import PRESETS, write_bat, write_json, write_sh
 
 from myoassist import cli, evaluate
-from myoassist.analysis.evaluation_request import parse_request
+from myoassist.commands.evaluate.command import COMMAND
+from myoassist.commands.evaluate.prepared_run import prepare_runs
 from myoassist.compat.batch_file import read_batch
-from myoassist.compat.prepared_run import prepare_runs
 from myoassist.compat.result_folder import is_result_folder
 from myoassist.files.errors import ConfigError, UserError
 from tests.walkers import WALKING_VECTOR
@@ -53,7 +53,7 @@ def run(*arguments, code=0):
 
 def prepare(*arguments):
     """Return what would be simulated, with the folders made that the results would go into."""
-    prepared = prepare_runs(parse_request([*arguments, *SHORT]))
+    prepared = prepare_runs(COMMAND.parse([*arguments, *SHORT]))
     for item in prepared.runs:
         item.result.claim()
     return prepared.runs
@@ -324,9 +324,9 @@ def test_the_public_batch_file(here, tmp_path):
     batch = read_batch(write_batch(tmp_path, content))
     assert batch.labels == ("BestLast",) and batch.sim_time == 5.0 and batch.root == Path("evaluation_outputs")
     # Five seconds, not the twenty of the preset; what is typed wins.
-    (item,) = prepare_runs(parse_request([f"run={tmp_path / 'batch.json'}"])).runs
+    (item,) = prepare_runs(COMMAND.parse([f"run={tmp_path / 'batch.json'}"])).runs
     assert item.folder == Path("evaluation_outputs/tutorial_debug_BestLast") and item.config.env.sim_time == 5.0
-    (item,) = prepare_runs(parse_request([f"run={tmp_path / 'batch.json'}", "env.sim_time=7", "params=best"])).runs
+    (item,) = prepare_runs(COMMAND.parse([f"run={tmp_path / 'batch.json'}", "env.sim_time=7", "params=best"])).runs
     assert item.folder.name == "tutorial_debug_Best" and item.config.env.sim_time == 7.0
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from myoassist.analysis.reference_command import main as reference_command
 from myoassist.check.cost import check_terms
+from myoassist.commands.reference.group import COMMAND as REFERENCE
 from myoassist.config.schemas import CostConfig
 from myoassist.files.errors import ConfigError, UserError
 from myoassist.gait.own_reference import format_template, load_reference
@@ -378,7 +378,7 @@ def test_several_strides(tmp_path, monkeypatch, capsys, count):
     error = refusal("two.csv")
     assert f"holds about {count} strides" in error.found
     command, _, key = error.remedy.partition(" , then ")
-    assert reference_command(shlex.split(command)[2:]) == 0
+    assert REFERENCE.main(shlex.split(command)[2:]) == 0
     assert "would refuse" not in capsys.readouterr().out
     cut = load_reference(key.removeprefix("cost.reference="))
     # Between the 100/count points of a stride lines are straight; the beginning is found to about a row.
@@ -402,12 +402,12 @@ def test_a_recording_is_cut(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "walk 1.csv", recording(700, 6.4, 0.3))
     command = shlex.split(refusal("walk 1.csv").remedy.partition(" , then ")[0])
-    assert reference_command(command[2:]) == 0
+    assert REFERENCE.main(command[2:]) == 0
     assert "stride 1 of 5" in capsys.readouterr().out
     cut = load_reference("walk 1_stride1.csv")
     assert np.rad2deg(np.abs(cut.kinematics - BUILTIN.kinematics).mean()) < 2.0
     with pytest.raises(UserError, match="holds 5 whole strides"):
-        reference_command(["gait", "in=walk 1.csv", "out=b.csv", "stride=6"])
+        REFERENCE.main(["gait", "in=walk 1.csv", "out=b.csv", "stride=6"])
 
 
 @settings(deadline=None, derandomize=True, database=None, max_examples=25)
@@ -431,7 +431,7 @@ def test_legs_that_begin_with_their_own_heel_strike(tmp_path, monkeypatch):
     error = refusal("own.csv")
     assert "either leg begin with its own heel strike" in error.found
     command = re.search(r"myoassist reference (gait .*?) , then", error.remedy)[1]
-    assert reference_command(shlex.split(command)) == 0
+    assert REFERENCE.main(shlex.split(command)) == 0
     np.testing.assert_allclose(load_reference("own_legs.csv").kinematics, BUILTIN.kinematics, atol=1e-5)
 
 

@@ -7,7 +7,7 @@ import shlex
 import numpy as np
 import pytest
 
-from myoassist.analysis.reference_command import main as reference_command
+from myoassist.commands.reference.group import COMMAND as REFERENCE
 from myoassist.config.compose import compose_run
 from myoassist.files.errors import UserError
 from myoassist.gait.reference import load_reference_gait
@@ -40,7 +40,7 @@ def make_walk(strides=3.5, start=0.2, knee=-1.0, factor=1.0):
 def converted(error):
     """Run the command of a remedy; return the motion that it names."""
     command = re.search(r"myoassist reference (convert .*?) , then (.*)", error.remedy)
-    assert reference_command(shlex.split(command[1])) == 0
+    assert REFERENCE.main(shlex.split(command[1])) == 0
     return load_reference(shlex.split(command[2])[0].removeprefix("env.reference_data_path="))
 
 
@@ -115,7 +115,7 @@ def test_options_of_convert_are_checked(tmp_path, monkeypatch, arguments, words)
     monkeypatch.chdir(tmp_path)
     save_reference(tmp_path / "walk.npz", make_walk())
     with pytest.raises(UserError, match=words):
-        reference_command(["convert", "in=walk.npz", *([] if "out=" in arguments[0] else ["out=b.npz"]), *arguments])
+        REFERENCE.main(["convert", "in=walk.npz", *([] if "out=" in arguments[0] else ["out=b.npz"]), *arguments])
 
 
 @pytest.mark.parametrize("paths", [False, True])
@@ -135,7 +135,7 @@ def test_sto_states(tmp_path, capsys, paths):
     (tmp_path / "walk.map.yaml").write_text("/jointset/any/hip_flexion_r/value: hip_flexion_r\n" if paths else "")
     if paths:
         assert list(load_reference(str(tmp_path / "walk.sto")).q) == ["hip_flexion_r"]
-        reference_command(["show", str(tmp_path / "walk.sto")])
+        REFERENCE.main(["show", str(tmp_path / "walk.sto")])
         shown = capsys.readouterr().out
         assert "no pelvis_tx, so no speed" in shown and "nan" not in shown
 

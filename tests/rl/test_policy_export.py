@@ -1,12 +1,13 @@
 """The ONNX file of a network, decoded here from the bytes of the format."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from myoassist.commands.export import COMMAND as EXPORT
 from myoassist.files.errors import ConfigError, UnsafeFileError
-from myoassist.rl.policy_export import run_export
 from myoassist.rl.policy_file import dump_model
 from tests.rl.pendulum_training import make_pendulum
 
@@ -90,8 +91,9 @@ def file(algorithm, tmp_path):
     return path
 
 
-def test_the_exported_network_acts_like_the_policy(algorithm, file, tmp_path):
-    paths = run_export([f"policy={file}", "--out", str(tmp_path / "out")])
+def test_the_exported_network_acts_like_the_policy(algorithm, file, tmp_path, capsys):
+    assert EXPORT.main([f"policy={file}", "--out", str(tmp_path / "out")]) == 0
+    paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
     assert [path.name for path in paths] == ["exo_actor.onnx", "exo_actor.json"]
     observation = np.random.default_rng(1).normal(size=(20, 4)).astype(np.float32)
     action = run_model(paths[0].read_bytes(), observation)
@@ -103,9 +105,9 @@ def test_the_exported_network_acts_like_the_policy(algorithm, file, tmp_path):
 
 def test_mistakes_are_named(file, tmp_path):
     with pytest.raises(ConfigError, match="--too=x"):
-        run_export([f"policy={file}", "--too=x"])
+        EXPORT.main([f"policy={file}", "--too=x"])
     with pytest.raises(ConfigError, match="does not exist"):
-        run_export([f"policy={tmp_path / 'missing'}"])
+        EXPORT.main([f"policy={tmp_path / 'missing'}"])
     (tmp_path / "other.zip").write_bytes(b"x")
     with pytest.raises(UnsafeFileError):
-        run_export([f"policy={tmp_path / 'other.zip'}"])
+        EXPORT.main([f"policy={tmp_path / 'other.zip'}"])

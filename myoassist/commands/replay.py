@@ -1,30 +1,34 @@
 """`myoassist replay`: repeat the step in which a simulation failed, and say what went wrong."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from myoassist.commands.command import KEY_OR_WORD, Command, argument
 from myoassist.files.command_words import quote_path
 from myoassist.files.errors import UserError
-from myoassist.runs.plugin_trust import TRUST_KEY, check_stored_code, parse_trust
+from myoassist.runs.plugin_trust import check_stored_code
 
 if TYPE_CHECKING:
     from myoassist.rollout.fault_file import WalkFault
 
-USAGE = """usage: myoassist replay FILE [video=OUT.mp4] [trust_plugins=true]
 
-Repeat a simulation that failed, from a file that a run has left in its folder faults/: first the failing step alone,
-one physics step at a time, then all that leads to it.
-  video=OUT.mp4        draw what leads to it; walks of the reflex controller only
-  trust_plugins=true   run the plugins that the file names although you have never trained with them
-"""
-_OPTIONS = ("video", TRUST_KEY)
+@dataclass(frozen=True)
+class Replay:
+    """Repeat a simulation that failed, from a file that a run has left in its folder faults/.
+
+    First the failing step alone is repeated, one physics step at a time, then all that leads to it.
+    """
+
+    file: str = argument("", "file in faults/", given=KEY_OR_WORD, shown="FILE", needed=True)
+    video: str | None = argument(None, "draw what leads to it; walks of a search only", shown="OUT.mp4", ending=".mp4")
+    trust_plugins: bool = argument(
+        False, "run the plugins that the file names although you have never trained with them"
+    )
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command.
-
-    Args:
-        arguments: Arguments after `replay`.
+def run(request: Replay) -> int:
+    """Repeat the failure.
 
     Returns:
         Exit code: 0 if the failure was reproduced, 1 if not.
@@ -32,23 +36,14 @@ def main(arguments: list[str]) -> int:
     Raises:
         UserError: if the file is refused.
     """
-    if not arguments or any(argument in ("-h", "--help", "help") for argument in arguments):
-        print(USAGE, end="")
-        return 0
-    own = dict(text.split("=", 1) for text in arguments if text.partition("=")[0] in _OPTIONS and "=" in text)
-    files = [text for text in arguments if text.partition("=")[0] not in _OPTIONS]
-    if len(files) != 1 or len(files) + len(own) != len(arguments):
-        raise UserError(
-            f"myoassist replay {' '.join(arguments)}", "one file, and video=OUT.mp4 or trust_plugins=true once", USAGE
-        )
-    video = Path(own["video"]).expanduser() if "video" in own else None
-    if video is not None and video.suffix != ".mp4":
-        raise UserError(f"video={video}", "a file that ends with .mp4", "video=fault.mp4")
-    fault = _read_checked(Path(files[0]), parse_trust(own.get(TRUST_KEY, "false")))
+    video = Path(request.video).expanduser() if request.video is not None else None
+    fault = _read_checked(Path(request.file), request.trust_plugins)
     if video is not None:
         if fault.kind == "episode":
             raise UserError(
-                "video= with an episode of a policy", "the fault of a walk", f"myoassist replay {quote_path(files[0])}"
+                "video= with an episode of a policy",
+                "the fault of a walk",
+                f"myoassist replay {quote_path(request.file)}",
             )
         _prepare_drawing()
 
@@ -115,3 +110,12 @@ def _prepare_drawing() -> None:
     if not graphics.backend:
         raise UserError(f"no video: {graphics.notice}", "a graphics back end that draws without a screen", "no video=")
     use_graphics(graphics)
+
+
+COMMAND = Command(
+    "myoassist replay",
+    Replay,
+    run,
+    "what went wrong in a failed simulation of a run's faults/",
+    bare_help=True,
+)

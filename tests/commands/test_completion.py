@@ -2,7 +2,6 @@
 
 import os
 import pty
-import re
 import select
 import shutil
 import subprocess
@@ -12,12 +11,10 @@ import time
 import pytest
 
 from myoassist import cli
-from myoassist.analysis import reference_command
-from myoassist.analysis.evaluation_request import parse_request
-from myoassist.config import completion
-from myoassist.config.completion import complete_line
+from myoassist.commands.command import FLAG, Group, arguments_of
+from myoassist.commands.completion import complete_line
+from myoassist.commands.table import MODULES, command_names, find_command
 from myoassist.config.keys import run_keys
-from myoassist.files.errors import UserError
 
 BASH = shutil.which("bash")
 
@@ -60,16 +57,30 @@ def test_every_key_can_be_reached_one_level_at_a_time():
         assert f"{name}=" in complete_line(f"myoassist train {name}")
 
 
-def test_commands_and_lists_are_those_that_there_are(capsys):
-    assert set(completion._COMMANDS) == {word for word in cli._COMMANDS if not word.startswith("-")}
-    with pytest.raises(UserError) as caught:
-        cli._list(["zzzz"])
-    lists = re.search(r"<(.*)>", caught.value.expected)[1].split("|")
-    assert sorted(lists) == list(completion._LISTS)
-    assert tuple(sorted(reference_command._OPTIONS)) == completion._REFERENCES
-    for option in completion._OPTIONS["eval"]:
-        value = {"viewer": "web"}.get(option, "1")
-        assert parse_request([f"{option}={value}"]).overrides == []
+def test_every_command_and_every_argument_of_it_is_offered():
+    offered = complete_line("myoassist ")
+    assert set(offered) == {*command_names(), "--help", "--version"}
+    for name in MODULES:
+        found = find_command(name)
+        if isinstance(found, Group):
+            assert complete_line(f"myoassist {name} ") == sorted(found.commands)
+            forms = {f"{name} {what}": command for what, command in found.commands.items()}
+        else:
+            forms = {name: found}
+        for line, command in forms.items():
+            for item in arguments_of(command.request):
+                typed = f"myoassist {line} {item.key.name[:3]}"
+                if item.given == FLAG:
+                    assert item.key.name in complete_line(typed), typed
+                elif item.has_name:
+                    assert f"{item.key.name}=" in complete_line(typed), typed
+
+
+def test_values_of_an_argument_are_its_choices():
+    assert complete_line("myoassist sim viewer=") == ["none", "web", "window"]
+    assert complete_line("myoassist eval viewer=w") == ["web", "window"]
+    assert complete_line("myoassist replay trust_plugins=") == ["false", "true"]
+    assert complete_line("myoassist export policy=shipped:walk_rl") == ["walk_rl"]
 
 
 def test_only_bash_is_offered(capsys):

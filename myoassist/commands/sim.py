@@ -1,58 +1,48 @@
 """`myoassist sim`: five seconds of random actions, to see that an environment works."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from myoassist.config.foreign_spelling import refuse_foreign_spelling
-from myoassist.config.key_values import understand_item
-from myoassist.config.nearest import nearest_name
+from myoassist.commands.command import CHANGES, Command, argument
 from myoassist.files.errors import ConfigError, UserError
 
-USAGE = """usage: myoassist sim exp=NAME [option=value ...] [key=value ...]
 
-Build the environment of an experiment of task=rl and let random actions drive it, without any training.
-  steps=N          control steps [150, five seconds at 30 Hz]
-  viewer=window    show it in the MuJoCo viewer; what happens where there is a screen
-  viewer=web       show it in a browser on this machine, until Ctrl-C
-  viewer=none      write a video; what happens where there is no screen
-  port=N           port of viewer=web [8080]
-  out=FILE.mp4     the video [logs/<date>/sim_NAME/sim.mp4]
-"""
-_OPTIONS = ("steps", "viewer", "port", "out")
-_VIEWERS = ("window", "web", "none")
+@dataclass(frozen=True)
+class Sim:
+    """Build the environment of an experiment of task=rl and let random actions drive it, without any training."""
+
+    steps: int = argument(150, "control steps, five seconds at 30 Hz where not given", shown="N", ge=1, le=10**6)
+    viewer: str | None = argument(
+        None,
+        "show it in the MuJoCo viewer; what happens where there is a screen",
+        choices=("window", "web", "none"),
+        shown="window",
+        also={
+            "web": "show it in a browser on this machine, until Ctrl-C",
+            "none": "write a video; what happens where there is no screen",
+        },
+    )
+    port: int = argument(8080, "port of viewer=web", shown="N", ge=1, le=65535)
+    out: str | None = argument(
+        None, "the video, logs/<date>/sim_NAME/sim.mp4 where not given", shown="FILE.mp4", ending=".mp4"
+    )
+    overrides: list[str] = argument([], "set the configuration: exp=NAME, env.slope_deg=5", given=CHANGES)
 
 
-def main(arguments: list[str]) -> int:
-    """Run the command.
-
-    Args:
-        arguments: Arguments after `sim`.
-
-    Returns:
-        Exit code.
+def run(request: Sim) -> int:
+    """Simulate and show it.
 
     Raises:
         UserError: if the experiment is none of task=rl, or cannot be shown.
     """
-    if any(argument in ("-h", "--help", "help") for argument in arguments):
-        print(USAGE, end="")
-        return 0
-    refuse_foreign_spelling(arguments, "myoassist sim", _OPTIONS, {"-h": False})
-    own = dict(text.split("=", 1) for text in arguments if text.partition("=")[0] in _OPTIONS)
-    rest = [text for text in arguments if text.partition("=")[0] not in _OPTIONS]
-    steps, port = _whole(own, "steps", 150, 10**6), _whole(own, "port", 8080, 65535)
-    viewer = own.get("viewer")
-    if viewer not in (None, *_VIEWERS):
-        near = nearest_name(viewer, _VIEWERS)
-        raise UserError(
-            f"viewer={viewer}", f"viewer=<{'|'.join(_VIEWERS)}>", f"viewer={near}" if near else "myoassist sim -h"
-        )
+    viewer, steps = request.viewer, request.steps
 
     from myoassist.analysis.graphics import choose_graphics, use_graphics
     from myoassist.analysis.view_window import check_screen
     from myoassist.check.run import check
     from myoassist.config.compose import compose_run
 
-    composed = compose_run(rest)
+    composed = compose_run(request.overrides)
     config = composed.config
     if config.task != "rl":
         raise ConfigError(f"myoassist sim with task={config.task}", "an experiment of task=rl", "exp=rl_test")
@@ -98,9 +88,9 @@ def main(arguments: list[str]) -> int:
         flush=True,
     )
     if viewer != "none":
-        watch(walk, viewer, port, f"random actions, {composed.exp or 'environment'}")
+        watch(walk, viewer, request.port, f"random actions, {composed.exp or 'environment'}")
         return 0
-    path = _choose_file(own.get("out"), composed.exp)
+    path = _choose_file(request.out, composed.exp)
     write_live_video(path, walk)
     print("\n".join(text for text in (f"{path.as_posix()}: {walk.episodes} episodes", notice) if text), flush=True)
     return 0
@@ -113,16 +103,14 @@ def _choose_file(out: str | None, exp: str | None) -> Path:
         path = day_folder() / f"sim_{exp or 'rl'}" / "sim.mp4"
     else:
         path = Path(out).expanduser()
-        if path.suffix != ".mp4":
-            raise UserError(f"out={out}", "a file that ends with .mp4", "out=sim.mp4")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def _whole(own: dict[str, str], name: str, default: int, high: int) -> int:
-    text = own.get(name, str(default))
-    if not text.isdecimal() or not 1 <= int(text) <= high:
-        meant = understand_item(int, text)
-        offered = f"{name}={meant}" if isinstance(meant, int) and 1 <= meant <= high else "myoassist sim -h"
-        raise UserError(f"{name}={text}", f"a whole number from 1 to {high}", offered)
-    return int(text)
+COMMAND = Command(
+    "myoassist sim",
+    Sim,
+    run,
+    "five seconds of random actions in an RL environment",
+    lead="exp=NAME",
+)

@@ -4,9 +4,9 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from myoassist.analysis.evaluation_request import EvaluationRequest
 from myoassist.analysis.rl_choice import choose_policy_file, open_shipped
 from myoassist.check.run import check
+from myoassist.commands.evaluate.command import Evaluate
 from myoassist.compat.batch_file import is_batch_file, read_batch
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
 from myoassist.compat.result_folder import LABELS, is_result_folder
@@ -54,7 +54,7 @@ class Prepared:
     refused: int
 
 
-def prepare_runs(request: EvaluationRequest) -> Prepared:
+def prepare_runs(request: Evaluate) -> Prepared:
     """Return the runs that a command asks for; a single one that cannot be simulated is an error.
 
     Raises:
@@ -101,7 +101,7 @@ def prepare_runs(request: EvaluationRequest) -> Prepared:
     return Prepared(runs, len(runs) + refused, refused)
 
 
-def prepare_other(request: EvaluationRequest) -> PreparedRun | None:
+def prepare_other(request: Evaluate) -> PreparedRun | None:
     """Return the run to compare with, with its own best; None where none is asked for."""
     if request.compare is None:
         return None
@@ -111,7 +111,7 @@ def prepare_other(request: EvaluationRequest) -> PreparedRun | None:
 
 
 def prepare_folder(
-    request: EvaluationRequest, folder: Path, params: str | None, wishes: ResultWishes, taken: set[Path]
+    request: Evaluate, folder: Path, params: str | None, wishes: ResultWishes, taken: set[Path]
 ) -> list[PreparedRun]:
     """Return what is to be simulated of a folder: one run, or the results of MyoAssist in it.
 
@@ -146,7 +146,7 @@ def prepare_folder(
     return [PreparedRun(folder, config, parameters, folder.resolve().name)]
 
 
-def _wishes(request: EvaluationRequest) -> ResultWishes:
+def _wishes(request: Evaluate) -> ResultWishes:
     """Return how result folders are evaluated.
 
     Raises:
@@ -163,20 +163,20 @@ def _wishes(request: EvaluationRequest) -> ResultWishes:
     return ResultWishes(labels, files["params"], request.exp, files["preset"], request.overrides)
 
 
-def _prepare_shipped(request: EvaluationRequest) -> PreparedRun:
+def _prepare_shipped(request: Evaluate) -> PreparedRun:
     run = str(request.run)
     policy = open_shipped(run, request.overrides)
     path = policy.path if request.params is None else Path(request.params)
     return _check_policy(request, PreparedRun(policy.folder, policy.config, path, run.removeprefix(SHIPPED_PREFIX)))
 
 
-def _prepare_session(request: EvaluationRequest) -> PreparedRun:
+def _prepare_session(request: Evaluate) -> PreparedRun:
     found = open_session(str(request.run), request.params, request.overrides)
     run = PreparedRun(found.folder, found.config, found.path, found.name, any_start=found.any_start)
     return _check_policy(request, run)
 
 
-def _check_policy(request: EvaluationRequest, item: PreparedRun) -> PreparedRun:
+def _check_policy(request: Evaluate, item: PreparedRun) -> PreparedRun:
     """Refuse what a policy cannot be asked for; return it unchanged.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The `myoassist import` command: presets and RL sessions of MyoAssist become experiment files."""
+"""`myoassist import`: presets and RL sessions of MyoAssist become experiment files."""
 
 import re
 import sys
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from myoassist.commands.command import FLAG, WORDS, Command, argument
 from myoassist.compat.draft import Draft
 from myoassist.compat.exp_file import draft_experiment, format_experiment
 from myoassist.compat.preset_file import SUFFIXES, Preset, read_preset
@@ -17,50 +18,60 @@ from myoassist.files.atomic import write_text_atomic
 from myoassist.files.command_words import TRAIN_COMMAND, localize_command, quote_path
 from myoassist.files.errors import ConfigError, UserError
 
-USAGE = """usage: myoassist import PRESET [PRESET ...] [--out FILE.yaml | --out FOLDER] [--reward VERSION] [--force]
 
-Turn presets of MyoAssist (.bat, .sh, .json, or folders of them) and its RL sessions (session_config.json, their
-folders, or configurations of its RL training) into experiments of this framework, and say what has no counterpart and
-why. Nothing in a preset is run. Without --out the experiments are printed.
+@dataclass(frozen=True)
+class ImportPresets:
+    """Turn presets and RL sessions of MyoAssist into experiments, and say what has no counterpart and why.
 
-  --out     a file, or a folder for several; run from there with: exp=NAME --config-dir FOLDER (the one that holds exp/)
-  --reward  of RL sessions: compat_b, compat_a (the older one, of published policies) or clean, which counts every
-            weight once; without it, what the log beside the session tells, else compat_b
-  --force   replace files that are there
-"""
+    Presets are .bat, .sh and .json files, or folders of them; sessions are session_config.json, their folders, or
+    configurations of its RL training. Nothing in a preset is run. Without --out the experiments are printed.
+    """
+
+    presets: list[str] = argument(
+        [], "preset, session, or a folder of presets", given=WORDS, shown="PRESET", needed=True
+    )
+    out: str | None = argument(
+        None,
+        "a file (.yaml), or a folder for several; run from there with: exp=NAME --config-dir FOLDER (the one "
+        "that holds exp/)",
+        given=FLAG,
+        shown="PATH",
+    )
+    reward: str | None = argument(
+        None,
+        "of RL sessions: compat_b, compat_a (the older one, of published policies) or clean, which counts every weight "
+        "once; without it, what the log beside the session tells, else compat_b",
+        given=FLAG,
+        shown="VERSION",
+        choices=VERSIONS,
+    )
+    force: bool = argument(False, "replace files that are there", given=FLAG)
 
 
 @dataclass(frozen=True)
-class _Request:
+class _Target:
     presets: list[Path]
     out: Path | None
     force: bool
-    reward: str | None
 
 
-def main(arguments: list[str]) -> int:
-    """Run the import command.
-
-    Args:
-        arguments: What follows `myoassist import`.
+def run(request: ImportPresets) -> int:
+    """Import presets.
 
     Returns:
         0, or 2 if a preset of several could not be read; the others are imported.
 
     Raises:
-        UserError: if the arguments, or the only preset, are refused.
+        UserError: if the only preset is refused, or a file cannot be written.
     """
-    if any(argument in ("-h", "--help") for argument in arguments):
-        print(USAGE, end="")
-        return 0
-    request = _parse(arguments)
+    target = _list_all(request)
     failed = 0
-    for path in request.presets:
+    for path in target.presets:
         try:
             preset, draft = _read(path, request.reward)
-            _deliver(preset, draft, request)
+            _deliver(preset, draft, target)
         except UserError as error:
-            if len(request.presets) == 1:
+            if len(target.presets) == 1:
                 raise
             print(error, file=sys.stderr)
             failed += 1
@@ -78,35 +89,16 @@ def _read(path: Path, reward: str | None) -> tuple[Preset | Session, Draft]:
     return preset, draft_experiment(preset)
 
 
-def _parse(arguments: list[str]) -> _Request:
-    presets: list[Path] = []
-    out, force, reward = None, False, None
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
-        name, separator, value = word.partition("=")
-        if name == "--out" and out is None and (value if separator else rest):
-            out = value if separator else rest.pop(0)
-        elif name == "--reward" and reward is None and (value if separator else rest):
-            reward = value if separator else rest.pop(0)
-            if reward not in VERSIONS:
-                raise ConfigError(f"--reward {reward}", f"one of {', '.join(VERSIONS)}", "--reward compat_b")
-        elif word == "--force":
-            force = True
-        elif word.startswith("-"):
-            raise ConfigError(f"{word!r} is no argument of an import, or has no value", USAGE.rstrip())
-        else:
-            presets += _list_presets(Path(word).expanduser())
-    if not presets:
-        raise ConfigError("no preset is given", USAGE.rstrip(), "myoassist import training_configs/tutorial.bat")
-    target = None if out is None else Path(out).expanduser()
-    if target is not None and target.suffix == ".yaml" and len(presets) > 1:
+def _list_all(request: ImportPresets) -> _Target:
+    presets = [path for text in request.presets for path in _list_presets(Path(text).expanduser())]
+    out = None if request.out is None else Path(request.out).expanduser()
+    if out is not None and out.suffix == ".yaml" and len(presets) > 1:
         raise ConfigError(
-            f"--out {out} is one file for {len(presets)} presets",
+            f"--out {request.out} is one file for {len(presets)} presets",
             "a folder",
-            f"--out {quote_path(target.with_suffix(''))}",
+            f"--out {quote_path(out.with_suffix(''))}",
         )
-    return _Request(presets, target, force, reward)
+    return _Target(presets, out, request.force)
 
 
 def _list_presets(path: Path) -> list[Path]:
@@ -121,7 +113,7 @@ def _list_presets(path: Path) -> list[Path]:
     return found
 
 
-def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
+def _deliver(preset: Preset | Session, draft: Draft, request: _Target) -> None:
     """Print or write an experiment, and say what has no counterpart."""
     if request.out is None:
         print(format_experiment(preset, draft, _exp_name(preset.name)))
@@ -151,7 +143,7 @@ def _deliver(preset: Preset | Session, draft: Draft, request: _Request) -> None:
         print(f"  to run it, put it into a folder named exp: --out {quoted}, then exp={name} --config-dir .")
 
 
-def _choose_file(preset: Preset | Session, request: _Request, out: Path) -> Path:
+def _choose_file(preset: Preset | Session, request: _Target, out: Path) -> Path:
     if out.suffix == ".yaml":
         name = out.stem
         if not re.fullmatch(r"[\w.-]+", name):
@@ -187,3 +179,13 @@ def _report(preset: Preset | Session, draft: Draft, target: str, stream: TextIO)
 
 def _own_folder() -> Path:
     return config_folder().resolve() / "exp"
+
+
+COMMAND = Command(
+    "myoassist import",
+    ImportPresets,
+    run,
+    "MyoAssist presets (.bat, .sh, .json) become experiments",
+    title="an import",
+    example="myoassist import training_configs/tutorial.bat",
+)

@@ -1,0 +1,1 @@
+"""What the `myoassist` command does: per command one dataclass of its arguments and one function that runs it."""

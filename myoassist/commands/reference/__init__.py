@@ -1,0 +1,1 @@
+"""`myoassist reference`: make reference motions for the RL trainer, cut strides, say what they hold."""
