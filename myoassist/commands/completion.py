@@ -4,18 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from myoassist.commands.command import (
-    CHANGES,
-    FLAG,
-    KEY,
-    KEY_OR_WORD,
-    WORDS,
-    Argument,
-    Command,
-    Group,
-    argument,
-    arguments_of,
-)
+from myoassist.commands.argument import CHANGES, FLAG, KEY, KEY_OR_WORD, WORDS, Argument, argument, arguments_of
+from myoassist.commands.command import Command, Group
 from myoassist.config.groups import config_folder, group_names, group_options
 from myoassist.config.keys import format_value, run_keys
 from myoassist.config.schemas import SHIPPED_PREFIX

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from myoassist.commands.command import WORDS, Command, argument
+from myoassist.commands.argument import WORDS, argument
+from myoassist.commands.command import Command
 
 
 @dataclass(frozen=True)

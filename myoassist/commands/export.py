@@ -4,7 +4,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from myoassist.commands.command import CHANGES, FLAG, KEY_OR_WORD, Command, argument
+from myoassist.commands.argument import CHANGES, FLAG, KEY_OR_WORD, argument
+from myoassist.commands.command import Command
 from myoassist.files.command_words import quote_path
 from myoassist.files.errors import UserError
 from myoassist.runs.plugin_trust import check_stored_code
@@ -108,7 +109,7 @@ def run_policy(request: ExportPolicy) -> int:
     # Late: PyTorch is needed for policies alone.
     from myoassist.config.policy_path import resolve_policy_path
     from myoassist.rl.policy_export import export_networks
-    from myoassist.rl.transfer import find_policy_file, load_policy
+    from myoassist.rl.policy_source import find_policy_file, load_policy
 
     path = resolve_policy_path(request.policy, "policy")
     assert path is not None

@@ -3,21 +3,15 @@
 import inspect
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from myoassist.commands.command import (
-    CHANGES,
-    FLAG,
-    KEY_OR_WORD,
-    TYPED,
-    WORDS,
-    Argument,
-    Command,
-    Group,
-    arguments_of,
-    spell,
-)
+from myoassist.commands.argument import CHANGES, FLAG, KEY_OR_WORD, TYPED, WORDS, Argument, arguments_of
 from myoassist.config.keys import describe_limits, format_value
+from myoassist.files.command_words import localize_command
+
+if TYPE_CHECKING:
+    from myoassist.commands.command import Command
 
 _WIDTH = 118
 # Longer spellings get a line of their own.
@@ -28,7 +22,7 @@ _CHANGE = "key=value"
 _USAGE = "usage: "
 
 
-def format_help(command: Command) -> str:
+def format_help(command: "Command") -> str:
     """Return usage, explanation and arguments of a command, of all its forms."""
     blocks = [f"{_USAGE}{spell(command)} {format_forms(command)}".rstrip(), inspect.getdoc(command.request) or ""]
     if command.text:
@@ -42,33 +36,12 @@ def format_help(command: Command) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def overview_rows(commands: Mapping[str, Command | Group]) -> list[tuple[str, str]]:
-    """Return how each command is started, and what it does.
-
-    Args:
-        commands: What is typed, e.g. `myoassist sim` -> the command.
-    """
-    rows: list[tuple[str, str]] = []
-    for name, item in commands.items():
-        if isinstance(item, Group):
-            rows += [_overview_row(form.name, form) for form in item.commands.values()]
-            continue
-        rows.append(_overview_row(name, item))
-        if item.besides is not None:
-            rows.append(_overview_row(name, item.besides))
-    return rows
-
-
 def format_overview(rows: list[tuple[str, str]]) -> str:
     """Return the usage of several commands, a line for each."""
     return _USAGE + f"\n{' ' * len(_USAGE)}".join(lay_out(rows, indent="", width=_WIDTH - len(_USAGE)))
 
 
-def _overview_row(name: str, command: Command) -> tuple[str, str]:
-    return f"{name} {format_forms(command, short=True)}".rstrip(), command.summary
-
-
-def format_forms(command: Command, short: bool = False) -> str:
+def format_forms(command: "Command", short: bool = False) -> str:
     """Return what follows the name of a command in its usage.
 
     Args:
@@ -148,3 +121,8 @@ def _spell_needed(item: Argument) -> str:
 def _is_in(item: Argument, lead: str) -> bool:
     """Whether the beginning of the usage names an argument already."""
     return re.search(rf"(?<![\w.]){re.escape(item.key.name)}[ =]", f"{lead} ") is not None
+
+
+def spell(command: "Command") -> str:
+    """Return how a command is started from the current folder."""
+    return localize_command(f"{command.name} ").rstrip()

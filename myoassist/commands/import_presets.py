@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from myoassist.commands.command import FLAG, WORDS, Command, argument
+from myoassist.commands.argument import FLAG, WORDS, argument
+from myoassist.commands.command import Command
 from myoassist.compat.draft import Draft
 from myoassist.compat.exp_file import draft_experiment, format_experiment
 from myoassist.compat.preset_file import SUFFIXES, Preset, read_preset

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from myoassist.commands.command import CHANGES, WORDS, Command, Group, argument
+from myoassist.commands.argument import CHANGES, WORDS, argument
+from myoassist.commands.command import Command, Group
 from myoassist.files.command_words import TRAIN_COMMAND, localize_command
 from myoassist.files.errors import ConfigError
 

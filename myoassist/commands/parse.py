@@ -3,9 +3,9 @@
 import math
 import typing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from myoassist.commands.command import CHANGES, FLAG, TYPED, WORDS, Argument, Command, arguments_of
+from myoassist.commands.argument import CHANGES, FLAG, TYPED, WORDS, Argument, arguments_of
 from myoassist.commands.help import format_forms
 from myoassist.config.key_values import is_allowed, suggest_override
 from myoassist.config.keys import describe_range
@@ -13,8 +13,11 @@ from myoassist.config.nearest import nearest_name
 from myoassist.files.command_words import quote_path
 from myoassist.files.errors import ConfigError
 
+if TYPE_CHECKING:
+    from myoassist.commands.command import Command
 
-def parse_request(command: Command, arguments: list[str]) -> Any:
+
+def parse_request(command: "Command", arguments: list[str]) -> Any:
     """Return the dataclass of a command as its arguments fill it.
 
     Raises:
@@ -107,7 +110,7 @@ def _convert(kind: Any, text: str) -> Any:
     return text
 
 
-def _refuse_foreign(command: Command, arguments: list[str], known: dict[str, Argument], words: bool) -> None:
+def _refuse_foreign(command: "Command", arguments: list[str], known: dict[str, Argument], words: bool) -> None:
     """Refuse the spelling of other programs, with the whole command as it is spelled here."""
     # Late, because Hydra is slow to import and commands that change no configuration do without it.
     from myoassist.config.foreign_spelling import refuse_foreign_spelling
@@ -119,7 +122,7 @@ def _refuse_foreign(command: Command, arguments: list[str], known: dict[str, Arg
     refuse_foreign_spelling(arguments, command.name, names, flags, words=words, place=place)
 
 
-def _refuse_unknown(command: Command, typed: str, known: dict[str, Argument]) -> ConfigError:
+def _refuse_unknown(command: "Command", typed: str, known: dict[str, Argument]) -> ConfigError:
     name, sign, value = typed.partition("=")
     # The same name in another form, such as out= for --out.
     bare = {other.lstrip("-"): other for other in known}
@@ -135,7 +138,7 @@ def _refuse_unknown(command: Command, typed: str, known: dict[str, Argument]) ->
     )
 
 
-def _refuse_missing(command: Command, values: dict[str, Any]) -> None:
+def _refuse_missing(command: "Command", values: dict[str, Any]) -> None:
     missing = [
         item for item in arguments_of(command.request) if item.key.metadata["needed"] and item.field not in values
     ]
@@ -166,5 +169,5 @@ def _list_names(known: dict[str, Argument]) -> str:
     return ", ".join(name if item.given == FLAG else f"{name}=" for name, item in known.items())
 
 
-def _ask(command: Command) -> str:
+def _ask(command: "Command") -> str:
     return f"{command.name} -h"

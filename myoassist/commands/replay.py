@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.commands.command import KEY_OR_WORD, Command, argument
+from myoassist.commands.argument import KEY_OR_WORD, argument
+from myoassist.commands.command import Command
 from myoassist.files.command_words import quote_path
 from myoassist.files.errors import UserError
 from myoassist.runs.plugin_trust import check_stored_code

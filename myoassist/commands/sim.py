@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from myoassist.commands.command import CHANGES, Command, argument
+from myoassist.commands.argument import CHANGES, argument
+from myoassist.commands.command import Command
 from myoassist.files.errors import ConfigError, UserError
 
 

@@ -2,8 +2,8 @@
 
 import importlib
 
-from myoassist.commands.command import Command, Group
-from myoassist.commands.help import format_overview, overview_rows
+from myoassist.commands.command import Command, Group, overview_rows
+from myoassist.commands.help import format_overview
 
 # Name -> module whose COMMAND it is, in the order of the overview. Training is an entry of its own, whose words are
 # read by Hydra.

@@ -4,7 +4,8 @@ import inspect
 
 from markdown_pages import escape_cell
 
-from myoassist.commands.command import Argument, Command, Group, arguments_of
+from myoassist.commands.argument import Argument, arguments_of
+from myoassist.commands.command import Command, Group
 from myoassist.commands.help import format_forms, spelled_rows
 from myoassist.commands.table import MODULES, find_command
 from myoassist.config.keys import describe_range, format_value

@@ -11,7 +11,8 @@ import time
 import pytest
 
 from myoassist import cli
-from myoassist.commands.command import FLAG, Group, arguments_of
+from myoassist.commands.argument import FLAG, arguments_of
+from myoassist.commands.command import Group
 from myoassist.commands.completion import complete_line
 from myoassist.commands.table import MODULES, command_names, find_command
 from myoassist.config.keys import run_keys

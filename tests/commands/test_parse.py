@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from myoassist.commands.command import CHANGES, FLAG, KEY_OR_WORD, TYPED, WORDS, Command, Group, argument, arguments_of
+from myoassist.commands.argument import CHANGES, FLAG, KEY_OR_WORD, TYPED, WORDS, argument, arguments_of
+from myoassist.commands.command import Command, Group
 from myoassist.commands.help import format_forms
 from myoassist.commands.table import MODULES, command_names, find_command
 from myoassist.files import command_words

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from myoassist.analysis.rl_choice import choose_policy_file, open_shipped
 from myoassist.check.run import check
-from myoassist.commands.evaluate.command import Evaluate
+from myoassist.commands.evaluate.request import Evaluate
 from myoassist.compat.batch_file import is_batch_file, read_batch
 from myoassist.compat.checkpoint_run import is_session_folder, open_session
 from myoassist.compat.result_folder import LABELS, is_result_folder

@@ -6,8 +6,8 @@ if TYPE_CHECKING:
     from myoassist.analysis.graphics import Graphics
     from myoassist.analysis.html_report import ReportedWalk
     from myoassist.analysis.rl_report import PolicyRun
-    from myoassist.commands.evaluate.command import Evaluate
     from myoassist.commands.evaluate.prepared_run import PreparedRun
+    from myoassist.commands.evaluate.request import Evaluate
 
 
 def simulate(request: "Evaluate", item: "PreparedRun") -> "ReportedWalk":

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from myoassist.commands.command import Command, argument
+from myoassist.commands.argument import argument
+from myoassist.commands.command import Command
 from myoassist.commands.reference.made_file import refuse_overwriting
 from myoassist.files.errors import UserError
 

@@ -4,7 +4,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from myoassist.commands.command import CHANGES, TYPED, Command, argument
+from myoassist.commands.argument import CHANGES, TYPED, argument
+from myoassist.commands.command import Command
 from myoassist.commands.reference.made_file import add_origin
 from myoassist.runs.plugin_trust import check_stored_code
 

@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from myoassist.commands.command import KEY_OR_WORD, Command, argument
+from myoassist.commands.argument import KEY_OR_WORD, argument
+from myoassist.commands.command import Command
 
 
 @dataclass(frozen=True)
