@@ -9,7 +9,6 @@ from myoassist.files.command_words import EVALUATE_COMMAND
 from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
-    from myoassist.check.code import import_code
     from myoassist.commands.evaluate.prepared_run import PreparedRun
 
 _STARTS = 10
