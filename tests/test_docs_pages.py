@@ -17,6 +17,7 @@ from myoassist.control.reference import explain, format_parameter_tables
 from myoassist.control.table import build_table
 from myoassist.cost.reference import format_target_table, format_term_table
 from myoassist.cost.registry import built_in_terms
+from myoassist.gait.own_reference import format_template
 from myoassist.model.devices import find_device
 from myoassist.model.survey import format_survey, load_survey
 from tests.test_readme_commands import README, list_commands
@@ -100,7 +101,12 @@ def check_run(words):
     for key in _START_KEYS:
         setattr(config.optimizer, key, None)
     config.env.prev_trained_policy_path = None
-    config.model.path, config.model.mujoco_compat, config.plugins = None, None, []
+    config.model.path, config.model.mujoco_compat = None, None
+    # Files of the reader; what is in plugins is not looked at.
+    for plugin in config.plugins:
+        Path(plugin).write_text("", encoding="utf-8")
+    if config.cost.reference is not None:
+        Path(config.cost.reference).write_text(format_template(), encoding="utf-8")
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.
         config.model.device = "tutorial"
