@@ -108,7 +108,7 @@ def run_policy(request: ExportPolicy) -> int:
     # Late: PyTorch is needed for policies alone.
     from myoassist.config.policy_path import resolve_policy_path
     from myoassist.rl.policy_export import export_networks
-    from myoassist.rl.transfer import find_policy_file, load_policy
+    from myoassist.rl.policy_source import find_policy_file, load_policy
 
     path = resolve_policy_path(request.policy, "policy")
     assert path is not None
