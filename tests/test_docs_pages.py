@@ -20,6 +20,7 @@ from myoassist.config.keys import run_keys
 from myoassist.control.table import build_table
 from myoassist.cost.registry import built_in_terms
 from myoassist.files.errors import UserError
+from myoassist.gait.own_reference import format_template
 from myoassist.model.devices import find_device
 from tests.test_readme_commands import README, list_commands
 
@@ -105,11 +106,12 @@ def check_run(words):
     for key in _START_KEYS:
         setattr(config.optimizer, key, None)
     config.env.prev_trained_policy_path = None
-    config.cost.reference = None
     config.model.path, config.model.mujoco_compat = None, None
-    for path in config.plugins:
-        # The reader's own; only its code knows its terms.
-        Path(path).touch()
+    # Files of the reader; what is in plugins is not looked at.
+    for plugin in config.plugins:
+        Path(plugin).write_text("", encoding="utf-8")
+    if config.cost.reference is not None:
+        Path(config.cost.reference).write_text(format_template(), encoding="utf-8")
     if config.model.device is None and config.exo.controller != "none":
         # An own model file brings its own device.
         config.model.device = "tutorial"

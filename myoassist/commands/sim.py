@@ -100,10 +100,7 @@ def run(request: Sim) -> int:
 def _choose_file(out: str | None, exp: str | None) -> Path:
     from myoassist.runs.catalogue import day_folder
 
-    if out is None:
-        path = day_folder() / f"sim_{exp or 'rl'}" / "sim.mp4"
-    else:
-        path = Path(out).expanduser()
+    path = day_folder() / f"sim_{exp or 'rl'}" / "sim.mp4" if out is None else Path(out).expanduser()
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 

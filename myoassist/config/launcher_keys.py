@@ -129,7 +129,7 @@ def check_launcher(settings: Mapping[str, Any]) -> None:
         key = _KEYS.get(name)
         if key is None or value is None or (isinstance(value, str) and "${" in value):
             continue
-        if not _fits(name, key, value):
+        if not _fits(key, value):
             raise refuse_setting(name, value)
 
 

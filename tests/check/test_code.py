@@ -8,6 +8,7 @@ import pytest
 from myoassist.check.code import import_code
 from myoassist.check.run import check
 from myoassist.config.compose import compose_run
+from myoassist.cost import registry
 from myoassist.files.errors import ConfigError, LayoutError
 from tests.control.own_files import write_page_files
 
@@ -26,6 +27,8 @@ def late(walk):
 def place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MYOASSIST_LOGS", raising=False)
+    # Terms of these tests are gone after them.
+    monkeypatch.setattr(registry, "_REGISTERED", dict(registry._REGISTERED))
 
 
 def test_without_code_nothing_is_done():

@@ -20,7 +20,7 @@ OLD_RUN = Path(__file__).resolve().parents[1] / "data" / "old_runs" / "finished"
 # What other modules may ask for.
 DOORS = {"myoassist.check.run": {"check"}, "myoassist.check.code": {"import_code"}}
 # Code of the user runs here; all of it has been checked before or is only listed.
-IMPORTING = {"check/code.py", "control/own/check.py", "optimize/processes.py", "cli.py"}
+IMPORTING = {"check/code.py", "control/own/check.py", "optimize/processes.py", "commands/lists.py"}
 
 
 def imports_of(file):
