@@ -79,11 +79,6 @@ class Evaluation:
     repeats: Repeats | None = None
 
     @property
-    def compat(self) -> bool:
-        """Whether heel strikes are labelled as in the public MyoAssist implementation."""
-        return self.config.cost.mode == "compat"
-
-    @property
     def learned(self) -> bool:
         """Whether a policy of the RL trainer walks: it has a return instead of a cost."""
         return self.config.task == "rl"
@@ -162,7 +157,7 @@ def evaluate_parameters(
     plan = plan_cost(simulator.log_layout.muscle_names, config.cost.reference, edits_of(config.cost))
     result = evaluate_cost(log, vector, config.cost, plan)
     metrics = measure_walk(log, config.cost)
-    curves = cut_curves(log, config.cost.num_strides, config.cost.mode == "compat")
+    curves = cut_curves(log, config.cost.num_strides)
     curve = _programmed_curve(
         vector[simulator.table.group_slice("exo")], config, choose_clock(walker.device, config.exo) == "stride"
     )

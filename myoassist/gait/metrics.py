@@ -47,19 +47,18 @@ for _side in SIDES:
         METRICS[f"{_joint}_rom_deg_{_side}"] = Metric("deg", "range of motion")
 
 
-def compute_metrics(log: WalkLog, num_strides: int = 5, compat: bool = False) -> dict[str, float | int | None]:
+def compute_metrics(log: WalkLog, num_strides: int = 5) -> dict[str, float | int | None]:
     """Compute the gait metrics of a walk.
 
     Args:
         log: The walk; it may have ended early.
         num_strides: Number of strides at the end that are judged; fewer where there are not as many.
-        compat: Label heel strikes by ankle angle instead of by sensor.
 
     Returns:
         One entry for every name of METRICS, in that order; None where the walk has no stride or the value is not
         finite.
     """
-    strikes = find_heel_strikes(log, compat)
+    strikes = find_heel_strikes(log)
     values: dict[str, float | int | None] = dict.fromkeys(METRICS)
     values["steps"] = strikes.total
     values["strides_judged"] = 0

@@ -237,6 +237,7 @@ class Simulator:
             reason=reason,
             slope_deg=self.walker.slope_deg,
             trunk_target=self.human.trunk_target(values[self._human]),
+            sensing=self.walker.sensing,
         )
 
 
