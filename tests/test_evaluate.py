@@ -21,6 +21,7 @@ WALKING = Path(__file__).parent / "data" / "closedloop_2d_vectors.json"
 # What an evaluation writes even of a walk without a stride, drawing switched off.
 WITHOUT_STRIDES = {
     "eval_terms.json",
+    "eval_score.json",
     "eval_metrics.json",
     "eval_metrics.csv",
     "eval_time_series.png",

@@ -10,6 +10,7 @@ import numpy as np
 from myoassist.analysis.gait_curves import GaitCurves, cut_curves, motor_torques
 from myoassist.analysis.repeats import Repeats, StartSpread, repeat_walk
 from myoassist.analysis.walk_metrics import measure_walk
+from myoassist.analysis.walk_score import ScoredWalk, score_evaluation
 from myoassist.config.cores import count_cores
 from myoassist.config.schemas import RunConfig
 from myoassist.control.device.splines import TorqueCurve, explain_invalid, profile_curve
@@ -64,6 +65,7 @@ class Evaluation:
         reference: The gait that it is compared with.
         curve: Programmed exo torque over its clock (`torque_clock`); None without an exo or with an unusable profile.
         repeats: The same from perturbed starts; None where not asked for.
+        score: Its distance from people.
     """
 
     config: RunConfig
@@ -77,6 +79,7 @@ class Evaluation:
     reference: ReferenceGait
     curve: TorqueCurve | None
     repeats: Repeats | None = None
+    score: ScoredWalk | None = None
 
     @property
     def learned(self) -> bool:
@@ -174,6 +177,7 @@ def evaluate_parameters(
         reference=plan.reference,
         curve=curve,
         repeats=repeats,
+        score=score_evaluation(config, walker, log),
     )
 
 

@@ -19,6 +19,7 @@ from myoassist.analysis.plot_time_series import plot_time_series
 from myoassist.analysis.report_style import STYLE
 from myoassist.analysis.report_tables import cost_table, key_figures, run_table
 from myoassist.analysis.report_words import describe_walk, find_shortcomings
+from myoassist.analysis.score_table import score_sections
 from myoassist.config.atomic import write_text_atomic
 from myoassist.config.run_diff import make_relative
 
@@ -135,6 +136,7 @@ def write_report(
         "<h2>Key figures</h2>",
         key_figures([(walk.name, walk.evaluation) for walk in walks]),
         f'<p class="note">{_explain_figures(walks)}</p>',
+        *score_sections([(walk.name, walk.evaluation) for walk in walks]),
         *_plots(walks),
         *(part for section in sections for part in _section(section)),
         *_settings(walks),

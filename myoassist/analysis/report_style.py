@@ -29,6 +29,9 @@ th, td { text-align: left; padding: 4px 8px; border-bottom: 1px solid var(--line
 th { color: var(--soft); font-weight: 600; border-bottom: 2px solid var(--line); }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.both { text-align: center; }
+td.near { background: #e4f3e9; }
+td.enough { background: #fdf3d9; }
+td.far { background: #fbe3dd; }
 tr.group td { background: var(--shade); font-weight: 600; }
 code { font: 12.5px/1.4 "DejaVu Sans Mono", Consolas, monospace; overflow-wrap: anywhere; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); gap: 0 34px; }

@@ -45,6 +45,12 @@ def describe_walk(evaluation: Evaluation) -> list[str]:
         f"{SIGNALS[name].title.lower()} {value:.0f}" for name, value in distances.items() if value is not None
     )
     sentences.append(f"Distance from the reference gait, averaged over the cycle (RMS, degrees): {near}.")
+    distance = None if evaluation.score is None else evaluation.score.score.content["overall_sd"]
+    if distance is not None:
+        sentences.append(
+            f"Distance from people at this speed: {distance:.1f} standard deviations, mean of hip, knee, ankle and "
+            "vertical ground reaction."
+        )
     if evaluation.has_exo:
         sentences.append(_describe_exo(evaluation))
     return [text for text in sentences if text]
