@@ -8,8 +8,9 @@ import numpy as np
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.gait_curves import reference_curve
 from myoassist.analysis.walk_score import ScoredWalk
+from myoassist.gait.agreement import GROUPS, PROJECT_TABLE, Agreement, correlate
 from myoassist.gait.human_reference import EMG
-from myoassist.gait.score import GROUPS, PROJECT_TABLE, Agreement, WalkScore, correlate
+from myoassist.gait.score import WalkScore
 from myoassist.gait.score_gate import Gate
 
 # Bands of a distance, standard deviations: of the best, of what may be shipped.

@@ -1,8 +1,6 @@
-"""How far a walk is from people at its speed: RMSE, correlation and distance in standard deviations per channel.
+"""Score a walk against people at its speed: every field of `eval_score.json` but for the gate.
 
-The distance of a channel is its RMSE over the cycle divided by the root mean square of people's standard deviation over
-the cycle: sample by sample that deviation may be 0. Figures are means of both legs unless they are given by leg. Of the
-hip the mean difference over the cycle is left out, since people's hips are measured against a pelvis that leans.
+Figures are means of both legs unless they are given by leg.
 """
 
 from collections.abc import Mapping
@@ -11,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.errors import ModelError
+from myoassist.gait.agreement import GROUPS, OVERALL, PROJECT_TABLE, Agreement, agree, agree_with_table
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.gait.human_reference import (
     ANGLES,
     EMG,
     FIRST_PEAK,
     LOADING,
-    PERCENT,
     PUSH_OFF,
     SECOND_PEAK,
     HumanReference,
@@ -28,53 +25,17 @@ from myoassist.gait.human_reference import (
 )
 from myoassist.gait.leg_strides import LegStrides, find_leg_strides, scored_signals
 from myoassist.gait.metabolics import metabolic_cost
-from myoassist.gait.muscles import find_muscle_columns
-from myoassist.gait.reference import load_reference_gait
 from myoassist.rollout.log import JOINTS, SIDES, WalkLog
 
 SCORED_STRIDES = 10
 SATURATED, SATURATED_SHARE = 0.95, 0.08
 SILENT = 0.05
-# Groups of channels that are scored by the mean distance of their channels.
-GROUPS: dict[str, tuple[str, ...]] = {
-    "angles": ANGLES,
-    "ground reaction": ("grf", "grf_fore_aft"),
-    "moments": tuple(f"{joint}_moment" for joint in JOINTS),
-    "powers": tuple(f"{joint}_power" for joint in JOINTS),
-}
-OVERALL = (*ANGLES, "grf")
-# Muscles without measured EMG are held against the built-in reference gait, for information.
-PROJECT_TABLE = "project_table"
-_UNMEASURED = {
-    "HAB": "hip_abductors",
-    "HAD": "hip_adductors",
-    "HFL": "iliopsoas",
-    "GLU": "gluteus_maximus",
-    "VAS": "vasti",
-    "BFSH": "biceps_femoris_short_head",
-    "SOL": "soleus",
-}
 # Energy models by the names that scores are compared under; of those that are not there yet the reason.
 BHARGAVA_025 = "bhargava2004_0.25MPa"
 _LATER_MODELS = {
     "umberger2010_0.60MPa": "no energy model with 0.60 MPa specific tension yet",
     "bhargava2004_0.60MPa": "no energy model with 0.60 MPa specific tension yet",
 }
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Distance of a channel from people.
-
-    Attributes:
-        rmse: Root mean square difference, unit of the channel.
-        r: Correlation over the cycle; None for a channel that does not move.
-        sd: Distance in standard deviations of people.
-    """
-
-    rmse: float
-    r: float | None
-    sd: float
 
 
 @dataclass(frozen=True)
@@ -148,12 +109,19 @@ def score_walk(log: WalkLog, task: ScoreTask, num_strides: int = SCORED_STRIDES)
         return WalkScore(task, reference, {}, {}, content, missing)
     signals = scored_signals(log)
     curves = {name: [strides.mean_curve(values[:, leg], leg) for leg in range(2)] for name, values in signals.items()}
-    channels = {} if reference is None else _agree(curves, reference)
+    channels = {} if reference is None else agree(curves, reference)
     content |= _agreement_fields(channels)
     if content["emg_r"] is not None:
-        content["emg_r"][PROJECT_TABLE] = _agree_with_table(log, strides)
+        content["emg_r"][PROJECT_TABLE] = agree_with_table(log, strides)
     figures = _measure(log, strides, curves)
     content |= _figure_fields(log, strides, curves, figures, task)
+    grf = channels.get("grf")
+    content["channels"]["grf"] = {
+        "r": grf.r if grf else None,
+        "sd": grf.sd if grf else None,
+        "peak1_bw": float(np.mean(figures["grf_peak1_bw"])),
+        "peak2_bw": float(np.mean(figures["grf_peak2_bw"])),
+    }
     content["cot_j_kg_m"], reasons = _cost_of_transport(log, strides)
     missing |= reasons
     missing |= {f"emg_r.{name}": "no such muscle" for name in EMG if f"emg_{name}" not in curves}
@@ -176,54 +144,10 @@ _FIELDS = (
 )
 
 
-def _agree(curves: Mapping[str, list[np.ndarray]], reference: HumanReference) -> dict[str, Agreement]:
-    found = {}
-    for name, legs in curves.items():
-        mean, sd = reference.curves[name]
-        shown = [leg for leg in legs if np.isfinite(leg).all()]
-        errors = []
-        for leg in shown:
-            difference = leg - mean
-            if name == "hip":
-                difference = difference - difference.mean()
-            errors.append(float(np.sqrt(np.mean(difference**2))))
-        rs = [r for leg in shown if (r := correlate(leg, mean)) is not None]
-        rmse = float(np.mean(errors))
-        found[name] = Agreement(
-            rmse, float(np.mean(rs)) if len(rs) == len(shown) else None, rmse / float(np.sqrt(np.mean(sd**2)))
-        )
-    return found
-
-
-def _agree_with_table(log: WalkLog, strides: LegStrides) -> dict[str, float | None]:
-    """Return the correlation of muscles that nobody measured here with the project's own table, mean of both legs."""
-    try:
-        columns = find_muscle_columns(log.muscle_names)
-    except ModelError:
-        return {}
-    activation = columns.read(log.activation)
-    phase = np.minimum(PERCENT / 100.0, 1.0 - 1e-9)
-    found: dict[str, float | None] = {}
-    for i, muscle in enumerate(columns.muscles):
-        if muscle in _UNMEASURED:
-            table = load_reference_gait().signals[muscle].evaluate(phase)
-            rs = [correlate(strides.mean_curve(activation[:, leg, i], leg), table) for leg in range(2)]
-            known = [r for r in rs if r is not None]
-            found[_UNMEASURED[muscle]] = float(np.mean(known)) if known else None
-    return found
-
-
-def correlate(first: np.ndarray, second: np.ndarray) -> float | None:
-    """Return the correlation of two curves, None if one of them does not move."""
-    if np.ptp(first) < 1e-9 or np.ptp(second) < 1e-9:
-        return None
-    return float(np.corrcoef(first, second)[0, 1])
-
-
 def _agreement_fields(channels: Mapping[str, Agreement]) -> dict[str, Any]:
     """Return the fields that compare with people; null without a reference."""
     if not channels:
-        return {}
+        return {"channels": {name: dict.fromkeys(("rmse_deg", "r", "sd")) for name in (*ANGLES, "trunk")}}
     fields: dict[str, Any] = {
         "channels": {
             name: {"rmse_deg": channels[name].rmse, "r": channels[name].r, "sd": channels[name].sd}
@@ -233,7 +157,6 @@ def _agreement_fields(channels: Mapping[str, Agreement]) -> dict[str, Any]:
         "grf_fore_aft": {"rmse_bw": channels["grf_fore_aft"].rmse}
         | {"r": channels["grf_fore_aft"].r, "sd": channels["grf_fore_aft"].sd},
     }
-    fields["channels"]["grf"] = {"r": channels["grf"].r, "sd": channels["grf"].sd}
     for kind in ("moment", "power"):
         by_joint = {joint: channels[f"{joint}_{kind}"] for joint in JOINTS}
         fields[f"{kind}s"] = {joint: {"rmse": a.rmse, "r": a.r, "sd": a.sd} for joint, a in by_joint.items()}

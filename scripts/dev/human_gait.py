@@ -2,8 +2,8 @@
 
     python scripts/dev/human_gait.py <folder with schwartz2008_curves.csv and schwartz2008_scalars.csv>
 
-The channels get the names and signs of this project: moments are internal, extension and plantarflexion positive, as they
-are in the source; angles are in degrees, flexion and dorsiflexion positive; EMG is a share of the muscle's own maximum.
+The channels get the names of this project. Signs are those of the source: angles in degrees, flexion and dorsiflexion
+positive; moments internal, extension and plantarflexion positive. EMG is a share of the muscle's own maximum.
 """
 
 import csv
