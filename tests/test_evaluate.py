@@ -184,7 +184,7 @@ def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path
         assert evaluate.main([chosen, f"params={parameters}", "env.render_modes=[]", "env.sim_time=0.2"]) == 0
         written = [path for path in (root / folder).iterdir() if path.suffix in (".json", ".csv", ".html")]
         written = [path for path in written if path.name.startswith(("eval", "report"))]
-        assert len(written) == 4
+        assert len(written) == 5
         for path in written:
             assert str(root) not in path.read_text()
             path.unlink()
