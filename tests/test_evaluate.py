@@ -21,6 +21,7 @@ WALKING = Path(__file__).parent / "data" / "closedloop_2d_vectors.json"
 # What an evaluation writes even of a walk without a stride, drawing switched off.
 WITHOUT_STRIDES = {
     "eval_terms.json",
+    "eval_score.json",
     "eval_metrics.json",
     "eval_metrics.csv",
     "eval_time_series.png",
@@ -183,7 +184,7 @@ def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path
         assert evaluate.main([chosen, f"params={parameters}", "env.render_modes=[]", "env.sim_time=0.2"]) == 0
         written = [path for path in (root / folder).iterdir() if path.suffix in (".json", ".csv", ".html")]
         written = [path for path in written if path.name.startswith(("eval", "report"))]
-        assert len(written) == 4
+        assert len(written) == 5
         for path in written:
             assert str(root) not in path.read_text()
             path.unlink()

@@ -10,6 +10,7 @@ import numpy as np
 from myoassist.analysis.gait_curves import GaitCurves, cut_curves, motor_torques
 from myoassist.analysis.repeats import Repeats, StartSpread, repeat_walk
 from myoassist.analysis.walk_metrics import measure_walk
+from myoassist.analysis.walk_score import ScoredWalk, score_evaluation
 from myoassist.config.cores import count_cores
 from myoassist.config.schemas import RunConfig
 from myoassist.control.device.splines import TorqueCurve, explain_invalid, profile_curve
@@ -63,6 +64,7 @@ class Evaluation:
         reference: The gait that it is compared with.
         curve: Programmed exo torque over its clock (`torque_clock`); None without an exo or with an unusable profile.
         repeats: The same from perturbed starts; None where not asked for.
+        score: Its distance from people.
     """
 
     config: RunConfig
@@ -76,11 +78,7 @@ class Evaluation:
     reference: ReferenceGait
     curve: TorqueCurve | None
     repeats: Repeats | None = None
-
-    @property
-    def compat(self) -> bool:
-        """Whether heel strikes are labelled as in the public MyoAssist implementation."""
-        return self.config.cost.mode == "compat"
+    score: ScoredWalk | None = None
 
     @property
     def learned(self) -> bool:
@@ -160,7 +158,7 @@ def evaluate_parameters(
     plan = plan_cost(simulator.log_layout.muscle_names, config.cost.reference, edits_of(config.cost))
     result = evaluate_cost(log, vector, config.cost, plan)
     metrics = measure_walk(log, config.cost)
-    curves = cut_curves(log, config.cost.num_strides, config.cost.mode == "compat")
+    curves = cut_curves(log, config.cost.num_strides)
     curve = _programmed_curve(
         vector[simulator.table.group_slice("exo")], config, choose_clock(walker.device, config.exo) == "stride"
     )
@@ -177,6 +175,7 @@ def evaluate_parameters(
         reference=plan.reference,
         curve=curve,
         repeats=repeats,
+        score=score_evaluation(config, walker, log),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.walk_metrics import WALK_METRICS
+from myoassist.analysis.walk_score import ScoredWalk
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.json_values import to_json
 from myoassist.runs.catalogue import PARAMETERS_NAME
@@ -20,6 +21,7 @@ JOINT_LOADS = "eval_joint_loads.png"
 MUSCLES = "eval_muscles.png"
 TIME_SERIES = "eval_time_series.png"
 TERMS = "eval_terms.json"
+SCORE_FILE = "eval_score.json"
 METRICS_FILE = "eval_metrics.json"
 METRICS_TABLE = "eval_metrics.csv"
 CURVES_TABLE = "eval_gait_cycle.csv"
@@ -89,6 +91,11 @@ def write_metrics(path: Path, evaluation: Evaluation) -> None:
             "seed": repeats.seed,
         }
     _write_json(path, content)
+
+
+def write_score(path: Path, scored: ScoredWalk) -> None:
+    """Write the distance of a walk from people at its speed; what is null is named in `missing` with its reason."""
+    _write_json(path, scored.content)
 
 
 def read_stored_total(folder: Path) -> float | None:

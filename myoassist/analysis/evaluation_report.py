@@ -68,6 +68,9 @@ class EvaluationReport:
         walk, evaluation = self._walks[0], self._evaluation
         with self._writing(names.TERMS) as path:
             names.write_terms(path, evaluation, walk.source, walk.overrides)
+        if evaluation.score is not None:
+            with self._writing(names.SCORE_FILE) as path:
+                names.write_score(path, evaluation.score)
         with self._writing(names.METRICS_FILE) as path:
             names.write_metrics(path, evaluation)
         with self._writing(names.METRICS_TABLE) as path:

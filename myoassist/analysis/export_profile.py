@@ -149,7 +149,7 @@ def _stance_times(evaluation: Evaluation) -> dict[str, float | None]:
     log = evaluation.log
     if log.n_steps == 0:
         return dict.fromkeys(SIDES)
-    cycles = find_leg_cycles(log, evaluation.config.cost.num_strides, evaluation.compat)
+    cycles = find_leg_cycles(log, evaluation.config.cost.num_strides)
     stances = [find_stances(log, leg) for leg in cycles]
     return {
         SIDES[found.leg]: float(np.mean(found.stops - found.starts) * log.dt) if len(found) else None

@@ -108,15 +108,14 @@ class GaitCurves:
         return rows.mean(axis=0) if len(rows) else None
 
 
-def cut_curves(log: WalkLog, num_strides: int, compat: bool = False) -> GaitCurves:
+def cut_curves(log: WalkLog, num_strides: int) -> GaitCurves:
     """Cut the last strides of a walk, each leg at its own heel strikes.
 
     Args:
         log: The walk.
         num_strides: Number of strides per leg; fewer where there are not as many.
-        compat: Label heel strikes by ankle angle instead of by sensor.
     """
-    legs = find_leg_cycles(log, num_strides, compat)
+    legs = find_leg_cycles(log, num_strides)
     cycles = {
         name: (resample(values[:, 0], legs[0]), resample(values[:, 1], legs[1]))
         for name, values in _collect(log).items()

@@ -15,6 +15,7 @@ from myoassist.analysis.plot_gait_cycle import plot_gait_cycle, plot_joint_loads
 from myoassist.analysis.plot_time_series import plot_time_series
 from myoassist.analysis.report_tables import cost_table, key_figures, run_table
 from myoassist.analysis.report_words import describe_walk, find_shortcomings
+from myoassist.analysis.score_table import score_summaries
 from myoassist.report.builder import write_page
 from myoassist.report.pages import ComparisonPage, WalkPage, WalkSummary
 from myoassist.report.parts import Picture, Section, Tile
@@ -86,6 +87,7 @@ def write_report(
         walks=[_summarize(walk, alone=not others) for walk in walks],
         key_figures=key_figures(pairs),
         repeated=any(item is not None and item.survived for item in repeats),
+        scores=score_summaries(pairs),
         motion=_draw(plot_gait_cycle(first, title, others)),
         loads=_draw(plot_joint_loads(first, title, others)),
         muscles=_draw(plot_muscles(first, title, others)),

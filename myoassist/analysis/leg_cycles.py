@@ -30,15 +30,14 @@ class LegCycles:
         return len(self.starts)
 
 
-def find_leg_cycles(log: WalkLog, num_strides: int, compat: bool = False) -> list[LegCycles]:
+def find_leg_cycles(log: WalkLog, num_strides: int) -> list[LegCycles]:
     """Return the last cycles of the right and of the left leg.
 
     Args:
         log: The walk.
         num_strides: Number of cycles per leg; fewer where there are not as many.
-        compat: Label heel strikes by ankle angle instead of by sensor.
     """
-    strikes = find_heel_strikes(log, compat)
+    strikes = find_heel_strikes(log)
     cycles = []
     for leg, samples in enumerate((strikes.right, strikes.left)):
         last = samples[-(num_strides + 1) :]

@@ -126,7 +126,7 @@ def repeat_walk(
                     break
             survived = log.outcome is Outcome.SURVIVED
             # The log is a view of the worker's buffer; only what is computed here is kept.
-            curves = cut_curves(log, cost.num_strides, cost.mode == "compat") if survived else None
+            curves = cut_curves(log, cost.num_strides) if survived else None
             return RepeatedWalk(log.outcome, log.n_steps * log.dt, measure_walk(log, cost), curves)
         finally:
             free.put(worker)

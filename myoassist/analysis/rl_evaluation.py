@@ -12,6 +12,7 @@ from myoassist.analysis.rl_rollout import ControlSteps, Policy, roll_out
 from myoassist.analysis.rl_start import ChosenStart
 from myoassist.analysis.video_plots import Trace, make_traces
 from myoassist.analysis.walk_metrics import measure_walk
+from myoassist.analysis.walk_score import score_evaluation
 from myoassist.config.evaluation_entries import EvaluationEntry
 from myoassist.config.schemas import RunConfig
 from myoassist.cost.result import CostResult
@@ -157,6 +158,7 @@ def evaluate_policy(
         curves=cut_curves(log, JUDGED_STRIDES),
         reference=load_reference(None),
         curve=None,
+        score=score_evaluation(judged, batch.walker, log),
         entry=entry,
         steps=walk.steps,
         reward_names=batch.reward_names,

@@ -106,6 +106,7 @@ class StateRecorder:
             outcome=outcome,
             reason=reason,
             slope_deg=self._walker.terrain.nominal_deg,
+            sensing=self._walker.sensing,
         )
 
 

@@ -55,7 +55,7 @@ class WalkPicture:
 
     def draw_strip(self) -> Image.Image | None:
         """Return the last right stride in pictures side by side, None for a walk without one."""
-        right = find_leg_cycles(self._evaluation.log, 1, self._evaluation.compat)[0]
+        right = find_leg_cycles(self._evaluation.log, 1)[0]
         if len(right) == 0:
             return None
         width, height = _STRIP_SIZE
@@ -135,7 +135,7 @@ class WalkPicture:
 
     def _choose_sample(self) -> int:
         log = self._evaluation.log
-        strikes = find_heel_strikes(log, self._evaluation.compat).right
+        strikes = find_heel_strikes(log).right
         # A moment later the foot is flat and loaded.
         return min(int(strikes[-1]) + round(0.05 / log.dt), log.n_steps - 1) if len(strikes) else log.n_steps // 2
 

@@ -25,15 +25,14 @@ def measure_walk(log: WalkLog, cost: CostConfig) -> dict[str, float | int | None
         log: The walk.
         cost: Says how many strides at the end are judged, and how heel strikes are labelled.
     """
-    compat = cost.mode == "compat"
-    values = compute_metrics(log, cost.num_strides, compat)
-    values[_METABOLIC] = _metabolic(log, cost.num_strides, compat)
-    values |= compute_joint_loads(log, cost.num_strides, compat)
+    values = compute_metrics(log, cost.num_strides)
+    values[_METABOLIC] = _metabolic(log, cost.num_strides)
+    values |= compute_joint_loads(log, cost.num_strides)
     return {name: values[name] for name in WALK_METRICS}
 
 
-def _metabolic(log: WalkLog, num_strides: int, compat: bool) -> float | None:
-    strikes = find_heel_strikes(log, compat)
+def _metabolic(log: WalkLog, num_strides: int) -> float | None:
+    strikes = find_heel_strikes(log)
     judged = min(num_strides, len(strikes.left) - 1)
     if judged <= 0 or log.layout.f_max is None:
         return None

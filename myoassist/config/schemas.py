@@ -56,6 +56,12 @@ class ModelConfig:
         "What meets the ground: the meshes of the feet or soles, or capsules fitted to them.",
         choices=("mesh", "primitive"),
     )
+    sensing: str = option(
+        "touch",
+        "Load that reflexes, cost and policies feel: touch is that of the touch sensors, which miss a part of it; "
+        "contact the whole force of the ground on each foot. Gait events, metrics and plots always know the latter.",
+        choices=("touch", "contact"),
+    )
     reflex_mode: str | None = option(
         None, "Old place of control.reflex_mode.", choices=("uni", "ind"), alias="control.reflex_mode", moved=True
     )

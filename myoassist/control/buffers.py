@@ -49,6 +49,8 @@ class Ids(NamedTuple):
     qpos_rot: np.ndarray
     qpos_root: np.ndarray
     touch: np.ndarray
+    load: np.ndarray
+    ground: np.ndarray
     limit: np.ndarray
     muscle_group: np.ndarray
     f_max: np.ndarray

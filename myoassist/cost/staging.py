@@ -12,7 +12,7 @@ from myoassist.cost.judged_walk import CostPlan, JudgedWalk
 from myoassist.cost.registry import OwnTermError, active_own_terms, built_in_terms, find_term, measure_own_terms
 from myoassist.cost.result import FAILURE_COST, CostResult, sum_parts
 from myoassist.cost.targets import STAGE_COST, assemble
-from myoassist.gait.events import find_heel_strikes
+from myoassist.gait.events import find_felt_strikes
 from myoassist.gait.strides import cut_window
 from myoassist.rollout.log import Outcome, WalkLog
 
@@ -59,7 +59,7 @@ def _judge(
     if log.n_steps < log.step_limit - 1:
         reason = log.reason or f"ended after {common['walked_time']:.2f} s"
         return _result("1a", {"stage": FALL_OFFSET, "distance": 0.0 - x_end}, common, reason)
-    strikes = find_heel_strikes(log, compat)
+    strikes = find_felt_strikes(log, compat)
     early = {"distance": 0.0 - x_end, "steps": 0.0 - STEP_REWARD * strikes.total}
     if min(len(strikes.left), len(strikes.right)) < config.num_strides + 1:
         reason = (

@@ -72,7 +72,7 @@ def grf_load(log: WalkLog, window: GaitWindow, threshold: float, compat: bool = 
         threshold: Load from which it counts, body weights.
         compat: Count the full load instead of the excess.
     """
-    load = log.load[window.first : window.last].sum(axis=1)
+    load = log.felt_load[window.first : window.last].sum(axis=1)
     counted = load if compat else load - threshold
     # Asked this way round, a load that is not a number stays one.
     return float(np.where(load <= threshold, 0.0, counted).sum() / (window.last - window.first))

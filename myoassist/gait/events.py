@@ -1,9 +1,11 @@
-"""Heel strikes of each foot, found in the rising contact of the heel sensors."""
+"""Heel strikes of each foot: by the whole load of the foot, or by the published heel sensors."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from myoassist.gait.foot_contact import find_stances
+from myoassist.model.felt_load import TOUCH
 from myoassist.rollout.log import SIDES, WalkLog
 
 REFRACTORY_S = 0.3
@@ -86,8 +88,11 @@ def label_by_sensor(indices: np.ndarray, new_step: np.ndarray) -> HeelStrikes:
     )
 
 
-def find_heel_strikes(log: WalkLog, compat: bool = False) -> HeelStrikes:
-    """Find the heel strikes of a walk.
+def find_published_strikes(log: WalkLog, compat: bool = False) -> HeelStrikes:
+    """Find the heel strikes of a walk by the heel sensors and one refractory window of both feet.
+
+    Heel sensors miss a part of the load and rise more than once in a stance of some gaits. These are the strides on
+    which the cost of published targets was computed; everything else takes `find_heel_strikes`.
 
     Args:
         log: The walk.
@@ -97,3 +102,15 @@ def find_heel_strikes(log: WalkLog, compat: bool = False) -> HeelStrikes:
     if compat:
         return label_by_ankle(indices, log.joint_angle[:, :, ANKLE])
     return label_by_sensor(indices, log.new_step)
+
+
+def find_heel_strikes(log: WalkLog) -> HeelStrikes:
+    """Find the heel strikes of a walk by the whole force of the ground on each foot, version whole_foot_1."""
+    load = log.load
+    right, left = (find_stances(load[:, leg], log.dt).strikes for leg in (RIGHT, LEFT))
+    return HeelStrikes(right=right, left=left)
+
+
+def find_felt_strikes(log: WalkLog, compat: bool = False) -> HeelStrikes:
+    """Find the heel strikes on which a walk is paid for: the published ones as long as only touch sensors are felt."""
+    return find_published_strikes(log, compat) if log.sensing == TOUCH else find_heel_strikes(log)

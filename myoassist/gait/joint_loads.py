@@ -54,20 +54,19 @@ def exo_powers(log: WalkLog) -> np.ndarray:
     return (log.device_torque * log.joint_velocity).sum(axis=2)
 
 
-def compute_joint_loads(log: WalkLog, num_strides: int = 5, compat: bool = False) -> dict[str, float | None]:
+def compute_joint_loads(log: WalkLog, num_strides: int = 5) -> dict[str, float | None]:
     """Compute peak moments, peak powers and work over the last strides.
 
     Args:
         log: The walk; it may have ended early.
         num_strides: Number of strides at the end that are judged; fewer where there are not as many.
-        compat: Label heel strikes by ankle angle instead of by sensor.
 
     Returns:
         One entry for every name of LOAD_METRICS, in that order; None where the walk has no stride or the value is not
         finite.
     """
     values: dict[str, float | None] = dict.fromkeys(LOAD_METRICS)
-    strikes = find_heel_strikes(log, compat)
+    strikes = find_heel_strikes(log)
     judged = min(num_strides, len(strikes.left) - 1)
     if judged > 0:
         window = cut_window(strikes, judged)

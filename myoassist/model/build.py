@@ -15,7 +15,9 @@ from myoassist.model.device import Device
 from myoassist.model.device_edits import fit_device, sole_shapes
 from myoassist.model.devices import MSK_KEYS, device_of
 from myoassist.model.fast_geometry import load_fit, simplify_geometry
+from myoassist.model.felt_load import GRAVITY_FOR_WEIGHT, TOUCH
 from myoassist.model.foot_contact import add_capsules
+from myoassist.model.ground_sensors import add_ground_sensors
 from myoassist.model.height import scale_height
 from myoassist.model.height_field import HeightField
 from myoassist.model.key_poses import add_key_poses
@@ -28,7 +30,6 @@ from myoassist.model.spatial import repair_spatial_legs
 from myoassist.model.terrain import Terrain, add_ground, fit_own_ground, make_ground, make_terrain
 from myoassist.model.world_frame import moving_mass
 
-GRAVITY_FOR_WEIGHT = 9.8  # body weight in the published controller is 9.8 N/kg, not 9.81
 _LEFT_TOE_SITE = "l_toes_touch"
 
 
@@ -45,6 +46,7 @@ class Walker:
         terrain: Heights of the ground.
         device: Worn device; None without one and in an own file.
         ground: Heights of uneven ground; None on level ground and slopes.
+        sensing: Load that reflexes, cost and policies feel.
     """
 
     model: mujoco.MjModel
@@ -55,6 +57,7 @@ class Walker:
     terrain: Terrain = Terrain()
     device: Device | None = None
     ground: HeightField | None = None
+    sensing: str = TOUCH
 
     @property
     def body_weight(self) -> float:
@@ -92,13 +95,14 @@ def build_walker(
             add_capsules(spec, spec.compile())
         add_key_poses(spec)
         if visual:
+            add_ground_sensors(spec, model.sensing)
             compiled = unfused = _scaled(spec.compile(), model, exo)
         else:
             unfused, compiled = _compile_reduced(spec, model, exo)
         name, own = f"{model.musculature} muscles, device {model.device or 'none'}", True
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     device = device_of(model)
-    layout = resolve_layout(compiled, name, env.init_pose, unfused, device)
+    layout = resolve_layout(compiled, name, env.init_pose, unfused, device, model.sensing)
     if not own or (device is not None and device.config is not None):
         check_actuators(compiled, layout, name, exo)
     if own:
@@ -107,7 +111,7 @@ def build_walker(
         compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
-    return Walker(compiled, layout, mass, own, env.init_pose, terrain, device, ground)
+    return Walker(compiled, layout, mass, own, env.init_pose, terrain, device, ground, model.sensing)
 
 
 def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:
@@ -119,10 +123,9 @@ def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> muj
             "env.slope_deg=0",
         )
     try:
-        if model.mujoco_compat is None:
-            compiled = mujoco.MjModel.from_xml_path(os.fspath(path))
-        else:
-            compiled = match_older(mujoco.MjSpec.from_file(os.fspath(path)))
+        spec = mujoco.MjSpec.from_file(os.fspath(path))
+        add_ground_sensors(spec, model.sensing)
+        compiled = spec.compile() if model.mujoco_compat is None else match_older(spec)
     except (ValueError, OSError) as error:
         raise ModelError(f"model.path={path} cannot be loaded: {error}", "an MJCF file that MuJoCo compiles") from error
     compiled.opt.timestep = env.timestep
@@ -209,10 +212,13 @@ def _compile_reduced(
     unfused = spec.compile()
     if find_obstacle(unfused):
         _trim(spec)
+        add_ground_sensors(spec, model.sensing)
         unfused = _scaled(spec.compile(), model, exo)
         return unfused, unfused
     scale_model(unfused, model, exo)
-    return unfused, reduce_model(unfused).compile()
+    reduced = reduce_model(unfused)
+    add_ground_sensors(reduced, model.sensing, unfused)
+    return unfused, reduced.compile()
 
 
 def _scaled(compiled: mujoco.MjModel, model: ModelConfig, exo: ExoConfig | None) -> mujoco.MjModel:

@@ -6,7 +6,9 @@ import mujoco
 import numpy as np
 
 from myoassist.model.device import Device, Drive
+from myoassist.model.felt_load import CONTACT, TOUCH
 from myoassist.model.finder import Finder
+from myoassist.model.ground_sensors import GROUND_SENSORS, TOE_SENSORS
 from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 from myoassist.model.transmission import fit_arm
 from myoassist.model.world_frame import colliding_geoms, moving_geoms
@@ -42,6 +44,9 @@ class Layout:
         qpos_root: Position addresses of tx, ty, tz, tilt, list, rotation, shape (6,).
         qvel_tx: Velocity address of pelvis_tx.
         touch: Sensor addresses of heel and toes, shape (2, 2).
+        load: Sensor addresses whose sum is the load that is felt, shape (2, 2); see `model.sensing`.
+        felt: Sensor addresses of what is felt under the foot and under its toes, shape (2, 2).
+        ground: Sensor addresses of the wrench of the ground on each foot, shape (2,).
         limit: Sensor addresses of the hip, knee, ankle limit torques, shape (2, 3).
         muscle: Actuator ids of MUSCLES, the first of a group, shape (2, 13).
         muscle_group: Actuator ids of all that share the command of one of MUSCLES, shape (2, 13, largest group).
@@ -75,6 +80,9 @@ class Layout:
     qpos_root: np.ndarray
     qvel_tx: int
     touch: np.ndarray
+    load: np.ndarray
+    felt: np.ndarray
+    ground: np.ndarray
     limit: np.ndarray
     muscle: np.ndarray
     muscle_group: np.ndarray
@@ -104,6 +112,7 @@ def resolve_layout(
     init_pose: str,
     unfused: mujoco.MjModel | None = None,
     device: Device | None = None,
+    sensing: str = TOUCH,
 ) -> Layout:
     """Look up every needed element of a compiled model.
 
@@ -112,6 +121,7 @@ def resolve_layout(
         name: How error messages call it.
         init_pose: Name of the keyframe at the start.
         unfused: The same model before static bodies were fused; None if none were.
+        sensing: Which load is felt, see `model.sensing`.
         device: Worn device; None takes ankle actuators named `Exo_R` and `Exo_L`, if there are any.
 
     Raises:
@@ -132,6 +142,12 @@ def resolve_layout(
     arm = [fit_arm(model, int(i), f"{drive.coordinate}_{side}") for i, side in zip(exo, SIDES, strict=True)]
     motor = _motors(find, device)
     frame_body, frame_pos_b, frame_quat_b, frame_com_b = _frames(model, unfused or model, name)
+    touch = np.array([[find.sensor(f"{s}_{part}") for part in ("foot", "toes")] for s in SIDES])
+    ground = np.array([find.sensor(name) for name in GROUND_SENSORS])
+    load = felt = touch
+    if sensing == CONTACT:
+        load = np.stack([ground + 2, np.full(2, -1)], axis=1)
+        felt = np.stack([ground + 2, np.array([find.sensor(name) for name in TOE_SENSORS]) + 2], axis=1)
     all_muscles = np.flatnonzero(model.actuator_dyntype == mujoco.mjtDyn.mjDYN_MUSCLE)
     return Layout(
         dimensions=dimensions,
@@ -148,7 +164,10 @@ def resolve_layout(
         qpos_rot=np.array([find.qpos(f"hip_rotation_{s}", frontal) for s in SIDES]),
         qpos_root=np.array([find.qpos(j, False) for j in _ROOT_3D]),
         qvel_tx=find.qvel("pelvis_tx"),
-        touch=np.array([[find.sensor(f"{s}_{part}") for part in ("foot", "toes")] for s in SIDES]),
+        touch=touch,
+        load=load.astype(np.int64),
+        felt=felt.astype(np.int64),
+        ground=ground.astype(np.int64),
         limit=np.array([[find.sensor(f"{s}_{j}_sensor", False) for j in ("hip", "knee", "ankle")] for s in SIDES]),
         muscle=group[:, :, 0],
         muscle_group=group,

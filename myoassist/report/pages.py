@@ -29,6 +29,25 @@ class WalkSummary:
 
 
 @dataclass(frozen=True)
+class ScoredSummary:
+    """How far a walk is from people.
+
+    Attributes:
+        name: Name of its run.
+        introduction: Whom it is compared with.
+        tables: Tables of the distances.
+        passed: Whether it meets all bounds for being shipped.
+        bounds: Table of these.
+    """
+
+    name: str
+    introduction: str
+    tables: Sequence[Table]
+    passed: bool
+    bounds: Table
+
+
+@dataclass(frozen=True)
 class WalkPage:
     """The page of a walk, of a search or of a policy.
 
@@ -36,6 +55,7 @@ class WalkPage:
         walks: The walk, or two that are compared.
         key_figures: Table of the main metrics.
         repeated: Whether metrics have a spread over repeated walks.
+        scores: How far the walks are from people, of those that could be compared.
         motion: Joint angles and ground reaction over the gait cycle, or None without a whole stride.
         loads: Joint moments and powers over the gait cycle, or None.
         muscles: Activations over the gait cycle, or None.
@@ -55,6 +75,7 @@ class WalkPage:
     walks: Sequence[WalkSummary]
     key_figures: Table
     repeated: bool
+    scores: Sequence[ScoredSummary]
     motion: Picture | None
     loads: Picture | None
     muscles: Picture | None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "number", "sides", "long", "command"]
+Band = Literal["", "near", "enough", "far"]
 Media = Literal["image/png", "image/jpeg", "image/svg+xml"]
 
 
@@ -18,11 +19,13 @@ class Cell:
         kind: `number` stands at the right, `sides` in the middle of the columns of both legs, `long` may break lines,
             `command` besides is to be copied into a shell.
         span: Columns that it covers.
+        band: Colour of a text: how far what it judges is from people.
     """
 
     text: str
     kind: Kind = "text"
     span: int = 1
+    band: Band = ""
 
 
 @dataclass(frozen=True)

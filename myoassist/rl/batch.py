@@ -93,7 +93,7 @@ class WalkBatch:
             reference = resample(reference, env.control_framerate)
             starts = reference_starts(self.walker, env, reference)
         self.reference = reference
-        observation = resolve_observation(env, model)
+        observation = resolve_observation(env, self.walker)
         self.observation_names = observation.names
         self.action_names = action_names(model)
         if walk is not None:

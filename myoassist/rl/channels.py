@@ -18,7 +18,7 @@ def route_model(config: RunConfig) -> Routing:
     """
     walker = build_walker(config.model, config.env, exo=config.exo)
     model = walker.model
-    names = resolve_observation(config.env, model).names
+    names = resolve_observation(config.env, walker).names
     actions = action_names(model)
     if config.rl.human == "reflex":
         actions = tuple(name for name in actions if model.actuator_actadr[model.actuator(name).id] < 0)

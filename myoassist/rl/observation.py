@@ -9,6 +9,7 @@ from myoassist.config.nearest import nearest_name
 from myoassist.config.rl_schemas import LUMBAR
 from myoassist.config.schemas import EnvConfig
 from myoassist.files.errors import ConfigError
+from myoassist.model.build import Walker
 from myoassist.model.world_frame import moving_mass
 
 GRAVITY = 9.81
@@ -35,16 +36,18 @@ class Observation:
     sensor_scale: np.ndarray
 
 
-def resolve_observation(env: EnvConfig, model: mujoco.MjModel) -> Observation:
+def resolve_observation(env: EnvConfig, walker: Walker) -> Observation:
     """Look up the channels of an observation.
 
     Args:
         env: Its `observation_joint_*_keys` say which joints and sensors, in which order.
-        model: Compiled model.
+        walker: Compiled walker; with `model.sensing=contact` the touch sensors of foot and toes stand for the whole
+            force of the ground on foot and toes.
 
     Raises:
         ConfigError: naming the key and the joint or sensor that the model does not have.
     """
+    model = walker.model
     positions = [name for name in env.observation_joint_pos_keys if env.enable_lumbar_joint or name != LUMBAR]
     velocities = [name for name in env.observation_joint_vel_keys if env.enable_lumbar_joint or name != LUMBAR]
     q = [model.jnt_qposadr[find_joint(model, name, "env.observation_joint_pos_keys")] for name in positions]
@@ -52,6 +55,8 @@ def resolve_observation(env: EnvConfig, model: mujoco.MjModel) -> Observation:
     muscles = [i for i in range(model.nu) if model.actuator_actadr[i] >= 0]
     act = [model.actuator_actadr[i] for i in muscles]
     sensors = [find_sensor(model, name, "env.observation_joint_sensor_keys") for name in sensor_names(env)]
+    felt = dict(zip(walker.layout.touch.ravel().tolist(), walker.layout.felt.ravel().tolist(), strict=True))
+    sensors = [felt.get(address, address) for address in sensors]
     weight = moving_mass(model) * GRAVITY
     scale = [1.0 / weight if "foot" in name or "toes" in name else 1.0 for name in sensor_names(env)]
     names = [f"qpos/{name}" for name in positions]

@@ -80,7 +80,7 @@ def make_task(
         observe_sensor=observation.sensor,
         observe_sensor_scale=observation.sensor_scale,
         pelvis=np.array([layout.qvel_tx, layout.qpos_root[1]], dtype=np.int64),
-        touch=layout.touch.astype(np.int64),
+        load=layout.load,
         limit=np.array([find_sensor(model, n, "env.joint_limit_sensor_keys") for n in limit_names], dtype=np.int64),
         muscle_act=model.actuator_actadr[muscles].astype(np.int64),
         device=device.astype(np.int64),

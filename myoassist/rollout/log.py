@@ -6,6 +6,7 @@ from enum import IntEnum
 import numpy as np
 
 from myoassist.control.channel import Channel
+from myoassist.model.felt_load import GRAVITY_FOR_WEIGHT, TOUCH
 
 SIDES = ("r", "l")
 JOINTS = ("hip", "knee", "ankle")
@@ -34,6 +35,8 @@ _FIXED_COLUMNS: dict[str, tuple[int, ...]] = {
     "new_step": (2,),
     "exo_torque": (2,),
     "device_torque": (2, 3),
+    "ground_force_w": (2, 3),
+    "pressure_center_w": (2, 3),
 }
 
 # Channels of the reflexes and of torque curves that figures read; all zero in a walk without these.
@@ -117,6 +120,7 @@ class WalkLog:
         reason: One sentence for people when the outcome is not SURVIVED.
         slope_deg: Inclination of the ground as `env.slope_deg` says it, deg; `model.terrain` tells the true one.
         trunk_target: Trunk-lean target of the reflex controller, rad.
+        sensing: Load that was felt, `model.sensing`.
 
     Named columns are read as attributes, each of shape (T, ...), legs in the order r, l:
 
@@ -128,7 +132,9 @@ class WalkLog:
     * joint_velocity (leg, joint; rad/s of q), joint_moment (leg, joint; N·m on q by muscles, exo, passive elements)
     * hip_adduction, hip_rotation (leg; rad), joint_pos_w (leg, joint, xyz; m)
     * limit_force (leg, joint; N·m, joint-limit torque sensor)
-    * load_heel, load_toes (leg; body weights of 9.8 N/kg)
+    * load_heel, load_toes (leg; body weights of 9.8 N/kg on the touch sensors, which miss a part of the load)
+    * ground_force_w (leg, xyz; N, the whole force of the ground on a foot)
+    * pressure_center_w (leg, xyz; m, 0 while unloaded)
     * new_step (leg; 1 where that foot's heel sensor rose through 0.1 body weight in this step)
     * exo_torque (leg; N·m, delivered assistance of a driven joint: plantarflexion of ankles, flexion of hips)
     * device_torque (leg, joint; N·m that a device exerts on q: exoskeletons and powered prosthetic joints)
@@ -148,6 +154,7 @@ class WalkLog:
     reason: str = ""
     slope_deg: float = 0.0
     trunk_target: float = 0.0
+    sensing: str = TOUCH
 
     def __getattr__(self, name: str) -> np.ndarray:
         """Return a named column."""
@@ -169,8 +176,13 @@ class WalkLog:
 
     @property
     def load(self) -> np.ndarray:
-        """Load of each foot, heel and toes, in body weights, shape (T, 2)."""
-        return self.load_heel + self.load_toes
+        """Vertical force of the ground on each foot in body weights of 9.8 N/kg, shape (T, 2)."""
+        return self.ground_force_w[:, :, 2] / (self.mass * GRAVITY_FOR_WEIGHT)
+
+    @property
+    def felt_load(self) -> np.ndarray:
+        """Load of each foot that reflexes and cost feel, in body weights, shape (T, 2); see `model.sensing`."""
+        return self.load_heel + self.load_toes if self.sensing == TOUCH else self.load
 
     @property
     def muscle_names(self) -> tuple[str, ...]:

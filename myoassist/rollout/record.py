@@ -7,6 +7,7 @@ from myoassist.control.buffers import Buffers, Constants, Ids, Signals
 from myoassist.control.device.actuation import exo_torque_per_force
 from myoassist.model.kernel import kernel
 from myoassist.model.layout import PELVIS, TORSO
+from myoassist.rollout.ground_force import record_ground
 from myoassist.rollout.sense import euler_angles, frame_coordinate, frame_quaternion, torso_rates
 
 
@@ -103,6 +104,7 @@ def record_sample(
                 assist = exo_torque_per_force(b, ids, leg) * b.actuator_force[ids.exo[leg]]
                 row[c] = ids.sign_leg[leg, j] * ids.exo_direction[leg] * assist
             c += 1
+    c = record_ground(row, c, b, ids)
     n = len(ids.all_muscles)
     for k in range(n):
         row[c + k] = b.act[ids.muscle_act[k]]

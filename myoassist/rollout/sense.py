@@ -13,6 +13,7 @@ from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS
 from myoassist.model.build import Walker
 from myoassist.model.kernel import kernel
 from myoassist.model.layout import PELVIS, TALUS_L, TALUS_R, TORSO
+from myoassist.rollout.ground_force import foot_load
 
 HALF_PI = np.pi / 2.0
 
@@ -36,6 +37,8 @@ def make_ids(walker: Walker) -> Ids:
         layout.qpos_rot.astype(np.int64),
         layout.qpos_root.astype(np.int64),
         layout.touch.astype(np.int64),
+        layout.load,
+        layout.ground,
         layout.limit.astype(np.int64),
         layout.muscle_group,
         layout.muscle_f_max,
@@ -192,7 +195,7 @@ def sense(b: Buffers, ids: Ids, const: Constants, s: Signals) -> None:
     s.body[sg.B_VY] = vx * sin - vy * cos
     for leg in range(2):
         row = s.legs[leg]
-        row[sg.LOAD] = (b.sensordata[ids.touch[leg, 0]] + b.sensordata[ids.touch[leg, 1]]) / const.body_weight
+        row[sg.LOAD] = foot_load(b, ids, leg) / const.body_weight
         sign = ids.sign_leg[leg]
         row[sg.P_HIP] = np.pi - sign[0] * b.qpos[ids.qpos_leg[leg, 0]]
         row[sg.P_KNEE] = np.pi + sign[1] * b.qpos[ids.qpos_leg[leg, 1]]

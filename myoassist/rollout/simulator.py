@@ -240,6 +240,7 @@ class Simulator:
             reason=reason,
             slope_deg=self.walker.terrain.nominal_deg,
             trunk_target=self.human.trunk_target(values[self._human]),
+            sensing=self.walker.sensing,
         )
 
 

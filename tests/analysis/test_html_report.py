@@ -73,7 +73,7 @@ def test_a_good_walk_reads_as_one():
             lambda log: log.joint_angle.__setitem__((..., 1), log.joint_angle[..., 1] + np.deg2rad(15.0)),
             "15 deg more ext",
         ),
-        (lambda log: log.load_heel.__imul__(3.0), "up to 2.4 body weights"),
+        (lambda log: log.ground_force_w.__imul__(3.0), "up to 2.7 body weights"),
         (lambda log: log.pelvis_pos_w.__imul__(0.5), "Speed 0.62 m/s is 50% off"),
         (lambda log: log.activation.__setitem__(..., 1.0), "At full activation"),
         (lambda log: log.activation.__setitem__(..., 0.01), "Hardly used, though clearly active in the reference"),

@@ -42,7 +42,7 @@ def test_contacts_too_short_for_a_stance_do_not_count():
     log = reference_walk(n_strides=6, samples=100)
     left = find_leg_cycles(log, 2)[LEFT]
     before = find_stances(log, left)
-    log.load_toes[left.starts[0] + 75 : left.starts[0] + 80, LEFT] = 0.5
+    log.ground_force_w[left.starts[0] + 75 : left.starts[0] + 80, LEFT, 2] = 0.5 * log.mass * 9.8
     assert find_stances(log, left).starts.tolist() == before.starts.tolist()
 
 

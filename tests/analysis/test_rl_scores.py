@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from synthetic_walk import empty_walk, reference_walk
+from synthetic_walk import empty_walk, press, reference_walk
 
 from myoassist.analysis.rl_scores import ANKLE, band, find_cycles, ramp, score_walk, stance_share
 from myoassist.gait.events import LEFT, RIGHT
@@ -20,7 +20,7 @@ def assisted_walk(left_shift=0, left_scale=1.0, swing=0.0):
     percent = np.arange(log.n_steps) % 100
     for leg, start in ((LEFT, 0), (RIGHT, 50)):
         cycle = (percent - start) % 100
-        log.load_heel[:, leg], log.load_toes[:, leg] = (cycle < 60) * 0.8, 0.0
+        press(log, leg, (cycle < 60) * 0.8)
         shift = left_shift if leg == LEFT else 0
         bump = 30.0 * np.exp(-(((cycle - 45 - shift) / 7.0) ** 2))
         log.exo_torque[:, leg] = bump * (left_scale if leg == LEFT else 1.0) + swing * (cycle >= 60)
@@ -59,7 +59,7 @@ def test_what_is_wrong_costs_points_where_it_belongs():
 def test_without_a_device_symmetry_is_that_of_the_ground_reaction():
     log = assisted_walk()
     log.exo_torque[:] = 0.0
-    log.load_heel[:, LEFT] *= 0.5
+    log.ground_force_w[:, LEFT] *= 0.5
     scores = score_walk(log, np.full(log.n_steps, 1.25), 8, None, direct=False)
     assert set(scores.parts) == {"stability", "symmetry"}
     assert scores.parts["symmetry"][0].measured == pytest.approx(0.5, abs=0.01)
@@ -68,14 +68,14 @@ def test_without_a_device_symmetry_is_that_of_the_ground_reaction():
 def test_short_lifts_of_a_foot_do_not_end_its_stance():
     log = assisted_walk()
     share = stance_share(log, find_cycles(log, 8)[RIGHT])
-    log.load_heel[(np.arange(log.n_steps) - 50) % 100 == 30, RIGHT] = 0.0
+    log.ground_force_w[(np.arange(log.n_steps) - 50) % 100 == 30, RIGHT] = 0.0
     assert stance_share(log, find_cycles(log, 8)[RIGHT]) == pytest.approx(share)
     assert share == pytest.approx(0.6, abs=0.02)
 
 
 def test_feet_that_feel_nothing_are_cut_by_hip_flexion():
     log = reference_walk(12)
-    log.new_step[:] = log.load_heel[:] = log.load_toes[:] = 0.0
+    log.ground_force_w[:] = 0.0
     legs = find_cycles(log, 8)
     assert [len(leg) for leg in legs] == [8, 8]
     assert np.diff(legs[RIGHT].starts) == pytest.approx(100)

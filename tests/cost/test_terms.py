@@ -4,7 +4,7 @@ from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, reference_walk
 
 from myoassist.cost import terms
 from myoassist.files.errors import ConfigError
-from myoassist.gait.events import LEFT, RIGHT, find_heel_strikes
+from myoassist.gait.events import LEFT, RIGHT, find_published_strikes
 from myoassist.gait.muscles import find_muscle_columns
 from myoassist.gait.reference import EMG_MUSCLES, load_reference_gait
 from myoassist.gait.strides import cut_window, displacement, duration
@@ -15,7 +15,7 @@ MUSCLES = find_muscle_columns(PLANAR_NAMES)
 
 def window_of(log, num_strides=5, compat=False):
     """The window with sensor labels, whatever the mode of the terms."""
-    return cut_window(find_heel_strikes(log), num_strides, compat)
+    return cut_window(find_published_strikes(log), num_strides, compat)
 
 
 def test_the_reference_gait_scores_the_floor_of_the_resampling():
@@ -31,7 +31,7 @@ def test_the_reference_gait_scores_the_floor_of_the_resampling():
 
 def test_labels_by_ankle_shift_the_reference_gait_by_half_a_cycle():
     log = reference_walk()
-    window = cut_window(find_heel_strikes(log, compat=True), 5, compat=True)
+    window = cut_window(find_published_strikes(log, compat=True), 5, compat=True)
     assert terms.kinematic_errors(log, window, REFERENCE)[1:].sum() == pytest.approx(214.0, abs=2.0)
 
 

@@ -24,6 +24,11 @@ def empty_walk(n_steps=1000, names=PLANAR_NAMES, dt=0.01, **fields):
     return log
 
 
+def press(log, leg, load):
+    """Let the ground carry a foot, body weights of 9.8 N/kg, shape (T,)."""
+    log.ground_force_w[:, leg, 2] = load * 9.8 * log.mass
+
+
 def reference_walk(n_strides=8, samples=100, speed=1.25, names=PLANAR_NAMES, dt=0.01, **fields):
     """A walk that repeats the reference table, left heel strikes at 0, samples, ...; right ones half a stride later."""
     log = empty_walk(n_strides * samples, names, dt, **fields)
@@ -48,5 +53,6 @@ def reference_walk(n_strides=8, samples=100, speed=1.25, names=PLANAR_NAMES, dt=
         heel = phase[leg] < 0.3 * samples
         log.load_heel[:, leg] = np.where(heel, 0.8, 0.0)
         log.load_toes[:, leg] = np.where(stance & ~heel, 0.9, 0.0)
+        press(log, leg, log.load_heel[:, leg] + log.load_toes[:, leg])
     log.activation[:] = 0.1
     return log

@@ -4,14 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_walk import reference_walk
 
-from myoassist.gait.events import LEFT, RIGHT, HeelStrikes, find_heel_strikes
+from myoassist.gait.events import LEFT, RIGHT, HeelStrikes, find_published_strikes
 from myoassist.gait.strides import GaitWindow, cut_window, displacement, duration, normalize_strides
 
 
 def test_window_takes_the_last_strides_in_both_ways():
     log = reference_walk(n_strides=8)
     for compat in (False, True):
-        window = cut_window(find_heel_strikes(log), 5, compat)
+        window = cut_window(find_published_strikes(log), 5, compat)
         assert (window.first, window.last, window.n_strides) == (200, 700, 5)
         np.testing.assert_array_equal(window.starts, [200, 300, 400, 500, 600])
         np.testing.assert_array_equal(window.stops, [300, 400, 500, 600, 700])
@@ -51,7 +51,7 @@ def test_way_follows_the_incline_on_a_slope():
         log = reference_walk(slope_deg=slope, speed=1.2)
         log.pelvis_pos_w[:, 1] = np.linspace(0.0, 0.799, 800)
         log.pelvis_pos_w[:, 2] = np.arange(800) / 1000.0
-        window = cut_window(find_heel_strikes(log), 5)
+        window = cut_window(find_published_strikes(log), 5)
         np.testing.assert_allclose(displacement(log, window), [forward, 0.5], atol=1e-12)
         assert duration(log, window) == pytest.approx(5.0)
 

@@ -15,6 +15,7 @@ from myoassist.report.pages import (
     ComparisonPage,
     EvolutionPage,
     GridPage,
+    ScoredSummary,
     WalkPage,
     WalkSummary,
 )
@@ -35,6 +36,7 @@ _TABLE = Table(
     left_out=3,
 )
 _WHOLE = dataclasses.replace(_TABLE, left_out=0)
+_BANDS = Table(_TABLE.head, [Row([Cell(band, band=band), Cell(HOSTILE)]) for band in ("near", "enough", "far", "")])
 _SUMMARY = WalkSummary(
     f"name {HOSTILE}",
     [f"sentence {HOSTILE}"],
@@ -47,6 +49,7 @@ _WALK = WalkPage(
     walks=[_SUMMARY],
     key_figures=_TABLE,
     repeated=True,
+    scores=[ScoredSummary(f"name {HOSTILE}", f"people {HOSTILE}", [_BANDS], False, _TABLE)],
     motion=PICTURE,
     loads=PICTURE,
     muscles=PICTURE,

@@ -58,9 +58,9 @@ def test_observed_values_are_those_of_the_simulation():
 
 def test_models_with_more_muscles_only_add_activations():
     config = make_config("model.musculature=26")
-    model = build_walker(config.model, config.env, exo=config.exo).model
-    names = resolve_observation(config.env, model).names
-    assert len(names) == 48 and model.nu == 28
+    walker = build_walker(config.model, config.env, exo=config.exo)
+    names = resolve_observation(config.env, walker).names
+    assert len(names) == 48 and walker.model.nu == 28
     assert [name.split("/")[0] for name in names] == ["qpos"] * 8 + ["qvel"] * 9 + ["act"] * 26 + ["sensor"] * 4 + [
         "target_velocity"
     ]
@@ -72,7 +72,7 @@ def test_models_with_more_muscles_only_add_activations():
 def test_unknown_channels_are_refused_by_name(key, kind):
     config = make_config(f"env.observation_joint_{key}_keys=[elbow]")
     with pytest.raises(ConfigError, match=f"env.observation_joint_{key}_keys names elbow") as refusal:
-        resolve_observation(config.env, level_walker().model)
+        resolve_observation(config.env, level_walker())
     assert ("r_foot" if kind == "sensor" else "knee_angle_r") in refusal.value.expected
 
 

@@ -22,6 +22,8 @@ _FILES = """Its files:
   eval_muscles.png       muscle activation beside the reference EMG
   eval_time_series.png   the whole walk over time
   eval_terms.json        how it ended, total cost, its parts and terms
+  eval_score.json        distance from people at the same speed, and which bounds for a shipped walk it misses
+  eval_score.json        distance from people at the same speed, and which bounds for a shipped walk it misses
   eval_metrics.json/csv  speed, cadence, stance, symmetry, moments, powers, ... with units
   eval_repeats.csv       with repeats: how every walk ended, and its metrics
   eval_comparison.csv    with compare: the metrics of both walks and their difference

@@ -28,7 +28,7 @@ class Task(NamedTuple):
     observe_sensor: np.ndarray
     observe_sensor_scale: np.ndarray
     pelvis: np.ndarray  # addresses: tx velocity, ty position
-    touch: np.ndarray  # (2, 2) heel and toes of r, l
+    load: np.ndarray  # (2, 2) addresses whose sum is the load of r, l; -1 for none
     limit: np.ndarray
     muscle_act: np.ndarray
     device: np.ndarray  # actuators of the device

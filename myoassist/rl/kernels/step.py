@@ -101,7 +101,9 @@ def compute_terms(task: Task, state: State, addresses: np.ndarray, i: int, frame
     for j in range(len(activation)):
         activation[j] = act[task.muscle_act[j]]
     for side in range(2):
-        forces[side] = sensors[task.touch[side, 0]] + sensors[task.touch[side, 1]]
+        forces[side] = sensors[task.load[side, 0]]
+        if task.load[side, 1] >= 0:
+            forces[side] += sensors[task.load[side, 1]]
     for j in range(len(command)):
         command[j] = ctrl[task.device[j]] * task.device_scale[j]
     for j in range(len(task.limit)):
