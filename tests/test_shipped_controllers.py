@@ -7,7 +7,6 @@ import pytest
 
 from myoassist.config.schemas import CostConfig, EnvConfig, ExoConfig, ModelConfig, OptimizerConfig, RunConfig
 from myoassist.config.shipped import DESCRIPTION, list_controllers
-from myoassist.config.start_point import resolve_param_path
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.staging import evaluate_cost
 from myoassist.gait.events import find_heel_strikes
@@ -16,6 +15,7 @@ from myoassist.model.build import build_walker
 from myoassist.optimize.start import load_start
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.simulator import Simulator
+from myoassist.runs.named_files import resolve_param_path
 
 UNSTEADY = {"osl_a"}
 CONTROLLERS = [controller.name for controller in list_controllers()]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from omegaconf.errors import OmegaConfBaseException
 
-from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
 from myoassist.files.content import parse_json
 from myoassist.files.errors import ConfigError, UserError
 from myoassist.runs.catalogue import day_folder
+from myoassist.runs.named_files import resolve_policy_path
 from myoassist.runs.policy_files import DESCRIPTION_NAME, MODELS_NAME, POLICY_NAME, list_models, newest_policy
 from myoassist.runs.record import build_config
 from myoassist.runs.stored_config import change_config

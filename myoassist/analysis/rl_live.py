@@ -17,13 +17,13 @@ from myoassist.analysis.video import FRAMES_PER_SECOND, VIDEO_SIZE, write_frames
 from myoassist.analysis.view_web import WebView, serve_in_browser
 from myoassist.analysis.view_window import check_screen, show_in_window
 from myoassist.config.evaluation_entries import EvaluationEntry
-from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.schemas import RunConfig
 from myoassist.config.shipped import POLICY_KEY
 from myoassist.files.errors import ConfigError, UserError
 from myoassist.model.build import Walker, build_walker
 from myoassist.rl.batch import WalkBatch
 from myoassist.rl.policy_source import find_policy_file
+from myoassist.runs.named_files import resolve_policy_path
 
 
 class _Drawn:

@@ -8,13 +8,13 @@ from myoassist.config.keys import format_value, read_key, run_keys
 from myoassist.config.own_code import is_own
 from myoassist.config.rl_schemas import NETWORKS_KEY
 from myoassist.config.schemas import RunConfig
-from myoassist.config.start_point import resolve_param_path
 from myoassist.control.table import table_of
 from myoassist.files.errors import ConfigError
 from myoassist.model.devices import DEVICES, TORQUE_CONTROLLERS, Device, device_of
 from myoassist.optimize.conditions import condition_kind
 from myoassist.optimize.start import load_start
 from myoassist.optimize.vector_file import find_vector_file
+from myoassist.runs.named_files import resolve_param_path
 
 # Control intervals of the two reflex modes, s.
 CONTROL_INTERVAL = 0.01

@@ -7,13 +7,13 @@ from myoassist.check.files import check_once
 from myoassist.config.evaluation_entries import VELOCITY_MODES
 from myoassist.config.keys import format_override, format_value
 from myoassist.config.nearest import nearest_name
-from myoassist.config.policy_path import resolve_policy_path, resolve_reference_path
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import EnvConfig, RunConfig
 from myoassist.config.shipped import models_folder
 from myoassist.files.errors import ConfigError
 from myoassist.rl.reference_check import check_units
 from myoassist.rl.reference_file import load_reference
+from myoassist.runs.named_files import resolve_policy_path, resolve_reference_path
 
 LONGEST_TIMESTEP = 0.002
 HIGHEST_GROUND = 10.0  # m

@@ -107,9 +107,9 @@ def run_policy(request: ExportPolicy) -> int:
         UserError: if the policy is refused.
     """
     # Late: PyTorch is needed for policies alone.
-    from myoassist.config.policy_path import resolve_policy_path
     from myoassist.rl.policy_export import export_networks
     from myoassist.rl.policy_source import find_policy_file, load_policy
+    from myoassist.runs.named_files import resolve_policy_path
 
     path = resolve_policy_path(request.policy, "policy")
     assert path is not None

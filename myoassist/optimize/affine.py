@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from myoassist.config.schemas import RunConfig
-from myoassist.config.start_point import resolve_param_path
 from myoassist.control.table import HUMAN_GROUPS, human_slice
 from myoassist.optimize.start import load_start, match_layout
 from myoassist.optimize.vector_file import find_vector_file, read_vector
+from myoassist.runs.named_files import resolve_param_path
 from myoassist.space.parameter import INF, Parameter
 from myoassist.space.table import ParameterTable
 

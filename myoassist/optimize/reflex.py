@@ -4,7 +4,6 @@ from pathlib import Path
 
 from myoassist.config.published_numbers import recommend_older
 from myoassist.config.schemas import RunConfig
-from myoassist.config.start_point import resolve_param_path
 from myoassist.cost.report import format_terms
 from myoassist.files.atomic import write_text_atomic
 from myoassist.gait.reference_edits import edits_of
@@ -13,6 +12,7 @@ from myoassist.optimize.conditions import choose_strategy
 from myoassist.optimize.multi import make_problem
 from myoassist.optimize.reference_copy import keep_reference
 from myoassist.optimize.run_search import run_search
+from myoassist.runs.named_files import resolve_param_path
 from myoassist.runs.writer import RunFolder
 
 

@@ -5,11 +5,11 @@ import warnings
 import numpy as np
 
 from myoassist.config.schemas import RunConfig
-from myoassist.config.start_point import resolve_param_path
 from myoassist.control.device.resample import four_param_to_npoint, resample_npoint
 from myoassist.files.errors import LayoutError
 from myoassist.optimize.start_device import fit_stored
 from myoassist.optimize.vector_file import StoredVector, find_vector_file, read_vector
+from myoassist.runs.named_files import resolve_param_path
 from myoassist.space.table import ParameterTable, describe_lengths
 
 # Entries of the human part in 3D.

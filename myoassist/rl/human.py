@@ -7,7 +7,6 @@ import numpy as np
 
 from myoassist.config.rl_schemas import BASE_ENV
 from myoassist.config.schemas import ExoConfig, PerturbationConfig, RunConfig
-from myoassist.config.start_point import resolve_param_path
 from myoassist.control.buffers import Constants, Ids, make_buffers, make_command
 from myoassist.control.device.timing import Exo, make_exo
 from myoassist.control.human.reflex.controller import Reflex, make_reflex
@@ -21,6 +20,7 @@ from myoassist.rollout.disturbance import Disturbance, draw_disturbance
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.sense import make_signals
 from myoassist.rollout.simulator import CONTROL_INTERVAL, Simulator
+from myoassist.runs.named_files import resolve_param_path
 
 # Episodes start within this part of a walk with the device off, s: after its beginning has faded.
 FIRST_START, LAST_START = 4.0, 12.0

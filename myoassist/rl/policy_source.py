@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from myoassist.config.policy_path import resolve_policy_path
 from myoassist.config.schemas import RunConfig
 from myoassist.config.shipped import POLICY_KEY
 from myoassist.files.errors import ConfigError, UnsafeFileError
 from myoassist.rl.policy_file import PolicyFile, read_policy
+from myoassist.runs.named_files import resolve_policy_path
 from myoassist.runs.policy_files import BEST_NAME, MODELS_NAME, POLICY_NAME, newest_policy
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from myoassist.config.groups import describe_experiments, list_experiments
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schemas import NEWEST_PREFIX, RunConfig
-from myoassist.config.start_point import resolve_param_path
 from myoassist.files.command_words import EVALUATE_COMMAND, TRAIN_COMMAND, quote_path
 from myoassist.files.errors import UserError
 from myoassist.runs.catalogue import (
@@ -21,6 +20,7 @@ from myoassist.runs.catalogue import (
     log_root,
     read_status,
 )
+from myoassist.runs.named_files import resolve_param_path
 from myoassist.runs.policy_files import BEST_NAME as BEST_POLICY
 from myoassist.runs.policy_files import newest_policy
 

@@ -11,9 +11,9 @@ from myoassist.config.compose import compose_run
 from myoassist.config.groups import group_names, group_options
 from myoassist.config.key_values import check_value, suggest_override
 from myoassist.config.keys import closest, format_value, read_key, run_keys
-from myoassist.config.policy_path import resolve_policy_path, resolve_reference_path
 from myoassist.config.rewording import check_overrides, unknown_key
 from myoassist.config.shipped import find_controller, list_controllers, list_policies, list_references
+from myoassist.runs.named_files import resolve_policy_path, resolve_reference_path
 from tests.bad_input.remedies import apply_override, compose_and_check, offered_override, refused
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

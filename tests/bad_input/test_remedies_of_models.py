@@ -10,7 +10,6 @@ from myoassist.analysis.video_plots import find_column
 from myoassist.check.cost import check_terms
 from myoassist.compat.arguments import ALIASES, ARGUMENTS, find_argument
 from myoassist.config.groups import group_options
-from myoassist.config.newest_run import resolve_newest
 from myoassist.config.schemas import CostConfig, EnvConfig
 from myoassist.config.video_plots import VideoPlot
 from myoassist.cost.registry import built_in_terms
@@ -22,6 +21,7 @@ from myoassist.model.terrain_tiles import list_tiles, read_tiles
 from myoassist.rl.observation import resolve_observation
 from myoassist.rl.routing import resolve_routing
 from myoassist.runs.choice import choose_run
+from myoassist.runs.named_files import resolve_newest
 from myoassist.sweep.optimizers import build_optimizer
 from myoassist.sweep.search_space import SearchSpace
 from tests.bad_input.remedies import offered_override, refused

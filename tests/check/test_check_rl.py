@@ -8,8 +8,8 @@ import pytest
 from myoassist.check.run import check
 from myoassist.config.compose import compose_run
 from myoassist.config.evaluation_entries import read_evaluation_entries
-from myoassist.config.policy_path import resolve_policy_path
 from myoassist.files.errors import ConfigError
+from myoassist.runs.named_files import resolve_policy_path
 
 ARCH = "rl.policy_params.custom_policy_params.net_arch"
 LIST = "rl.evaluate_param_list"

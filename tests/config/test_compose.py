@@ -8,8 +8,8 @@ import yaml
 from myoassist.config.compose import compose_run, normalize_arguments
 from myoassist.config.groups import config_folder, group_options, list_experiments
 from myoassist.config.schemas import RunConfig
-from myoassist.config.start_point import resolve_param_path
 from myoassist.files.errors import ConfigError
+from myoassist.runs.named_files import resolve_param_path
 
 # exp: device, target, controller, n_points or None, max_torque or None, popsize, maxiter, param_path
 PRESETS = {
