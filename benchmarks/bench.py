@@ -20,12 +20,12 @@ from numba import njit
 from rich.console import Console
 from rich.table import Table
 
-from myoassist.config.control_schemas import ControlConfig
-from myoassist.config.schemas import CostConfig, EnvConfig, ExoConfig, ModelConfig, OptimizerConfig, RunConfig
+from myoassist.config.schema.control import ControlConfig
+from myoassist.config.schema.run import CostConfig, EnvConfig, ExoConfig, ModelConfig, OptimizerConfig, RunConfig
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.strides import cut_window, normalize_strides
 from myoassist.model.build import build_walker
-from myoassist.optimize.walk_problem import WalkProblem
+from myoassist.optimize.walk.problem import WalkProblem
 from myoassist.rollout.log import Outcome, WalkLog
 from myoassist.rollout.physics import mj_step
 from myoassist.rollout.simulator import Simulator
@@ -229,9 +229,9 @@ def gait_equivalence() -> dict[str, dict[str, float]]:
 
 def start_up(repeats: int) -> dict[str, dict[str, float]]:
     """Wall time of imports, of the model build, and of a whole command that evaluates one short walk."""
-    code = "import time; t = time.perf_counter(); import myoassist.optimize.reflex; print(time.perf_counter() - t)"
+    code = "import time; t = time.perf_counter(); import myoassist.optimize.task; print(time.perf_counter() - t)"
     build = (
-        "import time; from myoassist.model.build import build_walker; from myoassist.config.schemas import *;"
+        "import time; from myoassist.model.build import build_walker; from myoassist.config.schema.run import *;"
         "t = time.perf_counter(); build_walker(ModelConfig(device='tutorial'), EnvConfig());"
         "print(time.perf_counter() - t)"
     )

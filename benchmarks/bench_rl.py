@@ -19,11 +19,11 @@ from rich.console import Console
 from rich.table import Table
 from stable_baselines3.common.vec_env import SubprocVecEnv, VecEnv
 
-from myoassist.config.compose import compose_run
-from myoassist.config.schemas import RunConfig
-from myoassist.rl.batch import WalkBatch
-from myoassist.rl.env import WalkEnv
-from myoassist.rl.vec_env import BatchedVecEnv
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.run import RunConfig
+from myoassist.rl.env.batch import WalkBatch
+from myoassist.rl.env.vec_env import BatchedVecEnv
+from myoassist.rl.env.walk_env import WalkEnv
 from myoassist.rollout.batch import ACT, CTRL, DATA, QPOS, QVEL, view
 from myoassist.rollout.physics import mj_step
 
@@ -132,9 +132,9 @@ def measure_learning(config: RunConfig, threads: int, rollouts: int) -> dict[str
     import torch
     from stable_baselines3.common.callbacks import BaseCallback
 
-    from myoassist.rl.algorithm import policy_params, route_batch, start_action
     from myoassist.rl.algorithms.registry import new_learner
-    from myoassist.rl.vec_measure import make_vec_env
+    from myoassist.rl.env.vec_measure import make_vec_env
+    from myoassist.rl.policy.design import policy_params, route_batch, start_action
 
     class Go(BaseCallback):
         def _on_step(self) -> bool:

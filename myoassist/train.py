@@ -14,8 +14,8 @@ from myoassist.files.errors import UserError
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
-    from myoassist.config.compose import ComposedRun
-    from myoassist.config.schemas import RunConfig
+    from myoassist.config.compose.run import ComposedRun
+    from myoassist.config.schema.run import RunConfig
 
 INTERRUPTED = 130
 
@@ -52,15 +52,15 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    from myoassist.config.compose import compose_run, require_experiment
-    from myoassist.config.foreign_spelling import check_train_arguments
-    from myoassist.config.hydra_command import is_hydra_command, run_hydra_command
-    from myoassist.sweep.evolution_arguments import complete_evolution
+    from myoassist.config.compose.foreign_spelling import check_train_arguments
+    from myoassist.config.compose.hydra_command import is_hydra_command, run_hydra_command
+    from myoassist.config.compose.run import compose_run, require_experiment
+    from myoassist.sweep.evolution.arguments import complete_evolution
 
     check_train_arguments(arguments)
     arguments = complete_evolution(arguments)
     if is_hydra_command(arguments):
-        from myoassist.sweep.plugins import register_sweep_plugins
+        from myoassist.sweep.registration import register_sweep_plugins
 
         # By its name, because workers cannot import what belongs to the main program.
         from myoassist.train import run_job as task
@@ -95,7 +95,7 @@ def train(composed: "ComposedRun") -> float:
     remember_plugins(import_code(config))
     if config.task == "rl" and config.rl.realtime_evaluate:
         load_mujoco()
-        from myoassist.analysis.rl_live import watch_configured
+        from myoassist.analysis.policy.live import watch_configured
 
         watch_configured(config)
         return math.nan
@@ -116,16 +116,16 @@ def train(composed: "ComposedRun") -> float:
         # Late: everything above answers without loading MuJoCo or compiling kernels.
         load_mujoco()
         if config.task == "rl":
-            from myoassist.rl.training import train_rl
+            from myoassist.rl.train.train import train_rl
 
             if not config.rl.flag_rendering:
                 fitness = train_rl(config, folder)
             else:
-                from myoassist.analysis.rl_live import watch_training
+                from myoassist.analysis.policy.live import watch_training
 
                 fitness = train_rl(config, folder, watch_training)
         else:
-            from myoassist.optimize.reflex import train_reflex
+            from myoassist.optimize.task import train_reflex
 
             fitness = -train_reflex(config, folder)
         _say_next_steps(folder.path)
@@ -135,7 +135,7 @@ def train(composed: "ComposedRun") -> float:
 def _announce_compilation(config: "RunConfig") -> None:
     """Say that the first start is slow, before it is: nothing else is heard of it for half a minute."""
     from myoassist.config.cache import has_kernels
-    from myoassist.config.own_code import loop_name
+    from myoassist.config.schema.own_code import loop_name
 
     name = ("rl/kernels",) if config.task == "rl" else ("rollout", f"walk_{loop_name(config)}")
     if not has_kernels(*name):
@@ -151,7 +151,7 @@ def _say_next_steps(folder: Path) -> None:
 
 def run_job(composed: "DictConfig") -> float:
     """Train one job of a sweep and return its fitness; called by Hydra's launchers."""
-    from myoassist.config.hydra_command import composed_job
+    from myoassist.config.compose.hydra_command import composed_job
 
     try:
         return train(composed_job(composed))

@@ -4,9 +4,9 @@ import sys
 import pytest
 
 from myoassist import cli, train
-from myoassist.config.groups import group_options
+from myoassist.config.schema.groups import group_options
 from myoassist.files.command_words import TRAIN_COMMAND, localize_command
-from myoassist.model.devices import DEVICES
+from myoassist.model.devices.table import DEVICES
 
 REFUSED = [
     ([], ["no experiment", "exo_npoint_cont", "exp=tutorial"]),
@@ -80,7 +80,7 @@ def test_faults_in_an_exp_file_name_the_file(text, words, tmp_path, monkeypatch,
 
 
 def test_finished_run_is_left_alone(tmp_path, monkeypatch, capsys):
-    from myoassist.config.compose import compose_run
+    from myoassist.config.compose.run import compose_run
     from myoassist.runs.folder import open_run
 
     monkeypatch.chdir(tmp_path)

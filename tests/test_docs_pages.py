@@ -15,13 +15,13 @@ from myoassist import cli
 from myoassist.check.run import check
 from myoassist.commands.evaluate.command import COMMAND as EVALUATE
 from myoassist.commands.table import format_usage
-from myoassist.config.compose import compose_run
-from myoassist.config.keys import run_keys
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.keys import run_keys
 from myoassist.control.table import build_table
 from myoassist.cost.registry import built_in_terms
 from myoassist.files.errors import UserError
-from myoassist.gait.own_reference import format_template
-from myoassist.model.devices import find_device
+from myoassist.gait.reference.own import format_template
+from myoassist.model.devices.table import find_device
 from tests.test_readme_commands import README, list_commands
 
 ROOT = Path(__file__).resolve().parents[1]

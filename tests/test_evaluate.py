@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from myoassist import evaluate
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.runs.folder import open_run
 
 sys.path.insert(0, str(Path(__file__).parent / "analysis"))
@@ -35,8 +35,8 @@ def finished(tmp_path_factory):
     """A run folder as the optimizer leaves it, whose best walks."""
     from myoassist.files.json_values import to_json
     from myoassist.optimize.problem import Candidate
-    from myoassist.optimize.result_files import describe_candidate, format_vector
-    from myoassist.optimize.walk_problem import WalkProblem
+    from myoassist.optimize.store.result_files import describe_candidate, format_vector
+    from myoassist.optimize.walk.problem import WalkProblem
 
     root = tmp_path_factory.mktemp("evaluate")
     before = Path.cwd()
@@ -159,7 +159,7 @@ def test_video_has_frames_that_move(run_folder):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="hides the libraries as Linux looks them up")
 def test_without_graphics_everything_else_is_written(run_folder):
-    from myoassist.analysis.graphics import PACKAGES
+    from myoassist.analysis.picture.graphics import PACKAGES
 
     root, folder, _ = run_folder
     done = start([f"run={folder}", "env.sim_time=0.5"], root, without_graphics(root / "lib"))

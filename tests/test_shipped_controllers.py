@@ -5,14 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from myoassist.config.schemas import CostConfig, EnvConfig, ExoConfig, ModelConfig, OptimizerConfig, RunConfig
-from myoassist.config.shipped import DESCRIPTION, list_controllers
+from myoassist.config.schema.run import CostConfig, EnvConfig, ExoConfig, ModelConfig, OptimizerConfig, RunConfig
+from myoassist.config.sources.shipped import DESCRIPTION, list_controllers
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.staging import evaluate_cost
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.metrics import UNSTEADY_PERCENT, compute_metrics
 from myoassist.model.build import build_walker
-from myoassist.optimize.start import load_start
+from myoassist.optimize.start.vector import load_start
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.simulator import Simulator
 from myoassist.runs.named_files import resolve_param_path

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.control_schemas import ControlConfig
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.schema.control import ControlConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.build import Walker, build_walker
 from myoassist.rollout.simulator import Simulator
 

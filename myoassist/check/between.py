@@ -4,16 +4,17 @@ import warnings
 
 from myoassist.check.env import is_whole
 from myoassist.check.files import check_once
-from myoassist.config.keys import format_value, read_key, run_keys
-from myoassist.config.own_code import is_own
-from myoassist.config.rl_schemas import NETWORKS_KEY
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.keys import format_value, read_key, run_keys
+from myoassist.config.schema.own_code import is_own
+from myoassist.config.schema.rl import NETWORKS_KEY
+from myoassist.config.schema.run import RunConfig
 from myoassist.control.table import table_of
 from myoassist.files.errors import ConfigError
-from myoassist.model.devices import DEVICES, TORQUE_CONTROLLERS, Device, device_of
+from myoassist.model.devices.device import Device
+from myoassist.model.devices.table import DEVICES, TORQUE_CONTROLLERS, device_of
 from myoassist.optimize.conditions import condition_kind
-from myoassist.optimize.start import load_start
-from myoassist.optimize.vector_file import find_vector_file
+from myoassist.optimize.start.vector import load_start
+from myoassist.optimize.start.vector_file import find_vector_file
 from myoassist.runs.named_files import resolve_param_path
 
 # Control intervals of the two reflex modes, s.

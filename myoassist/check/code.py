@@ -1,8 +1,8 @@
 """Import the code of the user that a checked configuration names, and check what it alone can tell."""
 
 from myoassist.check.run import check_own_parts
-from myoassist.config.own_code import user_files
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.own_code import user_files
+from myoassist.config.schema.run import RunConfig
 from myoassist.control.own.check import check_own_controllers
 from myoassist.model.load_mujoco import load_mujoco
 from myoassist.runs.plugins import import_plugins

@@ -1,7 +1,7 @@
 """Rules of the group `control`."""
 
-from myoassist.config.own_code import check_own
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.own_code import check_own
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError
 
 

@@ -3,15 +3,15 @@
 import math
 
 from myoassist.check.files import check_once
-from myoassist.config.cost_formula import KEY, Target, find_target
-from myoassist.config.keys import format_override, format_value
 from myoassist.config.nearest import nearest_name
-from myoassist.config.schemas import CostConfig, RunConfig
+from myoassist.config.schema.cost_formula import KEY, Target, find_target
+from myoassist.config.schema.keys import format_override, format_value
+from myoassist.config.schema.run import CostConfig, RunConfig
 from myoassist.cost.registry import built_in_terms, own_terms, registered_terms
 from myoassist.cost.targets import PENALTY_NAMES, stage_3_terms
 from myoassist.files.errors import ConfigError
-from myoassist.gait.own_reference import load_reference
-from myoassist.gait.reference_edits import edits_of
+from myoassist.gait.reference.edits import edits_of
+from myoassist.gait.reference.own import load_reference
 
 
 def check_cost(config: RunConfig) -> None:

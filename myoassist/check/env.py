@@ -4,15 +4,15 @@ import math
 from pathlib import Path
 
 from myoassist.check.files import check_once
-from myoassist.config.evaluation_entries import VELOCITY_MODES
-from myoassist.config.keys import format_override, format_value
+from myoassist.config.entries.evaluation import VELOCITY_MODES
 from myoassist.config.nearest import nearest_name
-from myoassist.config.rl_schemas import BASE_ENV
-from myoassist.config.schemas import EnvConfig, RunConfig
-from myoassist.config.shipped import models_folder
+from myoassist.config.schema.keys import format_override, format_value
+from myoassist.config.schema.rl import BASE_ENV
+from myoassist.config.schema.run import EnvConfig, RunConfig
+from myoassist.config.sources.shipped import models_folder
 from myoassist.files.errors import ConfigError
-from myoassist.rl.reference_check import check_units
-from myoassist.rl.reference_file import load_reference
+from myoassist.rl.motion.check import check_units
+from myoassist.rl.motion.file import load_reference
 from myoassist.runs.named_files import resolve_policy_path, resolve_reference_path
 
 LONGEST_TIMESTEP = 0.002

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.key_values import means_nothing
+from myoassist.config.schema.values import means_nothing
 from myoassist.files.content import is_file, is_folder
 from myoassist.files.errors import ConfigError
 

@@ -3,9 +3,9 @@
 import math
 import warnings
 
-from myoassist.config.keys import format_value
-from myoassist.config.learner_schemas import PPOConfig, SACConfig
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.keys import format_value
+from myoassist.config.schema.learner import PPOConfig, SACConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError
 
 # What A2C has no use for.

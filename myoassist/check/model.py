@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from myoassist.check.files import check_exists
-from myoassist.config.model_file import check_model_file
-from myoassist.config.schemas import ModelConfig, RunConfig
+from myoassist.config.schema.run import ModelConfig, RunConfig
+from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ConfigError
-from myoassist.model.devices import MSK_KEYS, device_of
-from myoassist.model.strength import check_strength, library_muscles
+from myoassist.model.devices.table import MSK_KEYS, device_of
+from myoassist.model.plant.strength import check_strength, library_muscles
 
 
 def check_model(config: RunConfig) -> None:

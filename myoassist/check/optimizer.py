@@ -1,13 +1,13 @@
 """Rules of the group `optimizer`: what a search starts from, its algorithm, its conditions."""
 
 from myoassist.check.files import check_exists, check_once
-from myoassist.config.cma_options import check_cma_options
+from myoassist.config.entries.cma_options import check_cma_options
 from myoassist.config.run_names import check_suffix
-from myoassist.config.schemas import OptimizerConfig, RunConfig
+from myoassist.config.schema.run import OptimizerConfig, RunConfig
 from myoassist.files.errors import ConfigError, UserError
 from myoassist.optimize.conditions import list_conditions
 from myoassist.optimize.optimizers.registry import check_options
-from myoassist.optimize.vector_file import find_vector_file, read_vector
+from myoassist.optimize.start.vector_file import find_vector_file, read_vector
 from myoassist.runs.named_files import resolve_param_path
 
 

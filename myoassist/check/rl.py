@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from myoassist.check.learner import check_learner
-from myoassist.config.evaluation_entries import read_evaluation_entries
-from myoassist.config.keys import format_value
+from myoassist.config.entries.evaluation import read_evaluation_entries
 from myoassist.config.nearest import nearest_name
-from myoassist.config.rl_schemas import ACTORS, CRITIC, NETWORKS_KEY, CustomPolicyConfig, RLConfig
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.keys import format_value
+from myoassist.config.schema.rl import ACTORS, CRITIC, NETWORKS_KEY, CustomPolicyConfig, RLConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError
 
 

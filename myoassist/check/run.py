@@ -13,9 +13,9 @@ from myoassist.check.model import check_model
 from myoassist.check.optimizer import check_optimizer, check_search
 from myoassist.check.rl import check_rl
 from myoassist.check.values import check_values
-from myoassist.config.own_code import check_plugins, is_own, user_files
 from myoassist.config.run_names import check_place
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.own_code import check_plugins, is_own, user_files
+from myoassist.config.schema.run import RunConfig
 
 # Each looks at its group alone.
 GROUPS = (check_rl, check_control, check_exo, check_env, check_cost, check_optimizer, check_model)

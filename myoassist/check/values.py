@@ -3,9 +3,9 @@
 import dataclasses
 from typing import Any
 
-from myoassist.config.key_values import check_value
-from myoassist.config.keys import format_value, run_keys
-from myoassist.config.rewording import unknown_key
+from myoassist.config.hydra.rewording import unknown_key
+from myoassist.config.schema.keys import format_value, run_keys
+from myoassist.config.schema.values import check_value
 from myoassist.files.errors import ConfigError
 
 

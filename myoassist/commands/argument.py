@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from myoassist.config.keys import Key, schema_keys
-from myoassist.config.option import option
+from myoassist.config.schema.keys import Key, schema_keys
+from myoassist.config.schema.option import option
 
 # How the value of an argument is given.
 KEY = "key"
@@ -43,7 +43,7 @@ def argument(
         also: Further values with a meaning of their own -> that meaning.
         ending: How the name of its file ends.
         needed: Whether the command does nothing without it.
-        **limits: Choices, range and unit as in `config.option.option`.
+        **limits: Choices, range and unit as in `config.schema.option.option`.
     """
     made = option(default, doc, **limits)
     own = {"given": given, "name": name, "shown": shown, "also": dict(also or {}), "ending": ending, "needed": needed}

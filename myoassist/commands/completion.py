@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 from myoassist.commands.argument import CHANGES, FLAG, KEY, KEY_OR_WORD, WORDS, Argument, argument, arguments_of
 from myoassist.commands.command import Command, Group
-from myoassist.config.groups import config_folder, group_names, group_options
-from myoassist.config.keys import format_value, run_keys
-from myoassist.config.schemas import SHIPPED_PREFIX
-from myoassist.config.shipped import POLICY_KEY, SHIPPED_REFERENCE_KEY, list_controllers, list_policies, list_references
+from myoassist.config.schema.groups import config_folder, group_names, group_options
+from myoassist.config.schema.keys import format_value, run_keys
+from myoassist.config.schema.run import SHIPPED_PREFIX
+from myoassist.config.sources.shipped import (
+    POLICY_KEY,
+    SHIPPED_REFERENCE_KEY,
+    list_controllers,
+    list_policies,
+    list_references,
+)
 from myoassist.files.command_words import COMPLETION_COMMAND
 from myoassist.files.errors import ConfigError
 

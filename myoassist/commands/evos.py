@@ -27,8 +27,8 @@ def run(request: Evos) -> int:
     """
     # Late, because pandas and matplotlib are slow to import.
     from myoassist.files.command_words import localize_command
-    from myoassist.sweep.evolution_report import report_evolution
-    from myoassist.sweep.evolution_tables import read_evolution
+    from myoassist.sweep.evolution.reading.report import report_evolution
+    from myoassist.sweep.evolution.reading.tables import read_evolution
 
     for text in request.folders:
         page = report_evolution(Path(text))

@@ -79,9 +79,9 @@ def run(request: Export) -> int:
     load_mujoco()
     import_code(config, starts=False)
 
-    from myoassist.analysis.evaluation import evaluate_parameters
-    from myoassist.analysis.evaluation_files import describe_source
-    from myoassist.analysis.export_files import write_export
+    from myoassist.analysis.export.files import write_export
+    from myoassist.analysis.walk.evaluation import evaluate_parameters
+    from myoassist.analysis.walk.files import describe_source
 
     evaluation = evaluate_parameters(config, parameters)
     try:
@@ -107,8 +107,8 @@ def run_policy(request: ExportPolicy) -> int:
         UserError: if the policy is refused.
     """
     # Late: PyTorch is needed for policies alone.
-    from myoassist.rl.policy_export import export_networks
-    from myoassist.rl.policy_source import find_policy_file, load_policy
+    from myoassist.rl.policy.export import export_networks
+    from myoassist.rl.policy.source import find_policy_file, load_policy
     from myoassist.runs.named_files import resolve_policy_path
 
     path = resolve_policy_path(request.policy, "policy")

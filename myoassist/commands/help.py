@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from myoassist.commands.argument import CHANGES, FLAG, KEY_OR_WORD, TYPED, WORDS, Argument, arguments_of
-from myoassist.config.keys import describe_limits, format_value
+from myoassist.config.schema.keys import describe_limits, format_value
 from myoassist.files.command_words import localize_command
 
 if TYPE_CHECKING:

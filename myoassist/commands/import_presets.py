@@ -10,11 +10,11 @@ from myoassist.commands.argument import FLAG, WORDS, argument
 from myoassist.commands.command import Command
 from myoassist.compat.draft import Draft
 from myoassist.compat.exp_file import draft_experiment, format_experiment
-from myoassist.compat.preset_file import SUFFIXES, Preset, read_preset
-from myoassist.compat.session_exp import draft_session
+from myoassist.compat.preset.file import SUFFIXES, Preset, read_preset
+from myoassist.compat.session.exp_file import draft_session
+from myoassist.compat.session.rewards import VERSIONS
 from myoassist.compat.session_file import Session, find_session_file, read_session
-from myoassist.compat.session_rewards import VERSIONS
-from myoassist.config.groups import config_folder, group_options
+from myoassist.config.schema.groups import config_folder, group_options
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.command_words import TRAIN_COMMAND, localize_command, quote_path
 from myoassist.files.errors import ConfigError, UserError

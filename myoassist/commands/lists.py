@@ -11,7 +11,7 @@ from myoassist.files.command_words import TRAIN_COMMAND, localize_command
 from myoassist.files.errors import ConfigError
 
 if TYPE_CHECKING:
-    from myoassist.rl.routing import Routing
+    from myoassist.rl.policy.routing import Routing
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class ListOfRun:
 
 
 def _exps(_: ListAll) -> str:
-    from myoassist.config.groups import describe_experiments
+    from myoassist.config.schema.groups import describe_experiments
 
     return f"{describe_experiments()}\n\nrun one: {localize_command(TRAIN_COMMAND)} exp=<name>"
 
 
 def _controllers(_: ListAll) -> str:
-    from myoassist.config.shipped import list_controllers
+    from myoassist.config.sources.shipped import list_controllers
 
     rows = [f"{item.name:24s} {item.purpose}" for item in list_controllers()]
     return "\n".join(rows) + "\n\nstart from one: optimizer.param_path=shipped:<name>"
@@ -62,7 +62,7 @@ def _terms(request: ListTerms) -> str:
 
 
 def _models(_: ListAll) -> str:
-    from myoassist.config.groups import group_options, option_purpose
+    from myoassist.config.schema.groups import group_options, option_purpose
     from myoassist.model.survey import load_survey
 
     options = _table([(f"model={name}", option_purpose("model", name)) for name in group_options("model")])
@@ -76,8 +76,8 @@ def _models(_: ListAll) -> str:
 
 
 def _devices(_: ListAll) -> str:
-    from myoassist.model.devices import DEVICES
-    from myoassist.model.own_devices import list_own_devices
+    from myoassist.model.devices.folders import list_own_devices
+    from myoassist.model.devices.table import DEVICES
 
     rows = [("model.device", "library name", "driven joints", "what it is")]
     known = (*DEVICES, *list_own_devices())
@@ -85,7 +85,7 @@ def _devices(_: ListAll) -> str:
 
 
 def _keys(_: ListAll) -> str:
-    from myoassist.config.keys import list_keys
+    from myoassist.config.schema.keys import list_keys
 
     return list_keys()
 
@@ -93,11 +93,11 @@ def _keys(_: ListAll) -> str:
 def _params(request: ListOfRun) -> str:
     from myoassist.check.code import import_code
     from myoassist.check.run import check
-    from myoassist.config.compose import compose_run
+    from myoassist.config.compose.run import compose_run
     from myoassist.control.table import table_of
-    from myoassist.model.devices import device_of
-    from myoassist.optimize.affine import add_slopes
+    from myoassist.model.devices.table import device_of
     from myoassist.optimize.conditions import choose_strategy, slope_unit
+    from myoassist.optimize.start.affine import add_slopes
 
     config = compose_run(request.overrides).config
     # Where the search starts does not matter for the table.
@@ -121,20 +121,20 @@ def _params(request: ListOfRun) -> str:
 
 
 def _observation(request: ListOfRun) -> str:
-    from myoassist.rl.channels import list_observation
+    from myoassist.rl.policy.channels import list_observation
 
     return _table(list_observation(_routing(request.overrides)))
 
 
 def _actions(request: ListOfRun) -> str:
-    from myoassist.rl.channels import list_actions
+    from myoassist.rl.policy.channels import list_actions
 
     return _table(list_actions(_routing(request.overrides)))
 
 
 def _routing(overrides: list[str]) -> "Routing":
     from myoassist.check.run import check
-    from myoassist.config.compose import compose_run
+    from myoassist.config.compose.run import compose_run
     from myoassist.model.load_mujoco import load_mujoco
 
     config = compose_run(overrides).config
@@ -144,7 +144,7 @@ def _routing(overrides: list[str]) -> "Routing":
     config.env.prev_trained_policy_path = None
     check(config, starts=False)
     load_mujoco()
-    from myoassist.rl.channels import route_model
+    from myoassist.rl.policy.channels import route_model
 
     return route_model(config)
 

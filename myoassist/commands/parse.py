@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from myoassist.commands.argument import CHANGES, FLAG, TYPED, WORDS, Argument, arguments_of
 from myoassist.commands.help import format_forms
-from myoassist.config.key_values import is_allowed, suggest_override
-from myoassist.config.keys import describe_range
 from myoassist.config.nearest import nearest_name
+from myoassist.config.schema.keys import describe_range
+from myoassist.config.schema.values import is_allowed, suggest_override
 from myoassist.files.command_words import quote_path
 from myoassist.files.errors import ConfigError
 
@@ -113,7 +113,7 @@ def _convert(kind: Any, text: str) -> Any:
 def _refuse_foreign(command: "Command", arguments: list[str], known: dict[str, Argument], words: bool) -> None:
     """Refuse the spelling of other programs, with the whole command as it is spelled here."""
     # Late, because Hydra is slow to import and commands that change no configuration do without it.
-    from myoassist.config.foreign_spelling import refuse_foreign_spelling
+    from myoassist.config.compose.foreign_spelling import refuse_foreign_spelling
 
     flags = {name: item.key.base is not bool for name, item in known.items() if item.given == FLAG}
     flags |= {"-h": False, "--help": False}
@@ -151,8 +151,8 @@ def _refuse_missing(command: "Command", values: dict[str, Any]) -> None:
 
 def _near_name(name: str, known: dict[str, Argument]) -> str | None:
     """Return the argument that a name means which is neither one nor a key."""
-    from myoassist.config.groups import group_names
-    from myoassist.config.keys import run_keys
+    from myoassist.config.schema.groups import group_names
+    from myoassist.config.schema.keys import run_keys
 
     if "." in name or name.lstrip("+~") in (*run_keys(), *group_names(), "hydra"):
         return None

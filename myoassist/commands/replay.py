@@ -11,7 +11,7 @@ from myoassist.files.errors import UserError
 from myoassist.runs.plugin_trust import check_stored_code
 
 if TYPE_CHECKING:
-    from myoassist.rollout.fault_file import WalkFault
+    from myoassist.rollout.fault.file import WalkFault
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ def run(request: Replay) -> int:
 
     print("\n".join(describe_fault(fault)), flush=True)
     if fault.kind == "episode":
-        from myoassist.analysis.replay_episode import replay_episode
+        from myoassist.analysis.replay.episode import replay_episode
 
         lines, reproduced = replay_episode(fault)
     else:
         import_code(fault.config, starts=False)
-        from myoassist.analysis.replay_walk import replay_walk
+        from myoassist.analysis.replay.walk import replay_walk
 
         lines, reproduced = replay_walk(fault, video)
     print("\n".join(lines), flush=True)
@@ -85,8 +85,8 @@ def _read_checked(path: Path, trust: bool) -> "WalkFault":
         UserError: if the file, its configuration or its plugins are refused.
     """
     from myoassist.check.run import check
-    from myoassist.config.schemas import CostConfig
-    from myoassist.rollout.fault_file import read_fault
+    from myoassist.config.schema.run import CostConfig
+    from myoassist.rollout.fault.file import read_fault
 
     fault = read_fault(path)
     config = fault.config
@@ -105,7 +105,7 @@ def _read_checked(path: Path, trust: bool) -> "WalkFault":
 
 def _prepare_drawing() -> None:
     """Choose a graphics back end, which has to come before MuJoCo is loaded."""
-    from myoassist.analysis.graphics import choose_graphics, use_graphics
+    from myoassist.analysis.picture.graphics import choose_graphics, use_graphics
 
     graphics = choose_graphics()
     if not graphics.backend:

@@ -38,10 +38,10 @@ def run(request: Sim) -> int:
     """
     viewer, steps = request.viewer, request.steps
 
-    from myoassist.analysis.graphics import choose_graphics, use_graphics
-    from myoassist.analysis.view_window import check_screen
+    from myoassist.analysis.picture.graphics import choose_graphics, use_graphics
+    from myoassist.analysis.picture.view_window import check_screen
     from myoassist.check.run import check
-    from myoassist.config.compose import compose_run
+    from myoassist.config.compose.run import compose_run
 
     composed = compose_run(request.overrides)
     config = composed.config
@@ -71,10 +71,10 @@ def run(request: Sim) -> int:
     from myoassist.model.load_mujoco import load_mujoco
 
     load_mujoco()
-    from myoassist.analysis.rl_live import LiveWalk, watch, write_live_video
-    from myoassist.analysis.rl_rollout import RandomPolicy
-    from myoassist.config.evaluation_entries import EvaluationEntry
-    from myoassist.rl.batch import WalkBatch
+    from myoassist.analysis.policy.live import LiveWalk, watch, write_live_video
+    from myoassist.analysis.policy.rollout import RandomPolicy
+    from myoassist.config.entries.evaluation import EvaluationEntry
+    from myoassist.rl.env.batch import WalkBatch
 
     # Made for evaluation, so that a fall is seen to its end.
     batch = WalkBatch(config, 1, config.seed, evaluation=True)

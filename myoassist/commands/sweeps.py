@@ -27,7 +27,7 @@ def run(request: Sweeps) -> int:
     """
     # Late, because pandas and matplotlib are slow to import.
     from myoassist.files.command_words import localize_command
-    from myoassist.sweep.sweep_report import report_sweep
+    from myoassist.sweep.grid.report import report_sweep
 
     for text in request.folders:
         page, tables = report_sweep(Path(text))

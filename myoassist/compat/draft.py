@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from myoassist.config.key_values import check_value
-from myoassist.config.keys import run_keys
+from myoassist.config.schema.keys import run_keys
+from myoassist.config.schema.values import check_value
 from myoassist.files.errors import ConfigError
 
 

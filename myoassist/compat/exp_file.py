@@ -8,13 +8,13 @@ from hydra import compose, initialize_config_dir
 
 from myoassist.check.run import check
 from myoassist.compat.draft import Draft
-from myoassist.compat.map_model import map_exo, map_ground, map_model
-from myoassist.compat.map_search import map_cost, map_mode, map_optimizer, map_plain
-from myoassist.compat.preset_file import Preset
+from myoassist.compat.preset.file import Preset
+from myoassist.compat.preset.map_model import map_exo, map_ground, map_model
+from myoassist.compat.preset.map_search import map_cost, map_mode, map_optimizer, map_plain
 from myoassist.compat.session_file import Session
-from myoassist.config.compose import ROOT_CONFIG, convert_composed, register_schemas, rewording_errors
-from myoassist.config.groups import PURPOSE_WORDS, RUN_WORDS, config_folder
-from myoassist.config.schemas import RunConfig
+from myoassist.config.compose.run import ROOT_CONFIG, convert_composed, register_schemas, rewording_errors
+from myoassist.config.schema.groups import PURPOSE_WORDS, RUN_WORDS, config_folder
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.content import dump_yaml
 from myoassist.files.errors import UserError
 

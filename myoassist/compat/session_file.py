@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.keys import is_number
+from myoassist.config.schema.keys import is_number
 from myoassist.files.content import parse_json
 from myoassist.files.errors import UserError
-from myoassist.rl.session import SESSION_NAME
+from myoassist.rl.train.session import SESSION_NAME
 
 # Logs of this and of older versions, which wrote session_name_log.json.
 LOG_NAMES = ("train_log.json", "*_log.json")

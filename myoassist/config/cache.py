@@ -68,7 +68,7 @@ def keep_own_kernels(name: str, kept: int = 16) -> None:
     Every change of such a file makes a loop of its own; nothing else would ever remove the old ones.
 
     Args:
-        name: Name of the combination, see `config.own_code.combination_name`.
+        name: Name of the combination, see `config.schema.own_code.combination_name`.
         kept: Number of combinations that stay.
     """
     loops: dict[str, list[Path]] = {}

@@ -6,8 +6,8 @@ import re
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 
-from myoassist.config.keys import run_keys
 from myoassist.config.run_names import PLACE_KEYS
+from myoassist.config.schema.keys import run_keys
 
 LABEL_LIMIT = 60
 _HASH_LENGTH = 8

@@ -1,16 +1,16 @@
 """Which controllers a configuration asks for."""
 
-from myoassist.config.control_schemas import HUMAN_CONTROLLERS, ControlConfig
-from myoassist.config.own_code import is_own
 from myoassist.config.places import load_place
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.control import HUMAN_CONTROLLERS, ControlConfig
+from myoassist.config.schema.own_code import is_own
+from myoassist.config.schema.run import ExoConfig
 from myoassist.control.device.base import DeviceController
 from myoassist.control.device.powered_joints import ImpedanceController
 from myoassist.control.device.torque_curve import TorqueCurveController
 from myoassist.control.human.base import HumanController
 from myoassist.control.own.compiled import OwnDeviceController, OwnHumanController
-from myoassist.model.device import Device
-from myoassist.model.devices import choose_clock
+from myoassist.model.devices.device import Device
+from myoassist.model.devices.table import choose_clock
 
 
 def choose_human(control: ControlConfig, dimensions: int) -> HumanController:

@@ -1,12 +1,13 @@
 """Which entries of the search vector the controllers of a configuration have; nothing compiled is loaded for it."""
 
-from myoassist.config.control_schemas import HUMAN_CONTROLLERS, ControlConfig
-from myoassist.config.own_code import is_own
 from myoassist.config.places import load_place
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.control import HUMAN_CONTROLLERS, ControlConfig
+from myoassist.config.schema.own_code import is_own
+from myoassist.config.schema.run import ExoConfig
 from myoassist.control.device.parameters import curve_entries, impedance_entries
 from myoassist.control.own import declare
-from myoassist.model.devices import Device, choose_clock
+from myoassist.model.devices.device import Device
+from myoassist.model.devices.table import choose_clock
 from myoassist.space.parameter import Entries
 
 

@@ -5,7 +5,7 @@ Legs are in the order right, left.
 
 import math
 
-from myoassist.model.muscle_groups import MUSCLES
+from myoassist.model.plant.muscle_groups import MUSCLES
 
 # What a muscle gets that no controller excites, and the least that reflexes give.
 PRE_STIMULATION = 0.01

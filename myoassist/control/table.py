@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from myoassist.config.schemas import ExoConfig, RunConfig
+from myoassist.config.schema.run import ExoConfig, RunConfig
 from myoassist.control.entries import device_entries, human_entries
 from myoassist.control.human.reflex.parameters import reflex_entries
-from myoassist.control.start_parameters import absent_names, start_rows
+from myoassist.control.walk_start import absent_names, start_rows
 from myoassist.files.errors import ConfigError
-from myoassist.model.device import Device
-from myoassist.model.muscle_groups import GROUPS
+from myoassist.model.devices.device import Device
+from myoassist.model.plant.muscle_groups import GROUPS
 from myoassist.space.parameter import Entries, Parameter
 from myoassist.space.table import ParameterTable
 

@@ -5,12 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
-from myoassist.config.schemas import CostConfig
+from myoassist.config.schema.run import CostConfig
 from myoassist.cost import terms
 from myoassist.gait.muscles import MuscleColumns, find_muscle_columns, select_muscles
-from myoassist.gait.own_reference import UNCHANGED, load_reference
-from myoassist.gait.reference import ReferenceGait
-from myoassist.gait.reference_edits import ReferenceEdits
+from myoassist.gait.reference.edits import ReferenceEdits
+from myoassist.gait.reference.gait import ReferenceGait
+from myoassist.gait.reference.own import UNCHANGED, load_reference
 from myoassist.gait.strides import GaitWindow, displacement, duration
 from myoassist.rollout.log import WalkLog
 

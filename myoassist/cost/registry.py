@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from myoassist.config.schemas import CostConfig
+from myoassist.config.schema.run import CostConfig
 from myoassist.files.errors import ConfigError, UserError
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from myoassist.config.cost_formula import find_target
-from myoassist.config.schemas import CostConfig
+from myoassist.config.schema.cost_formula import find_target
+from myoassist.config.schema.run import CostConfig
 from myoassist.cost import terms
 from myoassist.cost.judged_walk import CostPlan, JudgedWalk
 from myoassist.cost.registry import OwnTermError, active_own_terms, built_in_terms, find_term, measure_own_terms

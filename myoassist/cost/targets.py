@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from myoassist.config.cost_formula import Target, find_target
-from myoassist.config.schemas import CostConfig
+from myoassist.config.schema.cost_formula import Target, find_target
+from myoassist.config.schema.run import CostConfig
 from myoassist.cost.registry import active_own_terms, built_in_terms
 
 STAGE_COST = 1000.0

@@ -10,7 +10,7 @@ from myoassist.gait.angles import kinematic_columns
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.gait.metabolics import metabolic_cost
 from myoassist.gait.muscles import MuscleColumns
-from myoassist.gait.reference import EMG_MUSCLES, ReferenceGait
+from myoassist.gait.reference.gait import EMG_MUSCLES, ReferenceGait
 from myoassist.gait.strides import STRIDE_POINTS, GaitWindow, normalize_strides
 from myoassist.rollout.log import WalkLog
 

@@ -8,8 +8,8 @@ import numpy as np
 from myoassist.gait.angles import to_clinical
 from myoassist.gait.events import LEFT, find_heel_strikes
 from myoassist.gait.foot_contact import find_stances
-from myoassist.gait.human_reference import EMG, GRAVITY, PERCENT
 from myoassist.gait.joint_loads import internal_moments, joint_powers
+from myoassist.gait.reference.human import EMG, GRAVITY, PERCENT
 from myoassist.rollout.log import JOINTS, SIDES, WalkLog
 
 # Actuators, without their side, that a surface electrode would see; in a model without the first names the next.

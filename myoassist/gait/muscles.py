@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from myoassist.files.errors import ModelError
-from myoassist.model.devices import DEVICES
-from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
+from myoassist.model.devices.table import DEVICES
+from myoassist.model.plant.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 from myoassist.rollout.log import SIDES
 
 # Muscles with a reference EMG. The toe muscles have none and do not count as effort either.

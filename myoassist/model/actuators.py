@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.run import ExoConfig
 from myoassist.files.errors import ModelError
-from myoassist.model.devices import TORQUE_CONTROLLERS
+from myoassist.model.devices.table import TORQUE_CONTROLLERS
 from myoassist.model.layout import LEG_JOINTS, SIDES, Layout
-from myoassist.model.transmission import MIN_ARM
+from myoassist.model.plant.transmission import MIN_ARM
 
 # Motors that a torque curve drives are called so in every published model.
 EXO_PREFIX = "exo_"

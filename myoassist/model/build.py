@@ -7,27 +7,27 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.model_file import check_model_file
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ModelError
 from myoassist.model.actuators import check_actuators
-from myoassist.model.device import Device
-from myoassist.model.device_edits import fit_device, sole_shapes
-from myoassist.model.devices import MSK_KEYS, device_of
-from myoassist.model.fast_geometry import load_fit, simplify_geometry
+from myoassist.model.devices.device import Device
+from myoassist.model.devices.edits import fit_device, sole_shapes
+from myoassist.model.devices.table import MSK_KEYS, device_of
+from myoassist.model.fast.geometry import load_fit, simplify_geometry
+from myoassist.model.fast.reduce import find_obstacle, reduce_model
 from myoassist.model.felt_load import GRAVITY_FOR_WEIGHT, TOUCH
-from myoassist.model.foot_contact import add_capsules
-from myoassist.model.ground_sensors import add_ground_sensors
-from myoassist.model.height import scale_height
-from myoassist.model.height_field import HeightField
+from myoassist.model.ground.foot_contact import add_capsules
+from myoassist.model.ground.ground import Terrain, add_ground, fit_own_ground, make_ground, make_terrain
+from myoassist.model.ground.height_field import HeightField
+from myoassist.model.ground.sensors import add_ground_sensors
 from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
-from myoassist.model.lumbar import hold_lumbar, lean_torso
 from myoassist.model.older_mujoco import match_older
-from myoassist.model.reduce import find_obstacle, reduce_model
-from myoassist.model.scaling import scale_model
-from myoassist.model.spatial import repair_spatial_legs
-from myoassist.model.terrain import Terrain, add_ground, fit_own_ground, make_ground, make_terrain
+from myoassist.model.plant.height import scale_height
+from myoassist.model.plant.lumbar import hold_lumbar, lean_torso
+from myoassist.model.plant.scaling import scale_model
+from myoassist.model.plant.spatial import repair_spatial_legs
 from myoassist.model.world_frame import moving_mass
 
 _LEFT_TOE_SITE = "l_toes_touch"

@@ -3,7 +3,7 @@
 import mujoco
 import numpy as np
 
-from myoassist.model.couplings import find_couplings, follow_couplings
+from myoassist.model.plant.couplings import find_couplings, follow_couplings
 
 # Angles in deg and lengths in m; joints that are not named are at 0. Knee flexion is negative, as in the leg models
 # of 22 and 26 muscles. Source: the published poses of the 22-muscle model.

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.model.device import Device, Drive
+from myoassist.model.devices.device import Device, Drive
 from myoassist.model.felt_load import CONTACT, TOUCH
 from myoassist.model.finder import Finder
-from myoassist.model.ground_sensors import GROUND_SENSORS, TOE_SENSORS
-from myoassist.model.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
-from myoassist.model.transmission import fit_arm
+from myoassist.model.ground.sensors import GROUND_SENSORS, TOE_SENSORS
+from myoassist.model.plant.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
+from myoassist.model.plant.transmission import fit_arm
 from myoassist.model.world_frame import colliding_geoms, moving_geoms
 
 TOUCH_SENSORS = ("r_foot", "r_toes", "l_foot", "l_toes")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.signals import Stopped
 from myoassist.optimize.conditions import (
@@ -15,7 +15,7 @@ from myoassist.optimize.conditions import (
     list_conditions,
 )
 from myoassist.optimize.run_search import run_search
-from myoassist.optimize.vector_file import read_vector
+from myoassist.optimize.start.vector_file import read_vector
 from myoassist.runs.catalogue import PARAMETERS_NAME, read_json
 from myoassist.runs.folder import open_run
 from myoassist.runs.writer import RunFolder

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from myoassist.config.keys import format_value, run_keys
-from myoassist.config.schemas import OptimizerConfig, RunConfig
+from myoassist.config.schema.keys import format_value, run_keys
+from myoassist.config.schema.run import OptimizerConfig, RunConfig
 from myoassist.files.errors import ConfigError
 
 _KIND_OF_MODE = {"multispeed": "speed", "multislope": "slope"}

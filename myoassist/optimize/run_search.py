@@ -6,11 +6,11 @@ from functools import partial
 import numpy as np
 
 from myoassist.config.cores import count_cores
-from myoassist.config.schemas import RunConfig
-from myoassist.optimize.loop import minimize
-from myoassist.optimize.multi import make_problem
+from myoassist.config.schema.run import RunConfig
+from myoassist.optimize.loop.minimize import minimize
+from myoassist.optimize.loop.processes import ProcessProblem
 from myoassist.optimize.problem import OptimizationResult
-from myoassist.optimize.processes import ProcessProblem
+from myoassist.optimize.walk.multi import make_problem
 from myoassist.runs.writer import RunFolder
 
 

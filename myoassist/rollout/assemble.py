@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import Any
 
 from myoassist.config.cache import OWN_PREFIX, keep_own_kernels
-from myoassist.config.own_code import combination_name
+from myoassist.config.schema.own_code import combination_name
 from myoassist.control.device.base import DeviceController, drive_nothing
 from myoassist.control.human.base import HumanController
 from myoassist.control.part import log_nothing

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from myoassist.config.schemas import PerturbationConfig
+from myoassist.config.schema.run import PerturbationConfig
 from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS
 
 # Standard deviation of the noise at a factor of 1.

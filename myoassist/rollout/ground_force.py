@@ -3,7 +3,7 @@
 import numpy as np
 
 from myoassist.control.buffers import Buffers, Ids
-from myoassist.model.ground_sensors import FORCE, POINT, TORQUE
+from myoassist.model.ground.sensors import FORCE, POINT, TORQUE
 from myoassist.model.kernel import kernel
 
 LEAST_FORCE = 1.0  # N, vertical; below it there is no centre of pressure

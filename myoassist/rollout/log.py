@@ -118,7 +118,7 @@ class WalkLog:
         mass: Total mass of the model, device included, kg.
         outcome: How the walk ended.
         reason: One sentence for people when the outcome is not SURVIVED.
-        slope_deg: Inclination of the ground as `env.slope_deg` says it, deg; `model.terrain` tells the true one.
+        slope_deg: Inclination of the ground as `env.slope_deg` says it, deg; `model.ground.ground` tells the true one.
         trunk_target: Trunk-lean target of the reflex controller, rad.
         sensing: Load that was felt, `model.sensing`.
 

@@ -3,7 +3,7 @@
 from myoassist.control.table import share_names
 from myoassist.model.build import Walker
 from myoassist.model.layout import SIDES
-from myoassist.model.muscle_groups import MUSCLES
+from myoassist.model.plant.muscle_groups import MUSCLES
 from myoassist.space.table import ParameterTable
 
 

@@ -7,8 +7,8 @@ from functools import partial
 import mujoco
 import numpy as np
 
-from myoassist.config.control_schemas import ControlConfig
-from myoassist.config.schemas import EnvConfig, ExoConfig
+from myoassist.config.schema.control import ControlConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig
 from myoassist.control.buffers import Constants, make_buffers, make_command
 from myoassist.control.choose import choose_device, choose_human
 from myoassist.control.part import Start

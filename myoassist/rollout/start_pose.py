@@ -5,9 +5,9 @@ import numpy as np
 
 from myoassist.files.errors import ModelError
 from myoassist.model.build import Walker
-from myoassist.model.couplings import find_couplings, follow_couplings
 from myoassist.model.layout import FRAMES, LEG_JOINTS, PELVIS, SIDES
-from myoassist.model.muscle_groups import MUSCLES
+from myoassist.model.plant.couplings import find_couplings, follow_couplings
+from myoassist.model.plant.muscle_groups import MUSCLES
 from myoassist.model.world_frame import moving_bodies
 from myoassist.rollout.sense import euler_angles
 from myoassist.space.table import ParameterTable

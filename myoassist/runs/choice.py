@@ -4,9 +4,9 @@ import glob
 from collections.abc import Callable
 from pathlib import Path
 
-from myoassist.config.groups import describe_experiments, list_experiments
 from myoassist.config.nearest import nearest_name
-from myoassist.config.schemas import NEWEST_PREFIX, RunConfig
+from myoassist.config.schema.groups import describe_experiments, list_experiments
+from myoassist.config.schema.run import NEWEST_PREFIX, RunConfig
 from myoassist.files.command_words import EVALUATE_COMMAND, TRAIN_COMMAND, quote_path
 from myoassist.files.errors import UserError
 from myoassist.runs.catalogue import (

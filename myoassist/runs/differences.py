@@ -5,7 +5,7 @@ from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 
 MISSING = object()
 

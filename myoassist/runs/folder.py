@@ -6,7 +6,7 @@ from pathlib import Path
 
 from myoassist.config.nearest import nearest_names
 from myoassist.config.run_names import check_name, override_key, quote_value
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ResumeError
 from myoassist.runs.catalogue import (
     day_folder,

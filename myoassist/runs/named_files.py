@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from myoassist.config.groups import group_options, list_experiments
-from myoassist.config.key_values import means_nothing
-from myoassist.config.keys import format_override
 from myoassist.config.nearest import nearest_name
-from myoassist.config.schemas import NEWEST_PREFIX, SHIPPED_PREFIX
-from myoassist.config.shipped import (
+from myoassist.config.schema.groups import group_options, list_experiments
+from myoassist.config.schema.keys import format_override
+from myoassist.config.schema.run import NEWEST_PREFIX, SHIPPED_PREFIX
+from myoassist.config.schema.values import means_nothing
+from myoassist.config.sources.shipped import (
     POLICY_KEY,
     SHIPPED_REFERENCE_KEY,
     find_controller,

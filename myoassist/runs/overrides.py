@@ -9,7 +9,7 @@ from hydra.core.override_parser.types import Override, OverrideType
 from hydra.errors import HydraException
 
 from myoassist.config.run_names import PLACE_KEYS
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.content import dump_yaml
 from myoassist.runs.differences import make_relative
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from myoassist.config.cache import cache_folder
-from myoassist.config.own_code import check_plugins, digest_plugin, user_code
 from myoassist.config.run_names import override_key
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.own_code import check_plugins, digest_plugin, user_code
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.errors import ConfigError, UnsafeFileError
 

@@ -8,7 +8,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-from myoassist.config.own_code import check_plugins, read_plugin
+from myoassist.config.schema.own_code import check_plugins, read_plugin
 from myoassist.files.errors import ConfigError, UnsafeFileError
 
 # Files that this process has imported, by their place.

@@ -8,8 +8,8 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from myoassist.config.aliases import renew_stored
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.aliases import renew_stored
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.content import parse_yaml
 from myoassist.files.errors import ConfigError
 from myoassist.files.lock import LOCK_NAME

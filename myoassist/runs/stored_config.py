@@ -7,13 +7,13 @@ from typing import Any
 
 import yaml
 
-from myoassist.config.aliases import drop_replaced
-from myoassist.config.compose import compose_run, normalize_arguments
-from myoassist.config.groups import config_folder, group_names, group_options
-from myoassist.config.keys import read_key, run_keys
+from myoassist.config.compose.run import compose_run, normalize_arguments
 from myoassist.config.run_names import PLACE_KEYS
-from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
-from myoassist.config.shipped import DESCRIPTION, SHIPPED_GROUPS, find_controller
+from myoassist.config.schema.aliases import drop_replaced
+from myoassist.config.schema.groups import config_folder, group_names, group_options
+from myoassist.config.schema.keys import read_key, run_keys
+from myoassist.config.schema.run import SHIPPED_PREFIX, RunConfig
+from myoassist.config.sources.shipped import DESCRIPTION, SHIPPED_GROUPS, find_controller
 from myoassist.files.errors import ConfigError
 from myoassist.runs.record import build_config, read_run_config
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import yaml
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.json_values import to_json
 from myoassist.files.lock import RunLock

@@ -8,8 +8,8 @@ import time
 
 import numpy as np
 
-from myoassist.config.fake_schemas import FakeConfig
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.fake import FakeConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.cost.registry import built_in_terms
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.signals import Stopped, StopRequest

@@ -8,7 +8,7 @@ from myoassist.commands.argument import Argument, arguments_of
 from myoassist.commands.command import Command, Group
 from myoassist.commands.help import format_forms, spelled_rows
 from myoassist.commands.table import MODULES, find_command
-from myoassist.config.keys import describe_range, format_value
+from myoassist.config.schema.keys import describe_range, format_value
 
 
 def format_command_tables() -> str:

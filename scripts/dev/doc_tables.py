@@ -17,20 +17,20 @@ from markdown_pages import escape_cell, replace_section
 from measure_models import format_survey
 from parameter_meanings import explain
 
-from myoassist.config.cost_formula import Target, shipped_target, target_names
-from myoassist.config.evaluation_entries import EvaluationEntry
-from myoassist.config.keys import Key, describe_expected, describe_range, format_value, run_keys, schema_keys
-from myoassist.config.option import REQUIRED
-from myoassist.config.video_plots import PlotOptions
+from myoassist.config.entries.evaluation import EvaluationEntry
+from myoassist.config.entries.video_plots import PlotOptions
+from myoassist.config.schema.cost_formula import Target, shipped_target, target_names
+from myoassist.config.schema.keys import Key, describe_expected, describe_range, format_value, run_keys, schema_keys
+from myoassist.config.schema.option import REQUIRED
 from myoassist.control.table import build_table
 from myoassist.cost.registry import find_term, registered_terms
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.errors import UserError
-from myoassist.model.devices import find_device
+from myoassist.model.devices.table import find_device
 from myoassist.model.survey import load_survey
 from myoassist.space.parameter import Parameter
 from myoassist.space.table import ParameterTable
-from myoassist.sweep.evolution_config import EvolutionOptim
+from myoassist.sweep.evolution.settings import EvolutionOptim
 
 _GROUP_TITLES = {
     "": "Top level",

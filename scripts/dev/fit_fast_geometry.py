@@ -14,9 +14,9 @@ import mujoco
 import numpy as np
 from scipy.optimize import differential_evolution, least_squares
 
-from myoassist.config.schemas import ModelConfig
+from myoassist.config.schema.run import ModelConfig
 from myoassist.model.build import compose_spec
-from myoassist.model.fast_geometry import (
+from myoassist.model.fast.geometry import (
     DATA,
     KNEE_HEIGHT,
     PATHS,

@@ -12,10 +12,10 @@ from dataclasses import asdict
 
 import mujoco
 
-from myoassist.config.schemas import MUSCULATURES, EnvConfig, ModelConfig
+from myoassist.config.schema.run import MUSCULATURES, EnvConfig, ModelConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.model.build import build_walker
-from myoassist.model.devices import DEVICES
+from myoassist.model.devices.table import DEVICES
 from myoassist.model.survey import DATA, Survey
 from myoassist.model.world_frame import moving_mass
 

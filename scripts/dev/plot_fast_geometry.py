@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from fit_fast_geometry import LengthSampler, grid_axes
 
-from myoassist.analysis.figures import new_figure, save_figure
-from myoassist.config.schemas import ModelConfig
+from myoassist.analysis.picture.figures import new_figure, save_figure
+from myoassist.config.schema.run import ModelConfig
 from myoassist.model.build import compose_spec
-from myoassist.model.fast_geometry import PATHS, load_fit, simplify_geometry
+from myoassist.model.fast.geometry import PATHS, load_fit, simplify_geometry
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

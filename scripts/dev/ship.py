@@ -6,7 +6,7 @@
 import argparse
 from pathlib import Path
 
-from myoassist.analysis.graphics import choose_graphics, use_graphics
+from myoassist.analysis.picture.graphics import choose_graphics, use_graphics
 from myoassist.runs.overrides import format_command
 from myoassist.runs.record import read_run_config
 

@@ -5,16 +5,16 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from myoassist.analysis.evaluation import Evaluation, evaluate_parameters
-from myoassist.analysis.figures import save_figure
-from myoassist.analysis.plot_gait_cycle import plot_gait_cycle
-from myoassist.analysis.video import WalkPicture, save_png
-from myoassist.config.schemas import RunConfig
-from myoassist.config.shipped import DESCRIPTION, PARAMETERS, SHIPPED_GROUPS, models_folder
+from myoassist.analysis.picture.figures import save_figure
+from myoassist.analysis.picture.gait_cycle import plot_gait_cycle
+from myoassist.analysis.picture.video import WalkPicture, save_png
+from myoassist.analysis.walk.evaluation import Evaluation, evaluate_parameters
+from myoassist.config.schema.run import RunConfig
+from myoassist.config.sources.shipped import DESCRIPTION, PARAMETERS, SHIPPED_GROUPS, models_folder
 from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
 from myoassist.files.errors import ConfigError
 from myoassist.files.json_values import to_json
-from myoassist.rl.policy_file import read_policy
+from myoassist.rl.policy.file import read_policy
 from myoassist.runs.catalogue import read_status
 from myoassist.runs.policy_files import DESCRIPTION_NAME, POLICY_NAME, newest_policy
 from myoassist.runs.record import build_config, read_run_config

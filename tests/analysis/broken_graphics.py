@@ -2,7 +2,7 @@
 
 import os
 
-from myoassist.analysis.graphics import VARIABLE
+from myoassist.analysis.picture.graphics import VARIABLE
 
 
 def without_choice():

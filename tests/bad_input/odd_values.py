@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from myoassist.config.keys import run_keys
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.keys import run_keys
+from myoassist.config.schema.run import RunConfig
 
 KEYS = tuple(run_keys())
 # They place the run or choose the trainer, which decides which other keys are looked at.

@@ -2,7 +2,7 @@
 
 import shlex
 
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.config.run_names import override_key
 from myoassist.files.errors import UserError
 from tests.bad_input.judging import check_run

@@ -11,35 +11,35 @@ import cma
 import numpy as np
 import yaml
 
-from myoassist.analysis.rl_choice import read_description
+from myoassist.analysis.policy.choice import read_description
 from myoassist.compat.exp_file import draft_experiment
-from myoassist.compat.preset_file import read_preset
-from myoassist.compat.session_exp import draft_session
+from myoassist.compat.preset.file import read_preset
+from myoassist.compat.session.exp_file import draft_session
 from myoassist.compat.session_file import read_session
-from myoassist.config.model_file import check_model_file
-from myoassist.config.schemas import RunConfig
-from myoassist.config.shipped import models_folder
+from myoassist.config.schema.run import RunConfig
+from myoassist.config.sources.model_file import check_model_file
+from myoassist.config.sources.shipped import models_folder
 from myoassist.control.table import build_table
-from myoassist.gait.own_reference import format_template
-from myoassist.gait.own_reference import load_reference as load_gait
-from myoassist.model.own_devices import read_device
-from myoassist.model.terrain_tiles import read_tiles
+from myoassist.gait.reference.own import format_template
+from myoassist.gait.reference.own import load_reference as load_gait
+from myoassist.model.devices.folders import read_device
+from myoassist.model.ground.tiles import read_tiles
 from myoassist.optimize.optimizers.cma_pickle import dump_state, load_state
-from myoassist.optimize.start import match_layout
-from myoassist.optimize.vector_file import read_vector
-from myoassist.rl.policy_file import read_policy
-from myoassist.rl.reference_file import load_reference as load_motion
-from myoassist.rl.reference_file import save_reference
-from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
+from myoassist.optimize.start.vector import match_layout
+from myoassist.optimize.start.vector_file import read_vector
+from myoassist.rl.motion.file import load_reference as load_motion
+from myoassist.rl.motion.file import save_reference
+from myoassist.rl.policy.file import read_policy
+from myoassist.rollout.fault.file import WalkFault, dump_fault, read_fault
 from myoassist.runs.catalogue import read_status
 from myoassist.runs.record import read_run_config
-from myoassist.sweep.evolution_state import FORMAT
-from myoassist.sweep.evolution_store import read_state
-from myoassist.sweep.individual import Individual
+from myoassist.sweep.evolution.individual import Individual
+from myoassist.sweep.evolution.state import FORMAT
+from myoassist.sweep.evolution.store import read_state
 from tests.bad_input.damage import as_json, as_yaml
 from tests.compat.myoassist_presets import PRESETS, write_bat, write_json, write_sh
 from tests.compat.published_rl import SESSION
-from tests.rl.test_reference_motion import make_motion
+from tests.rl.motion.test_reference_motion import make_motion
 
 
 @dataclass(frozen=True)

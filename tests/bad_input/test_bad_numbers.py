@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from myoassist.check.run import check
-from myoassist.config.cma_options import check_cma_options
-from myoassist.config.keys import is_number, run_keys
-from myoassist.config.schemas import RunConfig
+from myoassist.config.entries.cma_options import check_cma_options
+from myoassist.config.schema.keys import is_number, run_keys
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError
 from myoassist.optimize.conditions import list_conditions
 from tests.bad_input.judging import check_run, outcome

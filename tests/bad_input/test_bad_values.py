@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
-from myoassist.config.keys import run_keys
-from myoassist.config.schemas import RunConfig
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.keys import run_keys
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError
 from tests.bad_input.judging import check_run, outcome
 from tests.bad_input.odd_values import KEYS, TASKS, VALUES, near_limits, place, typed_overrides
@@ -71,7 +71,7 @@ def test_keys_that_are_each_in_range_and_may_not_fit_together(task, changes, tri
 
 
 def _check_one(key, value):
-    from myoassist.config.key_values import check_value
+    from myoassist.config.schema.values import check_value
 
     check_value(run_keys()[key], value)
 

@@ -12,20 +12,20 @@ import torch as th
 import yaml
 
 from myoassist import train
-from myoassist.config.model_file import check_model_file
-from myoassist.config.schemas import ModelConfig, RunConfig
-from myoassist.config.shipped import models_folder
+from myoassist.config.schema.run import ModelConfig, RunConfig
+from myoassist.config.sources.model_file import check_model_file
+from myoassist.config.sources.shipped import models_folder
 from myoassist.control.table import build_table
 from myoassist.files.content import LARGEST_ARCHIVE, parse_yaml
 from myoassist.files.errors import ConfigError, ModelError, UnsafeFileError, UserError
-from myoassist.gait.own_reference import load_reference as load_gait
-from myoassist.model.own_devices import read_device
-from myoassist.optimize.continued_state import continue_search
-from myoassist.rl.policy_file import read_policy
-from myoassist.rl.reference_file import load_reference as load_motion
-from myoassist.rollout.fault_file import read_fault
+from myoassist.gait.reference.own import load_reference as load_gait
+from myoassist.model.devices.folders import read_device
+from myoassist.optimize.store.continued_state import continue_search
+from myoassist.rl.motion.file import load_reference as load_motion
+from myoassist.rl.policy.file import read_policy
+from myoassist.rollout.fault.file import read_fault
 from myoassist.runs.record import read_run_config
-from myoassist.sweep.evolution_store import read_state
+from myoassist.sweep.evolution.store import read_state
 
 MARKER = "ran"
 
@@ -269,7 +269,7 @@ def test_model_files_that_are_no_plain_xml(text, place):
 
 
 def test_plugins_of_mujoco_are_not_loaded(place):
-    from myoassist.config.schemas import EnvConfig
+    from myoassist.config.schema.run import EnvConfig
     from myoassist.model.build import build_walker
 
     (place / "evil.so").write_bytes(b"\x7fELF")
@@ -289,7 +289,7 @@ def test_a_device_whose_model_lies_elsewhere(place):
 
 
 def test_an_own_terrain_or_preset_is_data(place):
-    from myoassist.compat.preset_file import read_preset
+    from myoassist.compat.preset.file import read_preset
 
     (place / "evil.sh").write_text(
         "touch ran\npython train.py --model tutorial --popsize $(touch ran) --maxiter `touch ran`\n"

@@ -4,9 +4,9 @@ import pytest
 from hydra._internal.utils import get_args_parser
 
 from myoassist.commands.evaluate.command import COMMAND
-from myoassist.config.compose import compose_run, require_experiment
-from myoassist.config.foreign_spelling import TRAIN_FLAGS, check_train_arguments
-from myoassist.config.keys import run_keys
+from myoassist.config.compose.foreign_spelling import TRAIN_FLAGS, check_train_arguments
+from myoassist.config.compose.run import compose_run, require_experiment
+from myoassist.config.schema.keys import run_keys
 from tests.bad_input.remedies import command_arguments, refused
 
 F = ["exp=exo_npoint", "task=fake"]

@@ -5,8 +5,8 @@ import shlex
 import pytest
 
 from myoassist import train
-from myoassist.config.launcher_keys import check_launcher, list_launcher_keys
-from myoassist.sweep.tolerant_config import TolerantSlurmConfig
+from myoassist.config.entries.launchers import check_launcher, list_launcher_keys
+from myoassist.sweep.launch.slurm_settings import TolerantSlurmConfig
 
 RUN = ["exp=exo_npoint", "task=fake"]
 CASES = [

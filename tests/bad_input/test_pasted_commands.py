@@ -14,7 +14,7 @@ import pytest
 from myoassist import cli
 from myoassist.commands.reference.group import COMMAND as REFERENCE
 from myoassist.commands.table import command_names
-from myoassist.config.keys import format_override
+from myoassist.config.schema.keys import format_override
 from myoassist.files.command_words import describe_next_steps, localize_command
 from myoassist.runs.choice import choose_run
 from tests.bad_input.remedies import refused
@@ -155,7 +155,7 @@ DEVELOPER = ["doc_tables", "fit_fast_geometry", "measure_models", "plot_fast_geo
 
 @pytest.mark.parametrize(
     "program",
-    [("-m", "myoassist.gait.own_reference"), *((str(ROOT / "scripts" / "dev" / f"{name}.py"),) for name in DEVELOPER)],
+    [("-m", "myoassist.gait.reference.own"), *((str(ROOT / "scripts" / "dev" / f"{name}.py"),) for name in DEVELOPER)],
     ids=["own_reference", *DEVELOPER],
 )
 def test_help_of_a_program_writes_no_file(program, elsewhere):

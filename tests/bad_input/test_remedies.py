@@ -7,12 +7,12 @@ import shlex
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from myoassist.config.compose import compose_run
-from myoassist.config.groups import group_names, group_options
-from myoassist.config.key_values import check_value, suggest_override
-from myoassist.config.keys import closest, format_value, read_key, run_keys
-from myoassist.config.rewording import check_overrides, unknown_key
-from myoassist.config.shipped import find_controller, list_controllers, list_policies, list_references
+from myoassist.config.compose.run import compose_run
+from myoassist.config.hydra.rewording import check_overrides, unknown_key
+from myoassist.config.schema.groups import group_names, group_options
+from myoassist.config.schema.keys import closest, format_value, read_key, run_keys
+from myoassist.config.schema.values import check_value, suggest_override
+from myoassist.config.sources.shipped import find_controller, list_controllers, list_policies, list_references
 from myoassist.runs.named_files import resolve_policy_path, resolve_reference_path
 from tests.bad_input.remedies import apply_override, compose_and_check, offered_override, refused
 

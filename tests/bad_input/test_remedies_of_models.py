@@ -6,24 +6,24 @@ import mujoco
 import nevergrad as ng
 import pytest
 
-from myoassist.analysis.video_plots import find_column
+from myoassist.analysis.picture.video_plots import find_column
 from myoassist.check.cost import check_terms
-from myoassist.compat.arguments import ALIASES, ARGUMENTS, find_argument
-from myoassist.config.groups import group_options
-from myoassist.config.schemas import CostConfig, EnvConfig
-from myoassist.config.video_plots import VideoPlot
+from myoassist.compat.preset.arguments import ALIASES, ARGUMENTS, find_argument
+from myoassist.config.entries.video_plots import VideoPlot
+from myoassist.config.schema.groups import group_options
+from myoassist.config.schema.run import CostConfig, EnvConfig
 from myoassist.cost.registry import built_in_terms
 from myoassist.files.errors import UserError
-from myoassist.model.devices import DEVICES, find_device
+from myoassist.model.devices.table import DEVICES, find_device
 from myoassist.model.finder import Finder
-from myoassist.model.scaling import muscle_factors
-from myoassist.model.terrain_tiles import list_tiles, read_tiles
-from myoassist.rl.observation import resolve_observation
-from myoassist.rl.routing import resolve_routing
+from myoassist.model.ground.tiles import list_tiles, read_tiles
+from myoassist.model.plant.scaling import muscle_factors
+from myoassist.rl.env.observation import resolve_observation
+from myoassist.rl.policy.routing import resolve_routing
 from myoassist.runs.choice import choose_run
 from myoassist.runs.named_files import resolve_newest
-from myoassist.sweep.optimizers import build_optimizer
-from myoassist.sweep.search_space import SearchSpace
+from myoassist.sweep.evolution.algorithms import build_optimizer
+from myoassist.sweep.evolution.space import SearchSpace
 from tests.bad_input.remedies import offered_override, refused
 from tests.walkers import make_walker
 

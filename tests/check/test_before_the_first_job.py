@@ -7,11 +7,11 @@ import pytest
 
 from myoassist import train
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.files.errors import UserError
-from myoassist.gait.own_reference import format_template
+from myoassist.gait.reference.own import format_template
 from myoassist.model.build import build_walker
-from myoassist.model.strength import library_muscles
+from myoassist.model.plant.strength import library_muscles
 
 EVOLUTION = ["evo=evo", "evo.population_size=4", "evo.num_generations=1", "hydra/launcher=basic"]
 

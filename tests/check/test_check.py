@@ -5,9 +5,9 @@ import operator
 import pytest
 
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
-from myoassist.config.keys import describe_expected, run_keys
-from myoassist.config.schemas import RunConfig
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.keys import describe_expected, run_keys
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError
 from myoassist.runs.plugins import import_plugins
 

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
-from myoassist.config.evaluation_entries import read_evaluation_entries
+from myoassist.config.compose.run import compose_run
+from myoassist.config.entries.evaluation import read_evaluation_entries
 from myoassist.files.errors import ConfigError
 from myoassist.runs.named_files import resolve_policy_path
 
@@ -138,7 +138,7 @@ def test_cuda_is_refused_where_there_is_none(monkeypatch):
 def test_checking_loads_nothing_heavy(exp):
     heavy = ("mujoco", "numba", "torch", "gymnasium", "stable_baselines3", "cma", "nevergrad", "matplotlib", "pandas")
     code = (
-        "import sys; from myoassist.config.compose import compose_run; from myoassist.check.run import check; "
+        "import sys; from myoassist.config.compose.run import compose_run; from myoassist.check.run import check; "
         f"check(compose_run(['exp={exp}']).config); print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ import pytest
 
 from myoassist.check.code import import_code
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.cost import registry
 from myoassist.files.errors import ConfigError, LayoutError
 from tests.control.own_files import write_page_files

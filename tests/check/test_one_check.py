@@ -9,7 +9,7 @@ import pytest
 
 from myoassist import cli, evaluate, train
 from myoassist.check import run as whole
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.files.errors import UserError
 from tests.compat.myoassist_presets import PRESETS, write_json
 from tests.compat.published_rl import write_session
@@ -20,7 +20,7 @@ OLD_RUN = Path(__file__).resolve().parents[1] / "data" / "old_runs" / "finished"
 # What other modules may ask for.
 DOORS = {"myoassist.check.run": {"check"}, "myoassist.check.code": {"import_code"}}
 # Code of the user runs here; all of it has been checked before or is only listed.
-IMPORTING = {"check/code.py", "control/own/check.py", "optimize/processes.py", "commands/lists.py"}
+IMPORTING = {"check/code.py", "control/own/check.py", "optimize/loop/processes.py", "commands/lists.py"}
 
 
 def imports_of(file):
@@ -123,7 +123,7 @@ def test_a_comparison(checked, capsys):
 
 @pytest.mark.parametrize("run", ["shipped:walk_flat", "session"])
 def test_a_policy(checked, capsys, run):
-    from myoassist.config.shipped import list_policies
+    from myoassist.config.sources.shipped import list_policies
 
     if run == "session":
         folder = write_session(Path("session"))
@@ -162,7 +162,7 @@ def test_a_list_of_parameters(checked, capsys):
 
 def test_a_fault(checked, capsys, monkeypatch):
     fault = SimpleNamespace(kind="walk", config=compose_run(["exp=exo_4param"]).config)
-    monkeypatch.setattr("myoassist.rollout.fault_file.read_fault", lambda path: fault)
+    monkeypatch.setattr("myoassist.rollout.fault.file.read_fault", lambda path: fault)
     reached(capsys, cli.main, "replay", "fault.pkl")
     assert checked == [fault.config]
 

@@ -15,7 +15,7 @@ from myoassist.commands.argument import FLAG, arguments_of
 from myoassist.commands.command import Group
 from myoassist.commands.completion import complete_line
 from myoassist.commands.table import MODULES, command_names, find_command
-from myoassist.config.keys import run_keys
+from myoassist.config.schema.keys import run_keys
 
 BASH = shutil.which("bash")
 

@@ -7,9 +7,9 @@ import assist_sim
 import mujoco
 from myo_sim.build.compose import sanitize_spec_xml
 
-from myoassist.config.schemas import ModelConfig
+from myoassist.config.schema.run import ModelConfig
 from myoassist.model.build import _trim, compose_spec
-from myoassist.model.fast_geometry import load_fit, simplify_geometry
+from myoassist.model.fast.geometry import load_fit, simplify_geometry
 from myoassist.model.key_poses import add_key_poses
 
 NAME = "models/22muscle_2D/myoLeg22_2D_TUTORIAL.xml"

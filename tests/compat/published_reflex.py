@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import assist_sim
 from myo_sim.build.compose import sanitize_spec_xml
 
-from myoassist.config.schemas import ModelConfig
+from myoassist.config.schema.run import ModelConfig
 from myoassist.model.build import _trim, compose_spec
 from myoassist.model.key_poses import add_key_poses
 

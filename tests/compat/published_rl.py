@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import torch as th
 
-from myoassist.rl.policy_file import read_policy
-from myoassist.rl.reference_file import load_reference
+from myoassist.rl.motion.file import load_reference
+from myoassist.rl.policy.file import read_policy
 
 ROOT = Path(__file__).resolve().parents[2]
 LEGS = [f"{joint}_{side}" for joint in ("ankle_angle", "hip_flexion", "knee_angle") for side in "lr"]

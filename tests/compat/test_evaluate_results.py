@@ -12,8 +12,8 @@ from myoassist_presets import PRESETS, write_bat, write_json, write_sh
 from myoassist import cli, evaluate
 from myoassist.commands.evaluate.command import COMMAND
 from myoassist.commands.evaluate.prepared_run import prepare_runs
-from myoassist.compat.batch_file import read_batch
-from myoassist.compat.result_folder import is_result_folder
+from myoassist.compat.result.batch_file import read_batch
+from myoassist.compat.result.folder import is_result_folder
 from myoassist.files.errors import ConfigError, UserError
 from tests.walkers import WALKING_VECTOR
 

@@ -8,13 +8,13 @@ import yaml
 from myoassist_presets import COMMON, FORMS, PRESETS, write_bat, write_json, write_sh
 
 from myoassist.check.run import check
-from myoassist.compat.arguments import ALIASES, ARGUMENTS, COST_FLAGS
 from myoassist.compat.exp_file import compose_experiment, draft_experiment, format_experiment, map_preset
-from myoassist.compat.preset_file import read_preset
-from myoassist.config.compose import compose_run
-from myoassist.config.cost_formula import target_names
-from myoassist.config.groups import config_folder
-from myoassist.config.keys import run_keys
+from myoassist.compat.preset.arguments import ALIASES, ARGUMENTS, COST_FLAGS
+from myoassist.compat.preset.file import read_preset
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.cost_formula import target_names
+from myoassist.config.schema.groups import config_folder
+from myoassist.config.schema.keys import run_keys
 from myoassist.files.errors import UserError
 from tests.walkers import WALKING_VECTOR
 

@@ -6,13 +6,13 @@ import pytest
 from published_model import write_ground, write_model
 from published_rl import SESSION, write_session
 
-from myoassist.analysis.export_contact import BODY, GROUND, _leg_of_geom, sum_contacts
-from myoassist.compat.checkpoint_run import open_session
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.analysis.export.contact import BODY, GROUND, _leg_of_geom, sum_contacts
+from myoassist.compat.session.checkpoint_run import open_session
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.files.errors import UnsafeFileError
 from myoassist.model.build import build_walker
-from myoassist.model.terrain import scale_ground
-from myoassist.rl.batch import WalkBatch
+from myoassist.model.ground.ground import scale_ground
+from myoassist.rl.env.batch import WalkBatch
 from myoassist.rollout.simulator import Simulator
 from myoassist.rollout.start_pose import surface_points
 

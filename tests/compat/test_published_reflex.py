@@ -9,13 +9,13 @@ import pytest
 from published_reflex import write_reflex_model
 
 from myoassist import evaluate, train
-from myoassist.config.compose import compose_run
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.staging import evaluate_cost
 from myoassist.model.build import build_walker
 from myoassist.model.older_mujoco import ground_geoms, match_older
-from myoassist.rl.batch import WalkBatch
+from myoassist.rl.env.batch import WalkBatch
 from myoassist.rollout.simulator import Simulator, choose_loop
 from tests.walkers import WALKING_VECTOR
 

@@ -15,12 +15,12 @@ from published_model import write_model
 from published_rl import STEPS, Bomb, make_walking_session, write_stride
 
 from myoassist import cli
-from myoassist.compat.checkpoint_run import open_session
-from myoassist.compat.session_exp import draft_session
+from myoassist.compat.session.checkpoint_run import open_session
+from myoassist.compat.session.exp_file import draft_session
 from myoassist.compat.session_file import find_session_file, read_session
 from myoassist.files.errors import UnsafeFileError, UserError
-from myoassist.rl.reference import ReferenceMotionError, resample
-from myoassist.rl.reference_file import load_reference
+from myoassist.rl.motion.file import load_reference
+from myoassist.rl.motion.motion import ReferenceMotionError, resample
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = "docs/assets/tutorial_rl_models/train_session_20250728-161129_tutorial_partial_obs"

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from myoassist import train
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.control.device.resample import find_peak, resample_npoint
 from myoassist.control.device.splines import build_curve, npoint_knots
 from myoassist.control.table import build_table
 from myoassist.files.errors import LayoutError, UnsafeFileError
-from myoassist.optimize.continued_state import continue_search
-from myoassist.optimize.start import load_start
+from myoassist.optimize.start.vector import load_start
+from myoassist.optimize.store.continued_state import continue_search
 from myoassist.space.parameter import Parameter
 from myoassist.space.table import ParameterTable
 

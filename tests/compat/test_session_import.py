@@ -10,14 +10,14 @@ from published_rl import PARAMS, SESSION, make_content, write_checkpoint, write_
 
 from myoassist import cli
 from myoassist.compat.draft import Draft
-from myoassist.compat.session_exp import compose_session, draft_session
+from myoassist.compat.session.exp_file import compose_session, draft_session
+from myoassist.compat.session.model import map_model
 from myoassist.compat.session_file import find_session_file, read_session
-from myoassist.compat.session_model import map_model
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.files.errors import ConfigError, UserError
-from myoassist.rl.routing import resolve_routing
-from myoassist.rl.routing_default import plain_indexing, route_config
-from myoassist.rl.session import write_session as write_own_session
+from myoassist.rl.policy.routing import resolve_routing
+from myoassist.rl.policy.routing_default import plain_indexing, route_config
+from myoassist.rl.train.session import write_session as write_own_session
 
 OBSERVATION = ("qpos/ankle_angle_l", "qvel/pelvis_tx", "act/hamstrings_r", "act/hamstrings_l", "sensor/r_foot")
 PLACES = (0, 15, 17, 28, 39)

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from myoassist.config.cache import has_kernels, keep_own_kernels, kernel_folder
-from myoassist.config.compose import compose_run
-from myoassist.config.own_code import loop_name
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.own_code import loop_name
 
 PRINT = "import os, myoassist; print(os.environ['NUMBA_CACHE_DIR'])"
 

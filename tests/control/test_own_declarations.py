@@ -3,8 +3,8 @@
 import pytest
 
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
-from myoassist.config.own_code import is_own, own_key, split_own, user_code
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.own_code import is_own, own_key, split_own, user_code
 from myoassist.control.own import check as own_check
 from myoassist.control.own.declare import parameter
 from myoassist.files.errors import ConfigError, UnsafeFileError

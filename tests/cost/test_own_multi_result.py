@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from synthetic_walk import PLANAR_NAMES, empty_walk, reference_walk
 
-from myoassist.config.schemas import CostConfig
+from myoassist.config.schema.run import CostConfig
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.multi_result import combine_results
 from myoassist.cost.report import NO_SOLUTION, format_terms, parse_terms
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost
-from myoassist.optimize.progress import describe_parts
+from myoassist.optimize.loop.progress import describe_parts
 from myoassist.rollout.log import Outcome
 
 PLAN = plan_cost(PLANAR_NAMES)

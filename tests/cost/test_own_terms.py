@@ -13,8 +13,8 @@ from synthetic_walk import PLANAR_NAMES, reference_walk
 from myoassist import train
 from myoassist.check.cost import check_terms
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
-from myoassist.config.schemas import CostConfig
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.run import CostConfig
 from myoassist.cost import registry
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.own_terms import cost_term
@@ -247,8 +247,8 @@ def test_a_target_file_of_a_user_runs(example, tmp_path, monkeypatch):
 
 @pytest.mark.long
 def test_worker_processes_know_the_terms(example, tmp_path):
-    from myoassist.optimize.processes import ProcessProblem
-    from myoassist.optimize.walk_problem import WalkProblem
+    from myoassist.optimize.loop.processes import ProcessProblem
+    from myoassist.optimize.walk.problem import WalkProblem
     from tests.walkers import WALKING_VECTOR
 
     arguments = ["exp=tutorial", "cost.target=effort", "env.sim_time=5", "cost.num_strides=2"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic_walk import PLANAR_NAMES, empty_walk, reference_walk
 
-from myoassist.config.schemas import CostConfig
+from myoassist.config.schema.run import CostConfig
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.report import NO_SOLUTION, CostFileError, format_terms, parse_terms
 from myoassist.cost.staging import evaluate_cost

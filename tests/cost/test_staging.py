@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, empty_walk, reference_walk
 
-from myoassist.config.cost_formula import shipped_target, target_names
-from myoassist.config.schemas import CostConfig
+from myoassist.config.schema.cost_formula import shipped_target, target_names
+from myoassist.config.schema.run import CostConfig
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.result import FAILURE_COST
 from myoassist.cost.staging import evaluate_cost

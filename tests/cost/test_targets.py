@@ -3,8 +3,8 @@ import math
 import pytest
 
 from myoassist.check.cost import check_terms
-from myoassist.config.cost_formula import shipped_target, target_names
-from myoassist.config.schemas import CostConfig
+from myoassist.config.schema.cost_formula import shipped_target, target_names
+from myoassist.config.schema.run import CostConfig
 from myoassist.cost.registry import built_in_terms
 from myoassist.cost.targets import assemble
 from myoassist.files.errors import ConfigError

@@ -6,7 +6,7 @@ from myoassist.cost import terms
 from myoassist.files.errors import ConfigError
 from myoassist.gait.events import LEFT, RIGHT, find_published_strikes
 from myoassist.gait.muscles import find_muscle_columns
-from myoassist.gait.reference import EMG_MUSCLES, load_reference_gait
+from myoassist.gait.reference.gait import EMG_MUSCLES, load_reference_gait
 from myoassist.gait.strides import cut_window, displacement, duration
 
 REFERENCE = load_reference_gait()

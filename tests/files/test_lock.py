@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files import lock as run_lock
 from myoassist.files.errors import ResumeError
 from myoassist.files.lock import LOCK_NAME, STALE_AFTER_S, RunLock
@@ -26,7 +26,7 @@ FOLDER = Path("logs/2026-03-01/walk")
 HOLDER = """
 import datetime, sys
 from myoassist.runs.folder import open_run
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import UserError
 try:
     with open_run(RunConfig(expname="walk"), "baseline", [], today=datetime.date(2026, 3, 1)) as run:

@@ -4,8 +4,8 @@ import numpy as np
 from synthetic_walk import PLANAR_NAMES, empty_walk
 
 from myoassist.gait.angles import to_clinical
-from myoassist.gait.human_reference import GRAVITY, PERCENT, match_reference
 from myoassist.gait.joint_loads import EXTENSION_SIGN
+from myoassist.gait.reference.human import GRAVITY, PERCENT, match_reference
 from myoassist.rollout.log import JOINTS
 
 LEG = 0.9

@@ -4,8 +4,8 @@ import numpy as np
 
 from myoassist.gait.angles import to_clinical
 from myoassist.gait.events import LEFT, RIGHT
-from myoassist.gait.reference import load_reference_gait
-from myoassist.model.muscle_groups import MUSCLES
+from myoassist.gait.reference.gait import load_reference_gait
+from myoassist.model.plant.muscle_groups import MUSCLES
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 
 PLANAR_NAMES = tuple(

@@ -4,7 +4,7 @@ from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES
 
 from myoassist.files.errors import ModelError
 from myoassist.gait.muscles import find_muscle_columns
-from myoassist.model.muscle_groups import GROUPS
+from myoassist.model.plant.muscle_groups import GROUPS
 
 
 def test_columns_follow_names_in_any_order():

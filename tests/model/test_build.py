@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from myo_sim.build.compose import sanitize_spec_xml
 
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.files.errors import ModelError
 from myoassist.model import build
 from myoassist.model.build import build_walker

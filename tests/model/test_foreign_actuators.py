@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from myoassist import train
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.files.errors import ModelError
 from myoassist.model.actuators import check_actuators, check_control_ranges
 from myoassist.model.build import build_walker
-from myoassist.model.devices import DEVICES
+from myoassist.model.devices.table import DEVICES
 from tests.model.test_build import write_own_file
 
 DRIVEN = ExoConfig(controller="four_param", max_torque=50.0)

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from myoassist.check.run import check
-from myoassist.config.control_schemas import ControlConfig
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig, RunConfig
+from myoassist.config.schema.control import ControlConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig, RunConfig
 from myoassist.control import signals as ix
 from myoassist.files.errors import ConfigError
 from myoassist.model.build import build_walker
-from myoassist.model.muscle_groups import MUSCLES
+from myoassist.model.plant.muscle_groups import MUSCLES
 from myoassist.rollout.sense import sense
 from myoassist.rollout.simulator import Simulator
 

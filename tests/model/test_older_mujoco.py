@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
-from myoassist.config.published_numbers import recommend_older
-from myoassist.config.schemas import ModelConfig
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.published_numbers import recommend_older
+from myoassist.config.schema.run import ModelConfig
 from myoassist.files.errors import ConfigError
 from myoassist.model.older_mujoco import TOLERANCE, ground_geoms, match_older
 

@@ -4,10 +4,10 @@ import mujoco
 import numpy as np
 import pytest
 
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.build import build_walker
-from myoassist.model.couplings import find_couplings
 from myoassist.model.key_poses import POSE_NAMES
+from myoassist.model.plant.couplings import find_couplings
 from myoassist.rollout.simulator import Simulator
 
 MASSES = {None: 78.09, "tutorial": 80.42, "humotech": 83.14, "dephy": 82.80, "openexo": 81.99}

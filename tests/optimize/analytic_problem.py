@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.files.signals import Stopped
-from myoassist.optimize.loop import minimize
+from myoassist.optimize.loop.minimize import minimize
 from myoassist.rollout.log import Outcome
 from myoassist.runs.writer import RunFolder
 from myoassist.space.parameter import INF, Parameter

@@ -11,7 +11,7 @@ from myoassist.files.checkpoint import (
     write_checkpoint,
 )
 from myoassist.files.errors import ResumeError
-from myoassist.optimize.loop import minimize
+from myoassist.optimize.loop.minimize import minimize
 
 
 def run(path, maxiter):

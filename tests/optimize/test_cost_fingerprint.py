@@ -2,8 +2,8 @@
 
 import pytest
 
-from myoassist.config.compose import compose_run
-from myoassist.optimize.search import cost_fingerprint
+from myoassist.config.compose.run import compose_run
+from myoassist.optimize.store.search_state import cost_fingerprint
 
 # Of the code that wrote tests/data/old_runs.
 BEFORE = {"baseline": "035b552475d1", "multispeed": "d769c3b2832b", "walk_3d": "ebbfc7b36667"}

@@ -3,10 +3,10 @@ from datetime import datetime
 import pytest
 
 from myoassist.check.run import check
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.control.table import build_table
 from myoassist.files.errors import ConfigError
-from myoassist.optimize.run_name import make_run_name
+from myoassist.optimize.names import make_run_name
 
 
 def test_published_pattern():

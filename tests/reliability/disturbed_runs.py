@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from myoassist.rl.policy_file import read_policy
+from myoassist.rl.policy.file import read_policy
 from myoassist.runs.catalogue import read_status
 from myoassist.runs.policy_files import list_models
 from tests.end_to_end.walk_runs import result_bytes

@@ -2,8 +2,8 @@
 
 import time
 
-from myoassist.optimize.walk_problem import WalkProblem
-from myoassist.optimize.workers import candidate_seed
+from myoassist.optimize.loop.workers import candidate_seed
+from myoassist.optimize.walk.problem import WalkProblem
 
 SEED = candidate_seed(0, 2, 1)
 _evaluate = WalkProblem.evaluate

@@ -17,8 +17,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from analytic_problem import StagedSphere, open_folder, small_config, small_table
-from myoassist.optimize.loop import minimize
-from myoassist.optimize.progress import PlainProgress
+from myoassist.optimize.loop.minimize import minimize
+from myoassist.optimize.loop.progress import PlainProgress
 
 class Watched(PlainProgress):
     def update(self, search, results, limit):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from myoassist.optimize.walk_problem import WalkProblem
-from myoassist.rollout.fault import capture_walk
-from myoassist.rollout.fault_file import dump_fault
+from myoassist.optimize.walk.problem import WalkProblem
+from myoassist.rollout.fault.file import dump_fault
+from myoassist.rollout.fault.find import capture_walk
 from myoassist.runs.record import read_run_config
 from tests.end_to_end.walk_runs import TINY
 

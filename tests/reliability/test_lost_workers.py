@@ -14,7 +14,7 @@ from disturbed_runs import EVOLUTION, FOLDER, RL, assert_finished, count_lines, 
 from fault_table import NOTHING, compare, compare_rows
 
 from myoassist.runs.catalogue import read_status
-from myoassist.sweep.evolution_store import read_state
+from myoassist.sweep.evolution.store import read_state
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")]
 SHORT = ("exp=debug", "model.physics=fast", "env.sim_time=0.3", "optimizer.popsize=4", "optimizer.maxiter=40")
@@ -153,8 +153,8 @@ def test_a_slow_walk_is_ended_within_its_thread(tmp_path, faults):
 FIRST = """
 import sys
 from numba.core.event import install_recorder
-from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
-from myoassist.optimize.multi import make_problem
+from myoassist.config.schema.run import EnvConfig, ModelConfig, RunConfig
+from myoassist.optimize.walk.multi import make_problem
 problem = make_problem(RunConfig(model=ModelConfig(physics="fast"), env=EnvConfig(sim_time=3.0)), 1)
 modules = set(sys.modules)
 with install_recorder("numba:compile") as recorder:

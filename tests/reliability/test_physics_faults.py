@@ -12,15 +12,15 @@ import pytest
 from fault_table import compare, compare_rows
 
 from myoassist.cli import main as command
-from myoassist.config.schemas import EnvConfig, ModelConfig, RunConfig
+from myoassist.config.schema.run import EnvConfig, ModelConfig, RunConfig
 from myoassist.files.errors import RunError
-from myoassist.optimize.faults import MAX_FAULTS
-from myoassist.optimize.loop import minimize
-from myoassist.optimize.search import Search
-from myoassist.optimize.walk_problem import WalkProblem
-from myoassist.rl.batch import WalkBatch
-from myoassist.rollout.fault import capture_walk
-from myoassist.rollout.fault_file import WalkFault, dump_fault, read_fault
+from myoassist.optimize.loop.failed_walks import MAX_FAULTS
+from myoassist.optimize.loop.minimize import minimize
+from myoassist.optimize.store.search_state import Search
+from myoassist.optimize.walk.problem import WalkProblem
+from myoassist.rl.env.batch import WalkBatch
+from myoassist.rollout.fault.file import WalkFault, dump_fault, read_fault
+from myoassist.rollout.fault.find import capture_walk
 from myoassist.rollout.log import Outcome
 from myoassist.runs.catalogue import read_status
 from myoassist.train import train

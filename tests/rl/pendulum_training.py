@@ -4,7 +4,7 @@ import gymnasium
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-from myoassist.rl.policy import HumanExoActorCriticPolicy
+from myoassist.rl.policy.policy import HumanExoActorCriticPolicy
 
 OBSERVATIONS = ["qpos/slider", "qpos/hinge", "qvel/slider", "qvel/hinge"]
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 
 OVERRIDES = (
     "exp=rl_test",

@@ -7,8 +7,8 @@ import pytest
 from walking_batches import make_config
 
 from myoassist.model.build import build_walker
-from myoassist.rl.batch import WalkBatch
-from myoassist.rl.observation import resolve_observation
+from myoassist.rl.env.batch import WalkBatch
+from myoassist.rl.env.observation import resolve_observation
 
 SENSORS = ("r_foot", "r_toes", "l_foot", "l_toes")
 

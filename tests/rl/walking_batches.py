@@ -4,10 +4,10 @@ from functools import cache
 
 import numpy as np
 
-from myoassist.config.compose import compose_run
-from myoassist.config.schemas import RunConfig
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.run import RunConfig
 from myoassist.model.build import Walker, build_walker
-from myoassist.rl.batch import WalkBatch
+from myoassist.rl.env.batch import WalkBatch
 
 LEVEL = ("exp=rl_test", "env.out_of_trajectory_threshold=0.6")
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from myoassist.config.cache import kernel_folder
-from myoassist.config.compose import compose_run
-from myoassist.config.own_code import loop_name
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.own_code import loop_name
 from myoassist.control.device.torque_curve import TorqueCurveController
 from myoassist.control.human.reflex.part import ReflexController
 from myoassist.model.build import build_walker

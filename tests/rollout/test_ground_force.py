@@ -6,7 +6,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.control import signals as sg
 from myoassist.model.build import build_walker
 from myoassist.rollout.simulator import Simulator

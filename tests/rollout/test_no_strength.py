@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from myoassist.config.compose import compose_run
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.staging import evaluate_cost
 from myoassist.gait.metabolics import muscle_power
 from myoassist.model.build import build_walker
-from myoassist.rl.batch import WalkBatch
+from myoassist.rl.env.batch import WalkBatch
 from myoassist.rollout.simulator import Simulator
 
 

@@ -6,11 +6,11 @@ import mujoco
 import numpy as np
 import pytest
 
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.control import signals as ix
 from myoassist.files.errors import LayoutError
 from myoassist.model.build import build_walker
-from myoassist.model.couplings import follow_couplings
+from myoassist.model.plant.couplings import follow_couplings
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.sense import euler_angles, sense
 from myoassist.rollout.simulator import Simulator, choose_loop

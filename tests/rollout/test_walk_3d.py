@@ -4,7 +4,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.control import signals as ix
 from myoassist.model.build import build_walker
 from myoassist.rollout.sense import sense

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from myoassist.config.schemas import EnvConfig, ExoConfig
-from myoassist.config.shipped import find_controller
-from myoassist.optimize.start import match_layout
-from myoassist.optimize.vector_file import read_vector
+from myoassist.config.schema.run import EnvConfig, ExoConfig
+from myoassist.config.sources.shipped import find_controller
+from myoassist.optimize.start.vector import match_layout
+from myoassist.optimize.start.vector_file import read_vector
 from myoassist.rollout.simulator import Simulator
 from tests.walkers import make_walker
 

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.files.errors import UserError
 from myoassist.runs.choice import (
     choose_run,

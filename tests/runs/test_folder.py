@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError, ResumeError, UserError
 from myoassist.files.lock import LOCK_NAME
 from myoassist.runs.catalogue import find_newest_finished, read_status

@@ -10,7 +10,7 @@ import yaml
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.runs import writer as run_writer
 from myoassist.runs.catalogue import describe_run, read_status
 from myoassist.runs.folder import open_run

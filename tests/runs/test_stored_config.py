@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from myoassist.check.run import check
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.files.errors import ConfigError
 from myoassist.runs.folder import open_run
 from myoassist.runs.stored_config import load_stored_config

@@ -5,14 +5,14 @@ import math
 
 import pytest
 
-from myoassist.config.evaluation_entries import EvaluationEntry
-from myoassist.config.keys import describe_expected, schema_keys
-from myoassist.config.launcher_keys import LauncherSettings
-from myoassist.config.video_plots import FilterOptions, PlotOptions
+from myoassist.config.entries.evaluation import EvaluationEntry
+from myoassist.config.entries.launchers import LauncherSettings
+from myoassist.config.entries.video_plots import FilterOptions, PlotOptions
+from myoassist.config.schema.keys import describe_expected, schema_keys
 from myoassist.files.errors import ConfigError
-from myoassist.sweep.constraints import ConstraintOptions, read_constraints
-from myoassist.sweep.evolution_config import EvolutionOptim, check_optim
-from myoassist.sweep.search_space import SearchedNumber, read_search_space
+from myoassist.sweep.evolution.constraints import ConstraintOptions, read_constraints
+from myoassist.sweep.evolution.settings import EvolutionOptim, check_optim
+from myoassist.sweep.evolution.space import SearchedNumber, read_search_space
 
 KEY = "exo.max_torque"
 

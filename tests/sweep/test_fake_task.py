@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from myoassist.config.compose import compose_run
+from myoassist.config.compose.run import compose_run
 from myoassist.runs.catalogue import read_fitness, read_status
 from myoassist.runs.folder import open_run
 from myoassist.sweep.fake_task import fake_parts

@@ -10,9 +10,9 @@ from myoassist import train
 from myoassist.cli import main as cli
 from myoassist.config.run_names import quote_value
 from myoassist.runs.index import read_index
-from myoassist.sweep.evolution_store import read_state
-from myoassist.sweep.orphans import prepare_restart
-from myoassist.sweep.sweep_tables import read_sweep
+from myoassist.sweep.evolution.store import read_state
+from myoassist.sweep.grid.tables import read_sweep
+from myoassist.sweep.launch.orphans import prepare_restart
 
 FAKE = ["exp=exo_npoint", "task=fake"]
 SMALL = ["evo=evo", "exo.max_torque=10,20", "evo.optimizer=OnePlusOne", "evo.num_generations=1"]
@@ -103,7 +103,7 @@ def test_one_damaged_run_does_not_hide_the_others(file, content):
 def test_a_requeued_worker_waits_for_the_right_folder(name, place, monkeypatch):
     monkeypatch.setenv("SLURM_RESTART_COUNT", "1")
     waited = []
-    monkeypatch.setattr("myoassist.sweep.orphans.wait_until_free", waited.append)
+    monkeypatch.setattr("myoassist.sweep.launch.orphans.wait_until_free", waited.append)
     (place / name).mkdir()
     (place / name / "run.lock").touch()
     prepare_restart(["seed=1", f"logdir={quote_value(name)}"])

@@ -44,7 +44,7 @@ def run(request: Evaluate) -> int:
     Raises:
         UserError: if no run can be evaluated, or the one that was asked for cannot.
     """
-    from myoassist.analysis.graphics import Graphics, choose_graphics, use_graphics
+    from myoassist.analysis.picture.graphics import Graphics, choose_graphics, use_graphics
     from myoassist.check.code import import_code
     from myoassist.commands.evaluate.prepared_run import prepare_other, prepare_runs
     from myoassist.commands.evaluate.written_run import evaluate_run, simulate
@@ -93,11 +93,11 @@ def _choose_viewer(request: Evaluate, prepared: "list[PreparedRun]") -> str | No
     if len(prepared) != 1:
         raise UserError(f"a viewer is asked for, and {len(prepared)} runs", "one run", "give run=<one folder>")
     if viewer == "window":
-        from myoassist.analysis.view_window import check_screen
+        from myoassist.analysis.picture.view_window import check_screen
 
         check_screen()
     else:
-        from myoassist.analysis.view_web import check_web_viewer
+        from myoassist.analysis.picture.view_web import check_web_viewer
 
         check_web_viewer()
     return viewer

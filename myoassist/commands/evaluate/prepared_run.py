@@ -4,14 +4,14 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from myoassist.analysis.rl_choice import choose_policy_file, open_shipped
+from myoassist.analysis.policy.choice import choose_policy_file, open_shipped
 from myoassist.check.run import check
 from myoassist.commands.evaluate.request import Evaluate
-from myoassist.compat.batch_file import is_batch_file, read_batch
-from myoassist.compat.checkpoint_run import is_session_folder, open_session
-from myoassist.compat.result_folder import LABELS, is_result_folder
-from myoassist.compat.result_run import ResultRun, ResultWishes, open_results
-from myoassist.config.schemas import SHIPPED_PREFIX, RunConfig
+from myoassist.compat.result.batch_file import is_batch_file, read_batch
+from myoassist.compat.result.folder import LABELS, is_result_folder
+from myoassist.compat.result.run import ResultRun, ResultWishes, open_results
+from myoassist.compat.session.checkpoint_run import is_session_folder, open_session
+from myoassist.config.schema.run import SHIPPED_PREFIX, RunConfig
 from myoassist.files.errors import UserError
 from myoassist.runs.choice import choose_evaluated, choose_runs
 from myoassist.runs.plugin_trust import check_stored_code

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from myoassist.analysis.graphics import Graphics
-    from myoassist.analysis.html_report import ReportedWalk
-    from myoassist.analysis.rl_report import PolicyRun
+    from myoassist.analysis.page.walk_page import ReportedWalk
+    from myoassist.analysis.picture.graphics import Graphics
+    from myoassist.analysis.policy.outputs import PolicyRun
     from myoassist.commands.evaluate.prepared_run import PreparedRun
     from myoassist.commands.evaluate.request import Evaluate
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 def simulate(request: "Evaluate", item: "PreparedRun") -> "ReportedWalk":
     """Simulate a run, with its repeats; of a policy its first scenario."""
     if item.config.task == "rl":
-        from myoassist.analysis.html_report import ReportedWalk
+        from myoassist.analysis.page.walk_page import ReportedWalk
 
         run = _open_policy(request, item)
         return ReportedWalk(run.name, run.walk(run.entries()[0]), run.source, run.overrides)
     from rich.console import Console
     from rich.progress import Progress
 
-    from myoassist.analysis.evaluation import evaluate_parameters
-    from myoassist.analysis.evaluation_files import describe_source
-    from myoassist.analysis.html_report import ReportedWalk
-    from myoassist.analysis.repeats import StartSpread
+    from myoassist.analysis.page.walk_page import ReportedWalk
+    from myoassist.analysis.walk.evaluation import evaluate_parameters
+    from myoassist.analysis.walk.files import describe_source
+    from myoassist.analysis.walk.repeats import StartSpread
     from myoassist.runs.catalogue import describe_run
 
     print(f"Evaluating {item.parameters if item.result else describe_run(item.folder)}", flush=True)
@@ -44,10 +44,10 @@ def evaluate_run(
     viewer: str | None,
 ) -> None:
     """Simulate a run and write everything into its folder, then show it if that was asked for."""
-    from myoassist.analysis.evaluation_files import read_stored_total
-    from myoassist.analysis.evaluation_report import EvaluationReport
-    from myoassist.analysis.summary import print_summary
-    from myoassist.config.published_numbers import recommend_older
+    from myoassist.analysis.page.walk_files import EvaluationReport
+    from myoassist.analysis.walk.files import read_stored_total
+    from myoassist.analysis.walk.summary import print_summary
+    from myoassist.config.schema.published_numbers import recommend_older
     from myoassist.runs.choice import find_best_file
 
     if item.config.task == "rl":
@@ -72,7 +72,7 @@ def evaluate_run(
 
 
 def _open_policy(request: "Evaluate", item: "PreparedRun") -> "PolicyRun":
-    from myoassist.analysis.rl_report import PolicyRun
+    from myoassist.analysis.policy.outputs import PolicyRun
     from myoassist.runs.catalogue import describe_run
 
     print(f"Evaluating {describe_run(item.folder) if item.folder.is_dir() else item.name}", flush=True)
@@ -89,12 +89,12 @@ def _evaluate_policy(
     viewer: str | None,
 ) -> None:
     """Walk every scenario of a policy, or show the first one as it happens."""
-    from myoassist.analysis.rl_report import write_evaluations
-    from myoassist.analysis.rl_summary import print_policy_summary
+    from myoassist.analysis.policy.outputs import write_evaluations
+    from myoassist.analysis.policy.summary import print_policy_summary
 
     run = _open_policy(request, item)
     if item.config.rl.realtime_evaluate:
-        from myoassist.analysis.rl_live import watch_policy
+        from myoassist.analysis.policy.live import watch_policy
 
         watch_policy(run, viewer, request.port)
         return
@@ -107,10 +107,10 @@ def _evaluate_policy(
 
 def _show(walk: "ReportedWalk", viewer: str, port: int) -> None:
     if viewer == "window":
-        from myoassist.analysis.view_window import show_in_window
+        from myoassist.analysis.picture.view_window import show_in_window
 
         show_in_window(walk.evaluation)
         return
-    from myoassist.analysis.view_web import serve_in_browser
+    from myoassist.analysis.picture.view_web import serve_in_browser
 
     serve_in_browser(walk.evaluation, port, walk.name, lambda text: print(text, flush=True))

@@ -28,8 +28,8 @@ def run(request: Convert) -> int:
         UserError: if it cannot be read, or not be changed as it is asked for.
     """
     refuse_overwriting(request.source, request.out)
-    from myoassist.rl.reference_changes import change_motion
-    from myoassist.rl.reference_file import load_reference, save_reference
+    from myoassist.rl.motion.changes import change_motion
+    from myoassist.rl.motion.file import load_reference, save_reference
 
     motion = load_reference(request.source, request.map)
     motion = change_motion(motion, request.stride, request.flip, request.degrees)

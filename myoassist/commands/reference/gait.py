@@ -34,9 +34,9 @@ def run(request: Gait) -> int:
     """
     refuse_overwriting(request.source, request.out)
     from myoassist.files.atomic import write_text_atomic
-    from myoassist.gait.own_reference import load_reference
-    from myoassist.gait.reference_columns import ReferenceFileError
-    from myoassist.gait.stride_cut import cut_stride, format_cut
+    from myoassist.gait.reference.columns import ReferenceFileError
+    from myoassist.gait.reference.own import load_reference
+    from myoassist.gait.reference.stride_cut import cut_stride, format_cut
 
     cut = cut_stride(request.source, request.stride, request.shift_r)
     out = Path(request.out).expanduser()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
-    from myoassist.config.schemas import RunConfig
-    from myoassist.rl.reference import ReferenceMotion
+    from myoassist.config.schema.run import RunConfig
+    from myoassist.rl.motion.motion import ReferenceMotion
 
 
 def refuse_overwriting(source: str, out: str) -> None:

@@ -34,7 +34,7 @@ def run(request: Record) -> int:
     """
     from myoassist.check.code import import_code
     from myoassist.check.run import check
-    from myoassist.config.schemas import SHIPPED_PREFIX, CostConfig
+    from myoassist.config.schema.run import SHIPPED_PREFIX, CostConfig
     from myoassist.model.load_mujoco import load_mujoco
     from myoassist.runs.choice import choose_evaluated, choose_run
     from myoassist.runs.stored_config import change_config, load_shipped_config, load_stored_config
@@ -55,9 +55,9 @@ def run(request: Record) -> int:
     import_code(config)
 
     from myoassist.model.build import build_walker
-    from myoassist.optimize.start import load_start
-    from myoassist.rl.reference_file import save_reference
-    from myoassist.rl.reference_record import describe, record_walk, simulated_time
+    from myoassist.optimize.start.vector import load_start
+    from myoassist.rl.motion.file import save_reference
+    from myoassist.rl.motion.record import describe, record_walk, simulated_time
     from myoassist.rollout.simulator import Simulator
 
     config.env.sim_time = simulated_time(request.duration)

@@ -32,7 +32,7 @@ def describe_motion(path: str) -> str:
     Raises:
         UserError: if it cannot be read.
     """
-    from myoassist.rl.reference_file import load_reference
+    from myoassist.rl.motion.file import load_reference
 
     motion = load_reference(path)
     lines = [

@@ -30,7 +30,7 @@ def run(request: Synthesize) -> int:
         UserError: if the model is refused, or the file cannot be written.
     """
     from myoassist.check.run import check
-    from myoassist.config.compose import compose_run
+    from myoassist.config.compose.run import compose_run
     from myoassist.model.load_mujoco import load_mujoco
 
     config = compose_run(request.overrides).config
@@ -38,8 +38,8 @@ def run(request: Synthesize) -> int:
     load_mujoco()
 
     from myoassist.model.build import build_walker
-    from myoassist.rl.reference_file import save_reference
-    from myoassist.rl.reference_synthesis import synthesize_motion
+    from myoassist.rl.motion.file import save_reference
+    from myoassist.rl.motion.synthesis import synthesize_motion
 
     walker = build_walker(config.model, config.env, exo=config.exo)
     command = shlex.join([*SYNTHESIZE.name.split(), *request.typed])

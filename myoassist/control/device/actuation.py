@@ -2,7 +2,7 @@
 
 from myoassist.control.buffers import Buffers, Ids
 from myoassist.model.kernel import kernel
-from myoassist.model.transmission import MIN_ARM
+from myoassist.model.plant.transmission import MIN_ARM
 
 
 @kernel

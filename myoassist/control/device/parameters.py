@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from myoassist.config.schemas import ExoConfig
-from myoassist.model.devices import TORQUE_CONTROLLERS
+from myoassist.config.schema.run import ExoConfig
+from myoassist.model.devices.table import TORQUE_CONTROLLERS
 from myoassist.space.parameter import Entries, Parameter
 
 FOUR_PARAM_NAMES = ("exo_peak_torque", "exo_rise_time", "exo_peak_time", "exo_fall_time")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.run import ExoConfig
 from myoassist.control.device.parameters import DEFAULT_FOUR_PARAM, DEFAULT_FOUR_PARAM_STRIDE
-from myoassist.model.devices import TORQUE_CONTROLLERS
+from myoassist.model.devices.table import TORQUE_CONTROLLERS
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.run import ExoConfig
 from myoassist.control.channel import Channel
 from myoassist.control.device.actuation import control_per_torque
 from myoassist.control.device.base import DeviceController

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from myoassist.config.cache import cache_folder
-from myoassist.config.own_code import CONTROLLER_KEYS, is_own, own_key, split_own
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.own_code import CONTROLLER_KEYS, is_own, own_key, split_own
+from myoassist.config.schema.run import RunConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.errors import ConfigError, UserError
 

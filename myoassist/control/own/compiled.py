@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from myoassist.config.own_code import own_key
+from myoassist.config.schema.own_code import own_key
 from myoassist.control.channel import Channel
 from myoassist.control.device.actuation import control_per_torque
 from myoassist.control.device.base import DeviceController

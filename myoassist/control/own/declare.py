@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from myoassist.config.own_code import split_own
+from myoassist.config.schema.own_code import split_own
 from myoassist.files.errors import ConfigError
 from myoassist.runs.plugins import imported_plugin
 from myoassist.space.parameter import Entries, Parameter

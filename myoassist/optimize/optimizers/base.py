@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from myoassist.config.schemas import OptimizerConfig
+from myoassist.config.schema.run import OptimizerConfig
 from myoassist.files.json_values import to_json
 
 # Where the tables of an algorithm lie in a run folder, unless it says otherwise.

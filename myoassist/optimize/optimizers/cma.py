@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from myoassist.config.cma_options import SIGMA_0, check_cma_options
-from myoassist.config.keys import format_value
-from myoassist.config.schemas import OptimizerConfig
+from myoassist.config.entries.cma_options import SIGMA_0, check_cma_options
+from myoassist.config.schema.keys import format_value
+from myoassist.config.schema.run import OptimizerConfig
 from myoassist.files.errors import ConfigError, LayoutError, UnsafeFileError, UserError
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.cma_pickle import dump_state, load_state_bytes

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from myoassist.config.cma_options import SIGMA_0
+from myoassist.config.entries.cma_options import SIGMA_0
 from myoassist.config.nearest import nearest_names
-from myoassist.config.schemas import OptimizerConfig
+from myoassist.config.schema.run import OptimizerConfig
 from myoassist.files.errors import ConfigError, ResumeError
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.cma import random_stream

@@ -1,7 +1,7 @@
 """Which algorithms there are, and how a run gets one."""
 
 from myoassist.config.places import load_place
-from myoassist.config.schemas import SEARCH_ALGORITHMS, OptimizerConfig
+from myoassist.config.schema.run import SEARCH_ALGORITHMS, OptimizerConfig
 from myoassist.files.errors import ResumeError
 from myoassist.optimize.optimizers.base import Optimizer, Region
 

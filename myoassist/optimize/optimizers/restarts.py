@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from myoassist.config.schemas import OptimizerConfig
+from myoassist.config.schema.run import OptimizerConfig
 from myoassist.files.errors import ResumeError
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.cma import CmaOptimizer, new_strategy, random_stream

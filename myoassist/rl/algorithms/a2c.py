@@ -5,7 +5,7 @@ from typing import Any, Self
 from stable_baselines3 import A2C
 from stable_baselines3.common.vec_env import VecEnv
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.rl.algorithms.on_policy import OnPolicyLearner, shared_options
 
 

@@ -9,8 +9,8 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.vec_env import VecEnv
 
-from myoassist.config.schemas import RunConfig
-from myoassist.rl.policy import MultiActorPolicy
+from myoassist.config.schema.run import RunConfig
+from myoassist.rl.policy.policy import MultiActorPolicy
 
 
 class Learner(ABC):

@@ -7,11 +7,11 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 from stable_baselines3.common.vec_env import VecEnv
 
-from myoassist.config.schemas import RunConfig
-from myoassist.rl.algorithm import policy_class
+from myoassist.config.schema.run import RunConfig
 from myoassist.rl.algorithms.base import Learner
-from myoassist.rl.policy import MultiActorPolicy
-from myoassist.rl.policy_file import dump_model
+from myoassist.rl.policy.design import policy_class
+from myoassist.rl.policy.file import dump_model
+from myoassist.rl.policy.policy import MultiActorPolicy
 
 
 class OnPolicyLearner(Learner):

@@ -6,9 +6,9 @@ from typing import Any, Self
 from stable_baselines3 import PPO
 from stable_baselines3.common.vec_env import VecEnv
 
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.run import RunConfig
 from myoassist.rl.algorithms.on_policy import OnPolicyLearner, shared_options
-from myoassist.rl.mirror import MirrorLoss
+from myoassist.rl.policy.mirror import MirrorLoss
 
 
 class PpoLearner(OnPolicyLearner):

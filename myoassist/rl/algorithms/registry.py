@@ -4,9 +4,9 @@ from typing import Any
 
 from stable_baselines3.common.vec_env import VecEnv
 
-from myoassist.config.learner_schemas import ALGORITHMS
 from myoassist.config.places import load_place
-from myoassist.config.schemas import RunConfig
+from myoassist.config.schema.learner import ALGORITHMS
+from myoassist.config.schema.run import RunConfig
 from myoassist.rl.algorithms.base import Learner
 
 LEARNERS: dict[str, type[Learner]] = {name: load_place(place) for name, place in ALGORITHMS.items()}

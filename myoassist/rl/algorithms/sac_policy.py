@@ -12,8 +12,8 @@ from stable_baselines3.common.policies import BasePolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import nn
 
-from myoassist.rl.policy import HumanActorCriticPolicy, HumanExoActorCriticPolicy, MultiActorPolicy
-from myoassist.rl.routing import Routing
+from myoassist.rl.policy.policy import HumanActorCriticPolicy, HumanExoActorCriticPolicy, MultiActorPolicy
+from myoassist.rl.policy.routing import Routing
 
 _LOG_2PI = math.log(2.0 * math.pi)
 # Bounds of the logarithm of the exploration noise, before squashing.

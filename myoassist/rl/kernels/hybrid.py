@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.run import ExoConfig
 from myoassist.control.buffers import Buffers, Command, Constants, Ids, Signals
 from myoassist.control.device.timing import Exo
 from myoassist.control.device.torque_curve import TorqueCurveController

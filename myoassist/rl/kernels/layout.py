@@ -14,7 +14,7 @@ REWARD_VERSIONS = ("clean", "compat_b", "compat_a")
 
 
 class Task(NamedTuple):
-    """Everything that all environments share; written by `rl.task`, read by the step.
+    """Everything that all environments share; written by `rl.env.task`, read by the step.
 
     L is the number of reference frames, J of imitated joints, T of joints that end an episode.
     """

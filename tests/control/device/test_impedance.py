@@ -16,7 +16,7 @@ from myoassist.control.device.impedance import (
     update_phase,
 )
 from myoassist.control.table import build_table
-from myoassist.model.devices import find_device
+from myoassist.model.devices.table import find_device
 
 DT = 0.01
 

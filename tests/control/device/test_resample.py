@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.run import ExoConfig
 from myoassist.control.device.resample import find_peak, four_param_to_npoint, resample_npoint, sample_curve
 from myoassist.control.device.splines import build_curve, explain_invalid, four_param_knots, npoint_knots
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.run import ExoConfig
 from myoassist.control.device.parameters import default_npoint_torques
 from myoassist.control.device.splines import build_curve, explain_invalid, four_param_knots, npoint_knots, profile_curve
 from myoassist.control.device.timing import COUNT, MEAN, make_exo, reset_exo, update_exo

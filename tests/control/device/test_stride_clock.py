@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from myoassist.config.schemas import ExoConfig
+from myoassist.config.schema.run import ExoConfig
 from myoassist.control.device.parameters import DEFAULT_FOUR_PARAM_STRIDE
 from myoassist.control.device.splines import profile_curve
 from myoassist.control.device.timing import COUNT, INITIAL_STRIDE, MEAN, PERCENT, make_exo, reset_exo, update_exo

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from myoassist.config.control_schemas import ControlConfig
-from myoassist.config.schemas import EnvConfig, ExoConfig
+from myoassist.config.schema.control import ControlConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig
 from myoassist.control.human.cpg.parameters import PULSES, cpg_rows
 from myoassist.control.human.cpg.part import MIN_STRIDE, CpgController, pulse, run_clock
 from myoassist.control.human.network.parameters import INPUTS, N_INPUTS, network_muscles, network_rows
 from myoassist.control.human.network.part import NetworkController
 from myoassist.control.human.network.part import update_human as update_network
 from myoassist.control.signals import MUSCLE_NAMES, PRE_STIMULATION
-from myoassist.gait.reference import EMG_MUSCLES, load_reference_gait
+from myoassist.gait.reference.gait import EMG_MUSCLES, load_reference_gait
 from myoassist.rollout.simulator import Simulator
 from tests.walkers import make_walker
 

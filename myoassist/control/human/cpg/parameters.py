@@ -1,13 +1,13 @@
 """Parameters of the pattern generator: two pulses per muscle, a period, and how strongly heel strike sets the clock.
 
 Start values are a least-squares fit of two raised cosines to the reference muscle activation over the gait cycle
-(`gait.reference`), phase 0 at heel strike of the same leg. The toe muscles have none there: the flexor is taken
+(`gait.reference.gait`), phase 0 at heel strike of the same leg. The toe muscles have none there: the flexor is taken
 from the soleus, the extensor from the tibialis.
 """
 
-from myoassist.config.control_schemas import ControlConfig
+from myoassist.config.schema.control import ControlConfig
 from myoassist.control.signals import MUSCLE_NAMES
-from myoassist.model.muscle_groups import FRONTAL_MUSCLES
+from myoassist.model.plant.muscle_groups import FRONTAL_MUSCLES
 from myoassist.space.parameter import Entries, Parameter
 
 # Of the parameters, in the search vector.

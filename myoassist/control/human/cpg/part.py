@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from myoassist.config.control_schemas import ControlConfig
+from myoassist.config.schema.control import ControlConfig
 from myoassist.control.channel import Channel
 from myoassist.control.human.base import HumanController
 from myoassist.control.human.cpg.parameters import N_PULSES, cpg_entries, cpg_muscles

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from myoassist.config.control_schemas import ControlConfig
+from myoassist.config.schema.control import ControlConfig
 from myoassist.control.signals import MUSCLE_NAMES
-from myoassist.model.muscle_groups import FRONTAL_MUSCLES
+from myoassist.model.plant.muscle_groups import FRONTAL_MUSCLES
 from myoassist.space.parameter import INF, Entries, Parameter
 
 # Of the parameters, in the search vector.

@@ -5,7 +5,7 @@ Source: Song & Geyer, J Physiol 2015; a raw value of 1 is the start of a search.
 
 import math
 
-from myoassist.config.control_schemas import ControlConfig
+from myoassist.config.schema.control import ControlConfig
 from myoassist.space.parameter import INF, Entries, Parameter
 
 # name, scale, offset, lower, unit. Angles are written in degrees here and converted once below.

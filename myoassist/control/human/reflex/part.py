@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.config.control_schemas import ControlConfig
+from myoassist.config.schema.control import ControlConfig
 from myoassist.control.channel import Channel
 from myoassist.control.human.base import HumanController
 from myoassist.control.human.reflex.controller import Reflex, make_reflex, reset_reflex, update_reflex

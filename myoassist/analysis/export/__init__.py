@@ -1,0 +1,1 @@
+"""Files of a walk for other programs and for hardware."""

@@ -1,0 +1,1 @@
+"""Everything that shows an evaluated walk: its page, its tables, its words."""

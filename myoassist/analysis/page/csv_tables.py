@@ -1,0 +1,113 @@
+"""The CSV tables of an evaluation: metrics, gait-cycle curves, repeated walks."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from myoassist.analysis.picture.series import shown_curves
+from myoassist.analysis.walk.evaluation import Evaluation
+from myoassist.analysis.walk.gait_curves import SIGNALS, reference_band, reference_curve
+from myoassist.analysis.walk.leg_cycles import PERCENT
+from myoassist.analysis.walk.metrics import WALK_METRICS
+from myoassist.analysis.walk.repeats import Repeats
+from myoassist.files.atomic import write_text_atomic
+from myoassist.rollout.log import SIDES
+
+
+def write_metrics_table(path: Path, evaluations: Sequence[tuple[str, Evaluation]]) -> None:
+    """Write one row per metric: value, with repeats also mean, SD and n of the survivors, for each walk, and meaning.
+
+    Args:
+        path: File to replace.
+        evaluations: Walks by name; the columns of a second walk, and the difference to the first, follow.
+    """
+    header = ["metric", "unit"]
+    for label, evaluation in evaluations:
+        suffix = f" [{label}]" if len(evaluations) > 1 else ""
+        header.append(f"value{suffix}")
+        if evaluation.repeats is not None:
+            header += [f"mean{suffix}", f"sd{suffix}", f"n{suffix}"]
+    header += ["difference"] * (len(evaluations) > 1) + ["meaning"]
+    rows: list[list] = [header]
+    for name, metric in WALK_METRICS.items():
+        row: list = [name, metric.unit]
+        for _, evaluation in evaluations:
+            row.append(evaluation.metrics[name])
+            if evaluation.repeats is not None:
+                row += evaluation.repeats.summarize(name) or (None, None, 0)
+        if len(evaluations) > 1:
+            first, second = (representative(evaluation, name) for _, evaluation in evaluations)
+            row.append(None if first is None or second is None else second - first)
+        rows.append([*row, metric.meaning])
+    _write(path, rows)
+
+
+def representative(evaluation: Evaluation, name: str) -> float | None:
+    """Return the mean of a metric over the repeats that survived, else its value in the walk itself."""
+    summary = evaluation.repeats.summarize(name) if evaluation.repeats is not None else None
+    return summary[0] if summary else evaluation.metrics[name]
+
+
+def write_curves_table(path: Path, evaluation: Evaluation) -> None:
+    """Write mean and SD of every signal and leg at 0, 1, ..., 100 percent of the gait cycle, and the reference.
+
+    Columns are `<signal>_<side>_mean [unit]`, `_sd`, `<signal>_reference`, `_reference_sd`; the exo torque is there
+    over the cycle and, as `exo_torque_stance`, over stance.
+    """
+    curves = shown_curves(evaluation)
+    columns: list[tuple[str, Iterable]] = [("percent", PERCENT)]
+    for name, legs in curves.cycles.items():
+        columns += _columns(name, SIGNALS[name].unit, legs)
+        reference = reference_curve(name, evaluation.reference)
+        if reference is not None:
+            columns.append((f"{name}_reference [{SIGNALS[name].unit}]", reference))
+            band = reference_band(name, evaluation.reference)
+            if band is not None:
+                columns.append((f"{name}_reference_sd [{SIGNALS[name].unit}]", 0.5 * (band[1] - band[0])))
+    columns += _columns("exo_torque_stance", "N·m", curves.exo_stance)
+    _write(path, [[name for name, _ in columns], *zip(*(values for _, values in columns), strict=True)])
+
+
+def write_channels_table(path: Path, evaluation: Evaluation) -> None:
+    """Write what the controllers have logged about themselves, one row per control step.
+
+    Columns are `time [s]` and `<channel>_<side> [unit]`, or `<channel>_<place> [unit]` where a value is of no leg.
+    """
+    log = evaluation.log
+    columns: list[tuple[str, Iterable]] = [("time [s]", log.time.tolist())]
+    for channel in log.own_channels:
+        values = getattr(log, channel.name).reshape(log.n_steps, -1)
+        for i, column in enumerate(values.T):
+            end = "" if channel.shape == () else f"_{SIDES[i]}" if channel.shape == (len(SIDES),) else f"_{i + 1}"
+            columns.append((f"{channel.name}{end} [{channel.unit}]", column.tolist()))
+    _write(path, [[name for name, _ in columns], *zip(*(values for _, values in columns), strict=True)])
+
+
+def _columns(name: str, unit: str, legs: tuple) -> list[tuple[str, Iterable]]:
+    columns = []
+    for side, rows in zip(SIDES, legs, strict=True):
+        empty = [None] * len(PERCENT)
+        columns.append((f"{name}_{side}_mean [{unit}]", rows.mean(axis=0) if len(rows) else empty))
+        columns.append((f"{name}_{side}_sd [{unit}]", rows.std(axis=0) if len(rows) else empty))
+    return columns
+
+
+def write_repeats_table(path: Path, repeats: Repeats) -> None:
+    """Write one row per repeated walk: number of the draw, how it ended, its metrics."""
+    rows: list[list] = [["walk", "outcome", *(f"{name} [{metric.unit}]" for name, metric in WALK_METRICS.items())]]
+    for i, walk in enumerate(repeats.walks):
+        rows.append([i, walk.outcome.name, *(walk.metrics[name] for name in WALK_METRICS)])
+    _write(path, rows)
+
+
+def _write(path: Path, rows: Iterable[Iterable]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        writer.writerow(["" if value is None else _number(value) for value in row])
+    write_text_atomic(path, text.getvalue())
+
+
+def _number(value: object) -> object:
+    return f"{value:.8g}" if isinstance(value, float) else value

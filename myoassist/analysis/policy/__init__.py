@@ -1,0 +1,1 @@
+"""Walks of a trained policy: scenarios, scores, figures."""

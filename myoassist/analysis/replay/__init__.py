@@ -1,0 +1,1 @@
+"""The step in which a simulation failed, repeated."""

@@ -1,0 +1,1 @@
+"""An evaluated walk as numbers: which run, simulated again, cut into strides, measured."""

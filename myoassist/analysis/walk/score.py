@@ -1,0 +1,105 @@
+"""Score an evaluated walk against people: what it was asked for, what it was paid for, and which bounds it misses."""
+
+from dataclasses import dataclass
+
+from myoassist.config.schema.cost_formula import find_target
+from myoassist.config.schema.rl import RewardWeightsConfig
+from myoassist.config.schema.run import CostConfig, RunConfig
+from myoassist.cost.registry import built_in_terms
+from myoassist.cost.targets import stage_3_terms
+from myoassist.gait.leg_length import measure_leg_length
+from myoassist.gait.score.gate import LEARNED, PLANAR, PROSTHESIS, SPATIAL, Gate, judge_score, score_fields
+from myoassist.gait.score.score import ScoreTask, WalkScore, score_walk
+from myoassist.model.build import Walker
+from myoassist.rollout.log import WalkLog
+
+# The body of the model library, and that of an own file.
+PUBLISHED, OWN_FILE = "published", "own file"
+# Fields of `eval_score.json` that a cost term pays for.
+_PAID: dict[str, tuple[str, ...]] = {
+    "kinematics": ("channels.hip", "channels.knee", "channels.ankle"),
+    "trunk": ("channels.trunk", "trunk_range_deg"),
+    "velocity": ("speed_error_m_s",),
+    "symmetry": ("knee_left_right_deg",),
+    "grf": ("channels.grf",),
+    "pain": ("knee_limit_nm",),
+    "emg": ("emg_r",),
+    "metabolic": ("cot_j_kg_m",),
+    "effort": (),
+}
+_REWARDED: dict[str, tuple[str, ...]] = {
+    "forward_reward": ("speed_error_m_s",),
+    "average_velocity_per_step": ("speed_error_m_s",),
+    "joint_constraint_force_penalty": ("knee_limit_nm",),
+    "foot_force_penalty": ("channels.grf",),
+}
+_IMITATED = {"hip_flexion": "channels.hip", "knee_angle": "channels.knee", "ankle_angle": "channels.ankle"}
+
+
+@dataclass(frozen=True)
+class ScoredWalk:
+    """A scored walk and its bounds.
+
+    Attributes:
+        score: The score.
+        gates: Every bound with its value.
+    """
+
+    score: WalkScore
+    gates: tuple[Gate, ...]
+
+    @property
+    def content(self) -> dict:
+        """Content of `eval_score.json`."""
+        return score_fields(self.score, list(self.gates))
+
+
+def score_evaluation(config: RunConfig, walker: Walker, log: WalkLog) -> ScoredWalk:
+    """Score the walk of an evaluation.
+
+    Args:
+        config: What was evaluated; `cost.tgt_vel` is the speed that was asked for.
+        walker: Its model.
+        log: The walk.
+    """
+    plant = getattr(config.model, "plant", PUBLISHED) if walker.own else OWN_FILE
+    task = ScoreTask(plant, config.cost.tgt_vel, measure_leg_length(walker), paid_figures(config))
+    score = score_walk(log, task)
+    return ScoredWalk(score, tuple(judge_score(score, _kind(config, walker))))
+
+
+def _kind(config: RunConfig, walker: Walker) -> str:
+    if walker.device is not None and walker.device.prosthesis is not None:
+        return PROSTHESIS
+    if config.task == "rl":
+        return LEARNED
+    return SPATIAL if walker.layout.dimensions == 3 else PLANAR
+
+
+def paid_figures(config: RunConfig) -> tuple[str, ...]:
+    """Return which fields of a score the search or the training of a walk was paid for."""
+    found = _rewarded(config.env.reward_keys_and_weights) if config.task == "rl" else _paid(config.cost)
+    return tuple(dict.fromkeys(found))
+
+
+def _paid(cost: CostConfig) -> list[str]:
+    target = find_target(cost)
+    counted = [*stage_3_terms(cost), *(gate for gate in target.gates if gate in built_in_terms())]
+    found: list[str] = []
+    for name in counted:
+        if cost.weights.get(name, 1.0) * target.terms.get(name, 1.0) == 0.0:
+            continue
+        if name == "trunk" and cost.trunk_err_type == "no_trunk":
+            continue
+        # Of a term of the user it is not known what it pays for.
+        found += _PAID.get(name, (f"own term {name}",))
+    return found
+
+
+def _rewarded(weights: RewardWeightsConfig) -> list[str]:
+    found = [field for name, fields in _REWARDED.items() if getattr(weights, name) != 0.0 for field in fields]
+    joints = {**weights.qpos_imitation_rewards, **weights.qvel_imitation_rewards}
+    for joint, field in _IMITATED.items():
+        if any(name.startswith(joint) and weight for name, weight in joints.items()):
+            found.append(field)
+    return found

@@ -1,0 +1,1 @@
+"""Result folders of MyoAssist's controller optimization."""

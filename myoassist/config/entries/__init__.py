@@ -1,0 +1,1 @@
+"""Lists and mappings within a key: options of pycma and of launchers, scenarios, plots of a video."""

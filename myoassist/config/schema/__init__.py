@@ -1,0 +1,1 @@
+"""Every key as a field of a dataclass: default, text, range, unit."""

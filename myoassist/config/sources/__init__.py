@@ -1,0 +1,1 @@
+"""Files that a run starts from: shipped controllers, policies, models, earlier runs."""

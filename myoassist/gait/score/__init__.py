@@ -1,0 +1,1 @@
+"""How close a walk is to that of people, in numbers, and what it has to pass."""

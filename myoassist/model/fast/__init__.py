@@ -1,0 +1,1 @@
+"""The fast physics: fixed geometry, and models without what physics does not need."""

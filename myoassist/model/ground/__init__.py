@@ -1,0 +1,1 @@
+"""The ground and what meets it."""

@@ -1,0 +1,1 @@
+"""Body and muscles: strength, mass, height, trunk, couplings."""

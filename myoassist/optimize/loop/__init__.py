@@ -1,0 +1,1 @@
+"""The loop around ask and tell: workers, progress, what becomes of failures."""

@@ -1,0 +1,1 @@
+"""Walking as a search problem, in one condition or in several."""

@@ -1,0 +1,1 @@
+"""Walking environments over one compiled model."""

@@ -1,0 +1,1 @@
+"""Reference motions: what a training imitates."""

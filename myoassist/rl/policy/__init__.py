@@ -1,0 +1,1 @@
+"""Policies of several networks: routing, files, export."""

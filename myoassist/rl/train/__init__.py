@@ -1,0 +1,1 @@
+"""A training: its loop, its files, its best policy."""

@@ -1,0 +1,1 @@
+"""A simulation that failed: found, stored, read."""

@@ -1,0 +1,1 @@
+"""The evolution sweeper: plan, space, journal, individuals, figures."""

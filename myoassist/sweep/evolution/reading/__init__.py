@@ -1,0 +1,1 @@
+"""An evolution read back: tables, figures, its page."""

@@ -1,0 +1,1 @@
+"""The grid sweeper: plan, index, tables, figures."""

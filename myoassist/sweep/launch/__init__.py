@@ -1,0 +1,1 @@
+"""Launchers: local processes and Slurm, and the workers that outlive their daemon."""
