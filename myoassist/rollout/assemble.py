@@ -18,7 +18,7 @@ from myoassist.control.human.base import HumanController
 from myoassist.control.part import log_nothing
 from myoassist.model.kernel import kernel
 from myoassist.rollout import loop as templates
-from myoassist.rollout.muscle_model import MuscleModel
+from myoassist.rollout.muscle.model import MuscleModel
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from myoassist.rollout.broken_state import describe_instability
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.loop import prepare_controls
-from myoassist.rollout.muscle_model import MujocoMuscleModel
-from myoassist.rollout.muscle_shares import find_shares
+from myoassist.rollout.muscle.model import MujocoMuscleModel
+from myoassist.rollout.muscle.shares import find_shares
 from myoassist.rollout.run_loop import walk_compiled, walk_in_python
 from myoassist.rollout.sense import make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg

@@ -15,7 +15,7 @@ from myoassist.control.human.reflex.part import ReflexController
 from myoassist.model.build import build_walker
 from myoassist.rollout import loop as templates
 from myoassist.rollout.assemble import assemble
-from myoassist.rollout.muscle_model import MujocoMuscleModel
+from myoassist.rollout.muscle.model import MujocoMuscleModel
 from myoassist.rollout.simulator import Simulator
 from tests.walkers import WALKING_VECTOR, make_simulator
 

@@ -14,7 +14,7 @@ from myoassist.rl.kernels.step import begin_step, finish_step
 from myoassist.rollout.assemble import assemble
 from myoassist.rollout.batch import DATA, WARNINGS, advance, count_warnings
 from myoassist.rollout.disturbance import Disturbance
-from myoassist.rollout.muscle_model import MujocoMuscleModel
+from myoassist.rollout.muscle.model import MujocoMuscleModel
 from myoassist.rollout.sense import sense
 
 # Hooks of the loop in which reflexes walk; the device is the policy's, so that its own controller is off.
