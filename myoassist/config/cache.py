@@ -57,11 +57,14 @@ def loop_name(config: "RunConfig") -> str:
     """Return the name of the loop that a configuration needs, see `rollout.assemble`."""
     # Late: this module is the first that the package loads.
     from myoassist.config.own_code import is_own, own_key
+    from myoassist.config.plant import muscles_of
 
     human, exo = config.control.controller, config.exo.controller
     device = "impedance" if exo == "impedance" else "curve"
     return combination_name(
-        own_key(human) if is_own(human) else human, own_key(exo) if is_own(exo) else device, "mujoco"
+        own_key(human) if is_own(human) else human,
+        own_key(exo) if is_own(exo) else device,
+        muscles_of(config.model),
     )
 
 

@@ -21,6 +21,7 @@ from myoassist.config.key_values import check_value
 from myoassist.config.keys import run_keys
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
 from myoassist.config.launcher_keys import LAUNCHER
+from myoassist.config.plant import settle_plant
 from myoassist.config.rewording import check_overrides, reword
 from myoassist.config.rl_schemas import NETWORKS_KEY, REWARDS_KEY
 from myoassist.config.schemas import RunConfig
@@ -141,6 +142,7 @@ def convert_composed(
     if not isinstance(config, RunConfig):
         raise ConfigError("configs/config.yaml does not start from run_schema", "`defaults: [run_schema, ...]`")
     settle_formula(config.cost, choices.get("cost"))
+    settle_plant(config.model)
     apply_aliases(config, [override.key_or_group for override in parsed], check_value)
     if choices.get("model") == "custom" and config.model.path is None:
         raise ConfigError("model=custom without model.path", "the path of an MJCF file", "model.path=<file.xml>")

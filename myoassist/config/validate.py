@@ -13,6 +13,7 @@ from myoassist.config.keys import format_override, format_value, run_keys
 from myoassist.config.model_file import check_model_file
 from myoassist.config.nearest import nearest_name
 from myoassist.config.own_code import check_own
+from myoassist.config.plant import check_plant
 from myoassist.config.plugins import check_plugins
 from myoassist.config.rewording import unknown_key
 from myoassist.config.run_names import check_suffix
@@ -137,6 +138,7 @@ def _check_files(config: RunConfig) -> None:
     if config.model.path is not None:
         path = Path(config.model.path).expanduser()
         check_model_file(path, f"model.path={config.model.path}", trusted=config.model.trust_path)
+    check_plant(config.model)
     _check_exists("optimizer.pickle_path", config.optimizer.pickle_path, "a pickle file or a run folder", folder=True)
     resolve_param_path(config.optimizer.param_path)
     check_plugins(config.plugins)

@@ -21,6 +21,7 @@ from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.lumbar import hold_lumbar, lean_torso
 from myoassist.model.older_mujoco import match_older
+from myoassist.model.plant.fibres import Fibres, find_fibres, hand_over
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
 from myoassist.model.spatial import repair_spatial_legs
@@ -45,6 +46,7 @@ class Walker:
         terrain: Heights of the ground.
         device: Worn device; None without one and in an own file.
         ground: Heights of uneven ground; None on level ground and slopes.
+        fibres: Fibres and tendons in the order of `layout.all_muscles`; None where MuJoCo's own muscles work.
     """
 
     model: mujoco.MjModel
@@ -56,6 +58,7 @@ class Walker:
     terrain: Terrain = Terrain()
     device: Device | None = None
     ground: HeightField | None = None
+    fibres: Fibres | None = None
 
     @property
     def body_weight(self) -> float:
@@ -99,16 +102,19 @@ def build_walker(
         name, own = f"{model.musculature} muscles, device {model.device or 'none'}", True
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     device = device_of(model)
+    fibres = find_fibres(compiled, model)
     layout = resolve_layout(compiled, name, env.init_pose, unfused, device)
     if not own or (device is not None and device.config is not None):
         check_actuators(compiled, layout, name, exo)
+    if fibres is not None:
+        hand_over(compiled, layout.all_muscles)
     if own:
         # A walker is one island: looking for islands costs 4 to 8 % of a step. (A sparse Jacobian would save 6 % of
         # the planar full model too, but with it the solver ends the process when a state is beyond rescue.)
         compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
-    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground)
+    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground, fibres)
 
 
 def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:

@@ -35,6 +35,8 @@ def _bind(name: str, signature: object = _SIGNATURE) -> types.ExternalFunction:
 
 
 mj_step = _bind("mj_step")
+mj_step1 = _bind("mj_step1")
+mj_step2 = _bind("mj_step2")
 mj_forward = _bind("mj_forward")
 mj_forward_skip = _bind("mj_forwardSkip", types.void(types.intp, types.intp, types.int32, types.int32))
 mju_muscle_dynamics = _bind("mju_muscleDynamics", types.float64(types.float64, types.float64, types.intp))

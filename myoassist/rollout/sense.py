@@ -20,7 +20,10 @@ HALF_PI = np.pi / 2.0
 def make_ids(walker: Walker) -> Ids:
     """Turn the layout into index arrays."""
     layout = walker.layout
-    optimal, slack = muscle_lengths(walker.model, layout.all_muscles)
+    if walker.fibres is None:
+        optimal, slack = muscle_lengths(walker.model, layout.all_muscles)
+    else:
+        optimal, slack = walker.fibres.optimal, walker.fibres.slack
     return Ids(
         int(walker.model.body_rootid[layout.frame_body[PELVIS]]),
         layout.frame_body,

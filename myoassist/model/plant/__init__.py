@@ -1,0 +1,1 @@
+"""What the body is made of beside its skeleton: fibres, tendons and their tables."""
