@@ -9,6 +9,7 @@ import numpy as np
 
 from myoassist.config.errors import ModelError
 from myoassist.config.model_file import check_model_file
+from myoassist.config.plant import muscles_of
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.actuators import check_actuators
 from myoassist.model.device_edits import fit_device, sole_shapes
@@ -21,7 +22,7 @@ from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.lumbar import hold_lumbar, lean_torso
 from myoassist.model.older_mujoco import match_older
-from myoassist.model.plant.fibres import Fibres, find_fibres, hand_over
+from myoassist.model.plant.fibres import Fibres, find_fibres, hand_over, reserve_state
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
 from myoassist.model.spatial import repair_spatial_legs
@@ -92,6 +93,7 @@ def build_walker(
         worn = device_of(model)
         scale_height(spec, model.height_scale, worn.prefix if worn is not None else None)
         _edit(spec, env, seed)
+        reserve_state(spec, model)
         if model.foot_contact == "primitive":
             add_capsules(spec, spec.compile())
         add_key_poses(spec)
@@ -126,10 +128,14 @@ def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> muj
             "env.slope_deg=0",
         )
     try:
-        if model.mujoco_compat is None:
-            compiled = mujoco.MjModel.from_xml_path(os.fspath(path))
-        else:
+        if model.mujoco_compat is not None:
             compiled = match_older(mujoco.MjSpec.from_file(os.fspath(path)))
+        elif muscles_of(model) != "mujoco":
+            spec = mujoco.MjSpec.from_file(os.fspath(path))
+            reserve_state(spec, model)
+            compiled = spec.compile()
+        else:
+            compiled = mujoco.MjModel.from_xml_path(os.fspath(path))
     except (ValueError, OSError) as error:
         raise ModelError(f"model.path={path} cannot be loaded: {error}", "an MJCF file that MuJoCo compiles") from error
     compiled.opt.timestep = env.timestep

@@ -80,6 +80,7 @@ def reduce_model(model: mujoco.MjModel) -> mujoco.MjSpec:
         model: Compiled model in which `find_obstacle` finds nothing.
     """
     spec = mujoco.MjSpec()
+    spec.nuserdata = model.nuserdata
     spec.compiler.degree = False
     spec.compiler.autolimits = False
     for field in ("timestep", "gravity", "integrator", "cone", "jacobian", "solver", "iterations", "tolerance"):

@@ -27,6 +27,7 @@ from myoassist.rl.terrain import EpisodeGround
 from myoassist.rollout.batch import make_addresses
 from myoassist.rollout.fault_batch import BatchRecorder
 from myoassist.rollout.fault_file import WalkFault
+from myoassist.rollout.tendon_muscle import forward_physics, share_fibres
 
 # What an exact continuation needs beside the physics: the rest of `State` is work space or output.
 _KEPT = (
@@ -106,7 +107,8 @@ class WalkBatch:
         self.task: Task = task
         self.n_envs = n_envs
         self.datas = [mujoco.MjData(model) for _ in range(n_envs)]
-        self._addresses = make_addresses(self.datas)
+        self._fibres = [share_fibres(task.fibres, data) for data in self.datas]
+        self._addresses = make_addresses(self.datas, len(self._fibres[0].state))
         self._recorder = BatchRecorder(model, self.datas)
         self._faults: list[WalkFault] = []
         self._humans = ReflexHumans(walk, self.walker, self.datas) if walk is not None else None
@@ -244,10 +246,10 @@ class WalkBatch:
     def _raise(self, heights: np.ndarray) -> None:
         model, height = self.walker.model, int(self.task.pelvis[1])
         warm = np.zeros(model.nv)
-        for data, rise in zip(self.datas, heights, strict=True):
+        for data, fibres, rise in zip(self.datas, self._fibres, heights, strict=True):
             warm[:] = data.qacc_warmstart
             data.qpos[height] += rise
-            mujoco.mj_forward(model, data)
+            forward_physics(model, data, fibres, reached=True)
             data.qacc_warmstart[:] = warm
 
     def get_state(self) -> dict[str, np.ndarray]:
@@ -278,9 +280,9 @@ class WalkBatch:
         if self._humans is not None:
             self._humans.set_state(state["humans"])
         self._ground.scale(self.curriculum.terrain_factor)
-        for row, data in zip(state["physics"], self.datas, strict=True):
+        for row, data, fibres in zip(state["physics"], self.datas, self._fibres, strict=True):
             mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
-            mujoco.mj_forward(model, data)
+            forward_physics(model, data, fibres, reached=True)
             # The pass above has replaced the solver's warm start.
             mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
             data.warning.number[:] = 0

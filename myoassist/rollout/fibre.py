@@ -24,12 +24,14 @@ from myoassist.model.plant.curves import (
     TENSIONS,
     Curves,
 )
+from myoassist.model.plant.fibres import STATE_SIZE
 
 DAMPING = 0.03  # peak forces at the greatest speed
 LEAST_ACTIVATION = 0.01
 LEAST_LENGTH = 0.2  # optimal lengths; no fibre gets shorter
 TOLERANCE = 1e-6  # peak forces, of the equilibrium
 _MOST_STEPS = 60
+SETTLE_STEP, SETTLE_STEPS = 0.01, 40  # s; 0.4 s at a fixed path
 _LENGTH_INVERSE = LENGTHS / (LENGTH_HIGH - LENGTH_LOW)
 _SPEED_INVERSE = SPEEDS / (SPEED_HIGH - SPEED_LOW)
 _TENDON_LOW, _TENDON_HIGH = float(TENDON_SLACK), float(TENDON_LINEAR)
@@ -38,9 +40,10 @@ _TENDON_INVERSE = TENSIONS / (_TENDON_HIGH - _TENDON_LOW)
 # Columns of the constants of a muscle: peak force N, optimal length m, slack length m, width in optimal lengths, what
 # is added to the length of the model's path m, greatest speed in optimal lengths/s, exponent of the tendon.
 F_MAX, OPTIMAL, SLACK, WIDTH, OFFSET, FASTEST, EXPONENT = range(7)
-# Columns of its state: length and speed of the fibre (optimal lengths, and per second), forces N: of the tendon, active
-# and passive ones along the fibre, of its damping; strain of the tendon.
-LENGTH, SPEED, TENSION, ACTIVE, PASSIVE, DAMPED, STRAIN = range(7)
+# Numbers of its state: length and speed of the fibre (optimal lengths, and per second), forces N: of the tendon, active
+# and passive ones along the fibre, of its damping; strain of the tendon; length of the model's path m while the force
+# stands in its place. They lie in the simulator's user data, so that every copy of a state holds them.
+LENGTH, SPEED, TENSION, ACTIVE, PASSIVE, DAMPED, STRAIN, PATH = range(STATE_SIZE)
 
 
 class Fibres(NamedTuple):
@@ -50,11 +53,11 @@ class Fibres(NamedTuple):
         actuator: Actuator of each muscle, shape (n,).
         activation: Address of its activation, shape (n,).
         constants: Shape (n, 7), columns above.
-        state: Shape (n, 7), columns above; changed by every step.
-        path: Lengths of the model's paths while forces stand in their place, shape (n,).
+        state: Numbers above, one muscle behind the other, shape (n * STATE_SIZE,); changed by every step.
         dynamics: As in `muscle_model.MujocoMuscles`.
         curves: Tables.
         step: Physics time step, s.
+        rigid: Whether tendons keep their slack length.
         column: First of the log's columns of fibre lengths, behind them come those of speeds.
     """
 
@@ -62,10 +65,10 @@ class Fibres(NamedTuple):
     activation: np.ndarray
     constants: np.ndarray
     state: np.ndarray
-    path: np.ndarray
     dynamics: np.ndarray
     curves: Curves
     step: float
+    rigid: bool
     column: int
 
 
@@ -214,50 +217,59 @@ def solve_rigid(c: np.ndarray, s: np.ndarray, curves: Curves, path: float, rate:
 
 
 @kernel
-def move_fibres(muscles: Fibres, act: np.ndarray, length: np.ndarray, step: float) -> None:
-    """Move all fibres on by a step that ends in the present state.
+def move_fibres(muscles: Fibres, state: np.ndarray, act: np.ndarray, length: np.ndarray) -> None:
+    """Move all fibres on by a time step that ends in the present state.
 
     Args:
         muscles: Fibres and tendons.
+        state: Their state, shape (n * STATE_SIZE,).
         act: Activations of the simulator.
         length: Its actuator lengths, m.
-        step: Time step, s.
     """
     for i in range(len(muscles.actuator)):
+        s = state[STATE_SIZE * i : STATE_SIZE * (i + 1)]
         path = length[muscles.actuator[i]]
-        a = act[muscles.activation[i]]
-        solve_elastic(muscles.constants[i], muscles.state[i], muscles.curves, path, a, step)
+        solve_elastic(muscles.constants[i], s, muscles.curves, path, act[muscles.activation[i]], muscles.step)
 
 
 @kernel
-def put_forces(muscles: Fibres, length: np.ndarray) -> None:
+def pull_fibres(muscles: Fibres, state: np.ndarray, act: np.ndarray, length: np.ndarray, rate: np.ndarray) -> None:
+    """Compute all muscles with rigid tendons; as above, and the rates of actuator lengths, m/s."""
+    for i in range(len(muscles.actuator)):
+        s = state[STATE_SIZE * i : STATE_SIZE * (i + 1)]
+        a = muscles.actuator[i]
+        solve_rigid(muscles.constants[i], s, muscles.curves, length[a], rate[a], act[muscles.activation[i]])
+
+
+@kernel
+def put_forces(muscles: Fibres, state: np.ndarray, length: np.ndarray) -> None:
     """Write minus the tendon forces in the place of the path lengths, from where the bias of the actuators takes them.
 
     So every walker has forces of its own while all share one model.
     """
     for i in range(len(muscles.actuator)):
-        muscles.path[i] = length[muscles.actuator[i]]
-        length[muscles.actuator[i]] = -muscles.state[i, TENSION]
+        state[STATE_SIZE * i + PATH] = length[muscles.actuator[i]]
+        length[muscles.actuator[i]] = -state[STATE_SIZE * i + TENSION]
 
 
 @kernel
-def restore_paths(muscles: Fibres, length: np.ndarray) -> None:
+def restore_paths(muscles: Fibres, state: np.ndarray, length: np.ndarray) -> None:
     """Write the path lengths back."""
     for i in range(len(muscles.actuator)):
-        length[muscles.actuator[i]] = muscles.path[i]
+        length[muscles.actuator[i]] = state[STATE_SIZE * i + PATH]
 
 
 @kernel
-def settle_fibres(muscles: Fibres, act: np.ndarray, length: np.ndarray, duration: float, step: float) -> None:
+def settle_fibres(muscles: Fibres, state: np.ndarray, act: np.ndarray, length: np.ndarray) -> None:
     """Bring all fibres to equilibrium at the present path lengths and activations; then they do not move."""
     for i in range(len(muscles.actuator)):
-        c, s = muscles.constants[i], muscles.state[i]
+        c, s = muscles.constants[i], state[STATE_SIZE * i : STATE_SIZE * (i + 1)]
         path = length[muscles.actuator[i]]
         along = max((path + c[OFFSET] - c[SLACK]) / c[OPTIMAL], 0.0) if abs(path) < 1e3 else 1.0
         s[LENGTH] = max(np.sqrt(along * along + c[WIDTH] * c[WIDTH]), shortest(c))
         s[SPEED] = 0.0
-        for _ in range(int(round(duration / step))):
-            solve_elastic(c, s, muscles.curves, path, act[muscles.activation[i]], step)
+        for _ in range(SETTLE_STEPS):
+            solve_elastic(c, s, muscles.curves, path, act[muscles.activation[i]], SETTLE_STEP)
         s[SPEED] = 0.0
 
 
@@ -266,11 +278,10 @@ def log_fibres(muscles: Fibres, row: np.ndarray, column: int) -> None:
     """Write the state of all fibres: the log's own columns of length and speed, and the channels from `column` on."""
     n = len(muscles.actuator)
     for i in range(n):
-        s = muscles.state[i]
+        s = muscles.state[STATE_SIZE * i : STATE_SIZE * (i + 1)]
         row[muscles.column + i] = s[LENGTH]
         row[muscles.column + n + i] = s[SPEED]
         row[column + i] = s[STRAIN]
         row[column + n + i] = s[ACTIVE]
         row[column + 2 * n + i] = s[PASSIVE]
         row[column + 3 * n + i] = s[DAMPED]
-

@@ -55,11 +55,11 @@ class MuscleModel(ABC):
         """Return the entries of the search vector, all of group muscle."""
 
     @abstractmethod
-    def make(self, walker: Walker) -> Any:
-        """Allocate the state of one walker."""
+    def make(self, walker: Walker, data: mujoco.MjData) -> Any:
+        """Allocate the state of one simulation of a walker; what a copy of the simulation needs lies in its data."""
 
-    def settle(self, model: mujoco.MjModel, data: mujoco.MjData, state: Any) -> None:
-        """Bring muscles to the equilibrium of a start pose that has been forwarded, and forward it with their forces."""
+    def settle(self, model: mujoco.MjModel, data: mujoco.MjData, state: Any) -> None:  # noqa: B027 - MuJoCo's has none
+        """Bring muscles to the equilibrium of a forwarded start pose, and forward it with their forces."""
 
     def step_slowly(self, model: mujoco.MjModel, data: mujoco.MjData, state: Any, first: bool) -> None:
         """Do in Python what `first_step` or `next_step` do."""
@@ -133,7 +133,7 @@ class MujocoMuscleModel(MuscleModel):
         """Return nothing: its properties are part of the model and not searched."""
         return []
 
-    def make(self, walker: Walker) -> MujocoMuscles:
+    def make(self, walker: Walker, data: mujoco.MjData) -> MujocoMuscles:
         """Look up control ranges and time constants."""
         return MujocoMuscles(muscle_dynamics(walker.model, walker.layout.all_muscles))
 

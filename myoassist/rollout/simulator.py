@@ -47,7 +47,7 @@ class Worker:
         self.human = simulator.human.make(simulator.dt)
         self.command = make_command(layout.muscle_group.shape[2])
         self.device = simulator.device.make()
-        self.muscles = simulator.muscles.make(simulator.walker)
+        self.muscles = simulator.muscles.make(simulator.walker, self.data)
         self.heel_contact = np.zeros(2)
         self.new_step = np.zeros(2)
         self.log = np.zeros((simulator.step_limit, simulator.log_layout.size))

@@ -18,6 +18,7 @@ from myoassist.control.part import Start
 from myoassist.model.build import Walker
 from myoassist.model.kernel import kernel
 from myoassist.model.plant.curves import make_curves, tendon_exponent
+from myoassist.model.plant.fibres import STATE_SIZE
 from myoassist.rollout.fibre import (
     EXPONENT,
     F_MAX,
@@ -29,10 +30,10 @@ from myoassist.rollout.fibre import (
     Fibres,
     log_fibres,
     move_fibres,
+    pull_fibres,
     put_forces,
     restore_paths,
     settle_fibres,
-    solve_rigid,
 )
 from myoassist.rollout.log import LogLayout
 from myoassist.rollout.muscle_model import MujocoMuscleModel, MuscleModel, set_activation_rates
@@ -47,8 +48,6 @@ from myoassist.rollout.physics import (
 from myoassist.rollout.sense import muscle_dynamics
 from myoassist.space.parameter import Parameter
 
-SETTLE_TIME, SETTLE_STEP = 0.4, 0.01  # s
-
 
 @kernel
 def _first_step(model: int, data: int, b: Buffers, ids: Ids, muscles: Fibres, changed: bool) -> None:
@@ -56,7 +55,7 @@ def _first_step(model: int, data: int, b: Buffers, ids: Ids, muscles: Fibres, ch
     if not changed and muscles.dynamics.shape[0] > 0:
         set_activation_rates(b, ids, muscles.dynamics)
     else:
-        put_forces(muscles, b.actuator_length)
+        put_forces(muscles, muscles.state, b.actuator_length)
         if changed:
             mj_forward_skip(model, data, STAGE_VEL, 1)
         else:
@@ -68,8 +67,8 @@ def _first_step(model: int, data: int, b: Buffers, ids: Ids, muscles: Fibres, ch
 def _next_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -> None:
     """Advance by a step: fibres move on to the state that the position stage has brought, then their forces act."""
     mj_step1(model, data)
-    move_fibres(muscles, b.act, b.actuator_length, muscles.step)
-    put_forces(muscles, b.actuator_length)
+    move_fibres(muscles, muscles.state, b.act, b.actuator_length)
+    put_forces(muscles, muscles.state, b.actuator_length)
     mj_step2(model, data)
 
 
@@ -77,27 +76,18 @@ def _next_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres)
 def _last_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -> None:
     """Forward the state with the forces that belong to it."""
     mj_step1(model, data)
-    move_fibres(muscles, b.act, b.actuator_length, muscles.step)
-    put_forces(muscles, b.actuator_length)
+    move_fibres(muscles, muscles.state, b.act, b.actuator_length)
+    put_forces(muscles, muscles.state, b.actuator_length)
     mj_forward_skip(model, data, STAGE_VEL, 0)
-    restore_paths(muscles, b.actuator_length)
-
-
-@kernel
-def pull_rigid(muscles: Fibres, act: np.ndarray, length: np.ndarray, rate: np.ndarray) -> None:
-    """Compute all muscles with rigid tendons from activations, actuator lengths (m) and their rates (m/s)."""
-    for i in range(len(muscles.actuator)):
-        a = muscles.actuator[i]
-        activation = act[muscles.activation[i]]
-        solve_rigid(muscles.constants[i], muscles.state[i], muscles.curves, length[a], rate[a], activation)
+    restore_paths(muscles, muscles.state, b.actuator_length)
 
 
 @kernel
 def _next_rigid(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -> None:
     """Advance by a step with rigid tendons."""
     mj_step1(model, data)
-    pull_rigid(muscles, b.act, b.actuator_length, b.actuator_velocity)
-    put_forces(muscles, b.actuator_length)
+    pull_fibres(muscles, muscles.state, b.act, b.actuator_length, b.actuator_velocity)
+    put_forces(muscles, muscles.state, b.actuator_length)
     mj_step2(model, data)
 
 
@@ -105,10 +95,10 @@ def _next_rigid(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -
 def _last_rigid(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -> None:
     """Forward the state with rigid tendons."""
     mj_step1(model, data)
-    pull_rigid(muscles, b.act, b.actuator_length, b.actuator_velocity)
-    put_forces(muscles, b.actuator_length)
+    pull_fibres(muscles, muscles.state, b.act, b.actuator_length, b.actuator_velocity)
+    put_forces(muscles, muscles.state, b.actuator_length)
     mj_forward_skip(model, data, STAGE_VEL, 0)
-    restore_paths(muscles, b.actuator_length)
+    restore_paths(muscles, muscles.state, b.actuator_length)
 
 
 class _TendonMuscleModel(MuscleModel):
@@ -135,43 +125,24 @@ class _TendonMuscleModel(MuscleModel):
         """Return nothing: fibres and tendons are part of the model and not searched."""
         return []
 
-    def make(self, walker: Walker) -> Fibres:
-        """Allocate the state of one walker."""
-        return make_fibres(walker, self._column)
+    def make(self, walker: Walker, data: mujoco.MjData) -> Fibres:
+        """Look up what does not change, and the state within the data."""
+        return make_fibres(walker, data.userdata, self._column)
 
     def reset(self, state: Fibres, values: np.ndarray, start: Start) -> None:
         """Do nothing: `settle` has done it, before the start was sensed."""
 
     def settle(self, model: mujoco.MjModel, data: mujoco.MjData, state: Fibres) -> None:
         """Bring the muscles to the equilibrium of the present pose, and forward it with their forces."""
-        self._equilibrate(data, state)
-        self._finish(model, data, state)
+        settle_physics(model, data, state)
 
     def step_slowly(self, model: mujoco.MjModel, data: mujoco.MjData, state: Fibres, first: bool) -> None:
         """Advance by a step with MuJoCo's own functions."""
-        mujoco.mj_step1(model, data)
-        if not first:
-            self._move(data, state)
-        put_forces(state, data.actuator_length)
-        mujoco.mj_step2(model, data)
+        step_physics(model, data, state, first)
 
     def forward_slowly(self, model: mujoco.MjModel, data: mujoco.MjData, state: Fibres) -> None:
         """Forward the state with MuJoCo's own functions."""
-        mujoco.mj_step1(model, data)
-        self._move(data, state)
-        self._finish(model, data, state)
-
-    @staticmethod
-    def _finish(model: mujoco.MjModel, data: mujoco.MjData, state: Fibres) -> None:
-        put_forces(state, data.actuator_length)
-        mujoco.mj_forwardSkip(model, data, STAGE_VEL, 0)
-        restore_paths(state, data.actuator_length)
-
-    def _equilibrate(self, data: mujoco.MjData, state: Fibres) -> None:
-        raise NotImplementedError
-
-    def _move(self, data: mujoco.MjData, state: Fibres) -> None:
-        raise NotImplementedError
+        forward_physics(model, data, state)
 
 
 class ElasticMuscleModel(_TendonMuscleModel):
@@ -181,12 +152,6 @@ class ElasticMuscleModel(_TendonMuscleModel):
     next_step: Callable[..., Any] = staticmethod(_next_elastic)
     last_forward: Callable[..., Any] = staticmethod(_last_elastic)
 
-    def _equilibrate(self, data: mujoco.MjData, state: Fibres) -> None:
-        settle_fibres(state, data.act, data.actuator_length, SETTLE_TIME, SETTLE_STEP)
-
-    def _move(self, data: mujoco.MjData, state: Fibres) -> None:
-        move_fibres(state, data.act, data.actuator_length, state.step)
-
 
 class RigidMuscleModel(_TendonMuscleModel):
     """Fibres on tendons that keep their slack length; they have no states."""
@@ -195,18 +160,63 @@ class RigidMuscleModel(_TendonMuscleModel):
     next_step: Callable[..., Any] = staticmethod(_next_rigid)
     last_forward: Callable[..., Any] = staticmethod(_last_rigid)
 
-    def _equilibrate(self, data: mujoco.MjData, state: Fibres) -> None:
-        self._move(data, state)
 
-    def _move(self, data: mujoco.MjData, state: Fibres) -> None:
-        pull_rigid(state, data.act, data.actuator_length, data.actuator_velocity)
+def _act(muscles: Fibres, data: mujoco.MjData) -> None:
+    """Let the muscles reach the present state of data whose positions and velocities are forwarded."""
+    if muscles.rigid:
+        pull_fibres(muscles, muscles.state, data.act, data.actuator_length, data.actuator_velocity)
+    else:
+        move_fibres(muscles, muscles.state, data.act, data.actuator_length)
 
 
-def make_fibres(walker: Walker, column: int = 0) -> Fibres:
-    """Allocate fibres and tendons of one walker; without muscles of its own, without rows.
+def _pull(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres) -> None:
+    """Forward what depends on forces."""
+    put_forces(muscles, muscles.state, data.actuator_length)
+    mujoco.mj_forwardSkip(model, data, STAGE_VEL, 0)
+    restore_paths(muscles, muscles.state, data.actuator_length)
+
+
+def settle_physics(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres) -> None:
+    """Bring fibres to the equilibrium of a forwarded pose, and forward it with their forces.
+
+    `muscles` is of the same data, see `make_fibres`; this holds for all three functions.
+    """
+    if muscles.rigid:
+        pull_fibres(muscles, muscles.state, data.act, data.actuator_length, data.actuator_velocity)
+    else:
+        settle_fibres(muscles, muscles.state, data.act, data.actuator_length)
+    _pull(model, data, muscles)
+
+
+def step_physics(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres, first: bool) -> None:
+    """Do what `mujoco.mj_step` does without fibres; `first` if they have already reached the present state."""
+    if len(muscles.actuator) == 0:
+        mujoco.mj_step(model, data)
+        return
+    mujoco.mj_step1(model, data)
+    if not first:
+        _act(muscles, data)
+    put_forces(muscles, muscles.state, data.actuator_length)
+    mujoco.mj_step2(model, data)
+
+
+def forward_physics(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres, reached: bool = False) -> None:
+    """Do what `mujoco.mj_forward` does without fibres; `reached` if they have already reached the present state."""
+    if len(muscles.actuator) == 0:
+        mujoco.mj_forward(model, data)
+        return
+    mujoco.mj_step1(model, data)
+    if not reached:
+        _act(muscles, data)
+    _pull(model, data, muscles)
+
+
+def make_fibres(walker: Walker, userdata: np.ndarray, column: int = 0) -> Fibres:
+    """Return fibres and tendons of one simulation; without rows where MuJoCo's own muscles work.
 
     Args:
         walker: Compiled walker.
+        userdata: User data of the simulation, which holds their state at its end.
         column: First of the log's columns of fibre lengths.
     """
     layout, table = walker.layout, walker.fibres
@@ -224,13 +234,18 @@ def make_fibres(walker: Walker, column: int = 0) -> Fibres:
         layout.all_muscles[:n].astype(np.int64),
         layout.muscle_act[:n].astype(np.int64),
         constants,
-        np.zeros((n, 7)),
-        np.zeros(n),
+        userdata[len(userdata) - STATE_SIZE * n :],
         muscle_dynamics(walker.model, layout.all_muscles),
         make_curves(),
         float(walker.model.opt.timestep),
+        table is not None and table.tendon == "rigid",
         column,
     )
+
+
+def share_fibres(fibres: Fibres, data: mujoco.MjData) -> Fibres:
+    """Return the fibres of another simulation of the same walker."""
+    return fibres._replace(state=data.userdata[len(data.userdata) - STATE_SIZE * len(fibres.actuator) :])
 
 
 def choose_muscle_model(walker: Walker) -> MuscleModel:

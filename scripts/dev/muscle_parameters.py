@@ -213,7 +213,8 @@ def audit(musculature: int, fits: list[Fit], samples: dict[str, np.ndarray], sec
     """Return the audit of a model as a table of Markdown."""
     head = (
         "| muscle | optimal length mm: ours, source, second | slack mm: source, second | "
-        "peak force N: ours, source, second | pennation deg | fibre over a stride: ours, source | difference | mass kg |"
+        "peak force N: ours, source, second | pennation deg | fibre over a stride: ours, source | difference | "
+        "mass kg |"
     )
     lines = [head, "|---|---|---|---|---|---|---|---|"]
     others = list(second["muscles"])

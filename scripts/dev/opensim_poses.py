@@ -9,6 +9,7 @@ Poses: the free-speed stride of `schwartz2008_curves.csv`, then each of hip, kne
 
 import csv
 import sys
+from pathlib import Path
 
 import numpy as np
 import opensim
@@ -23,7 +24,7 @@ _SAMPLES = 16
 
 def read_gait(path: str) -> np.ndarray:
     """Return hip, knee and ankle over the stride, deg, shape (51, 3); the hip against the upright pelvis."""
-    with open(path, encoding="utf-8") as file:
+    with Path(path).open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["group"] == "Joint Rotations"]
     curve = {}
     for row in rows:

@@ -12,6 +12,8 @@ from myoassist.config.schemas import ModelConfig
 from myoassist.model.plant.muscle_table import match_rows, package_table, read_table
 from myoassist.model.scaling import muscle_factors
 
+# Numbers that a muscle keeps in the simulator's user data; see `rollout.fibre`.
+STATE_SIZE = 8
 _LOW, _HIGH, _F_MAX = range(3)  # places in a muscle's gain parameters
 
 
@@ -38,6 +40,13 @@ class Fibres:
     offset: np.ndarray
     fastest: np.ndarray
     strain_at_peak: np.ndarray
+
+
+def reserve_state(spec: mujoco.MjSpec, model: ModelConfig) -> None:
+    """Make room for the state of fibres in every simulation of a model that is to have them."""
+    if muscles_of(model) != "mujoco":
+        count = sum(actuator.dyntype == mujoco.mjtDyn.mjDYN_MUSCLE for actuator in spec.actuators)
+        spec.nuserdata = max(spec.nuserdata, 0) + STATE_SIZE * count
 
 
 def find_fibres(compiled: mujoco.MjModel, model: ModelConfig) -> Fibres | None:
