@@ -149,8 +149,8 @@ def solve_elastic(c: np.ndarray, s: np.ndarray, curves: Curves, path: float, act
     stretch = c[EXPONENT] / c[SLACK]
     foot = c[EXPONENT] * TENDON_FOOT
     low = shortest(c)
-    along = max((total - c[SLACK]) / optimal, 0.0)
-    # Here the tendon is slack and the fibre does not shorten, so that it pulls at least as much as the tendon.
+    along = max((total - c[SLACK] * (TENDON_FOOT + _TENDON_LOW / c[EXPONENT])) / optimal, 0.0)
+    # Here the tendon has no force and the fibre does not shorten, so that it pulls at least as much as the tendon.
     high = max(max(np.sqrt(along * along + width * width), before), low + 1e-9)
     x = min(max(before + step * s[SPEED], low), high)
     active = passive = damped = tension = exponent = 0.0

@@ -67,6 +67,15 @@ def tendon_force(exponent: np.ndarray) -> np.ndarray:
     return rise - _TENDON_SHIFT + rise * np.maximum(exponent - TENDON_LINEAR, 0.0)
 
 
+def tendon_energy(exponent: np.ndarray) -> np.ndarray:
+    """Return the energy that a tendon holds, in peak force times slack length over its exponent per slack length."""
+    bent = np.clip(exponent, TENDON_SLACK, TENDON_LINEAR)
+    start, rise = _TENDON_FACTOR * np.exp(TENDON_SLACK), _TENDON_FACTOR * np.exp(bent)
+    beyond = np.maximum(exponent - TENDON_LINEAR, 0.0)
+    curved = rise - start - _TENDON_SHIFT * (bent - TENDON_SLACK)
+    return curved + beyond * (rise - _TENDON_SHIFT) + 0.5 * rise * beyond**2
+
+
 class Curves(NamedTuple):
     """Tables of the curves; a row holds the coefficients of a cubic in the place within its interval, 0 to 1.
 
