@@ -67,6 +67,9 @@ _GROUPS: dict[str, tuple[Measure, ...]] = {
     ),
     "Effort": (
         Measure("Metabolic cost of transport (model, gross)", "metabolic_cost_of_transport", "J/(kg·m)", 2),
+        Measure("The same after Umberger 2010, 0.60 MPa", "metabolic_cost_umberger_060", "J/(kg·m)", 2),
+        Measure("The same after Bhargava 2004, 0.60 MPa", "metabolic_cost_bhargava_060", "J/(kg·m)", 2),
+        Measure("Muscle mass of both legs, implied at 0.60 MPa", "muscle_mass_060", "kg", 1),
         Measure("Positive joint work per mass and way", "joint_work_positive", "J/(kg·m)", 2),
     ),
     "Device": (

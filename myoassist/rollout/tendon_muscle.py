@@ -114,10 +114,10 @@ class _TendonMuscleModel(MuscleModel):
     def __init__(self, walker: Walker) -> None:
         n = (len(walker.layout.all_muscles),)
         self.channels = (
-            Channel("tendon_strain", n, "1", "strain of the tendon, by muscle"),
-            Channel("active_force", n, "N", "active force along the fibre, by muscle"),
-            Channel("passive_force", n, "N", "passive elastic force along the fibre, by muscle"),
-            Channel("fiber_damping_force", n, "N", "force of the fibre's damping, by muscle"),
+            Channel("tendon_strain", n, "1", "strain of the tendon, by muscle", True),
+            Channel("active_force", n, "N", "active force along the fibre, by muscle", True),
+            Channel("passive_force", n, "N", "passive elastic force along the fibre, by muscle", True),
+            Channel("fiber_damping_force", n, "N", "force of the fibre's damping, by muscle", True),
         )
         self._column = LogLayout(walker.layout.muscle_names).offsets["fiber_length"]
 
