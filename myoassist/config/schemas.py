@@ -10,6 +10,7 @@ from typing import Any
 from myoassist.config.control_schemas import ControlConfig
 from myoassist.config.fake_schemas import FakeConfig
 from myoassist.config.option import option
+from myoassist.config.plant_schemas import PlantConfig
 from myoassist.config.rl_schemas import RLConfig, WalkEnvConfig
 
 MUSCULATURES = (22, 26, 80)
@@ -28,7 +29,7 @@ SHIPPED_PREFIX = "shipped:"
 
 
 @dataclass
-class ModelConfig:
+class ModelConfig(PlantConfig):
     """Musculoskeletal model and worn device."""
 
     musculature: int = option(22, "Number of leg muscles: 22 (planar), 26 (3D) or 80 (3D).", choices=MUSCULATURES)
@@ -52,21 +53,6 @@ class ModelConfig:
         "mesh",
         "What meets the ground: the meshes of the feet or soles, or capsules fitted to them.",
         choices=("mesh", "primitive"),
-    )
-    plant: str = option(
-        "published",
-        "What the body is made of. published is the model as it comes; human has fibres, tendons and pennation after "
-        "the literature; a run keeps the version that human means when it starts (docs/body.md).",
-        choices=("published", "human", "human_1"),
-    )
-    muscle_model: str | None = option(
-        None,
-        "Muscles: mujoco, or with fibres and pennation on tendons that are rigid or elastic. null is what the plant "
-        "has: mujoco for published, elastic for human.",
-        choices=("mujoco", "rigid", "elastic"),
-    )
-    muscle_table: str | None = option(
-        None, "CSV file with fibres and tendons of all muscles, for rigid and elastic; null is the one of the package."
     )
     reflex_mode: str | None = option(
         None, "Old place of control.reflex_mode.", choices=("uni", "ind"), alias="control.reflex_mode", moved=True

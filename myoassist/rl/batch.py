@@ -78,8 +78,7 @@ class WalkBatch:
         evaluation: bool = False,
         walker: Walker | None = None,
     ) -> None:
-        env = config.env
-        self.config = config
+        self.config, env = config, config.env
         self.walker = walker or build_walker(config.model, env, exo=config.exo, seed=config.seed)
         model = self.walker.model
         path = None if env.env_id == BASE_ENV else env.reference_data_path
@@ -245,9 +244,8 @@ class WalkBatch:
 
     def _raise(self, heights: np.ndarray) -> None:
         model, height = self.walker.model, int(self.task.pelvis[1])
-        warm = np.zeros(model.nv)
         for data, fibres, rise in zip(self.datas, self._fibres, heights, strict=True):
-            warm[:] = data.qacc_warmstart
+            warm = data.qacc_warmstart.copy()
             data.qpos[height] += rise
             forward_physics(model, data, fibres, reached=True)
             data.qacc_warmstart[:] = warm

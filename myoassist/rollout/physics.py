@@ -3,6 +3,7 @@
 import ctypes
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import llvmlite.binding as llvm
 import mujoco
@@ -27,7 +28,7 @@ def load_library() -> ctypes.CDLL:
     return ctypes.CDLL(str(found[0]))
 
 
-def _bind(name: str, signature: object = _SIGNATURE) -> types.ExternalFunction:
+def _bind(name: str, signature: object = _SIGNATURE) -> Any:
     """Make one C function callable by name; calling by name is what lets compiled code be cached on disk."""
     address = ctypes.cast(getattr(load_library(), name), ctypes.c_void_p).value
     llvm.add_symbol(name, address)

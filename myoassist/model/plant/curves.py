@@ -7,6 +7,7 @@ negative, and tendon and passive curve go on as straight lines where no muscle w
 a start pose pulls at a short tendon.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -105,7 +106,7 @@ def make_curves() -> Curves:
     )
 
 
-def _cubics(curve, low: float, high: float, count: int) -> np.ndarray:  # noqa: ANN001 - a function of arrays
+def _cubics(curve: Callable[[np.ndarray], np.ndarray], low: float, high: float, count: int) -> np.ndarray:
     """Return the coefficients of `count` cubics, from the constant up, shape (count, 4)."""
     step = (high - low) / count
     left = low + step * np.arange(count)

@@ -27,7 +27,7 @@ def settle(constants: np.ndarray, paths: np.ndarray, activation: float) -> np.nd
     return forces
 
 
-def isometric_moments(musculature: int, samples: dict[str, np.ndarray], parts: dict[str, tuple[str, ...]]):  # noqa: ANN201
+def isometric_moments(musculature: int, samples: dict[str, np.ndarray], parts: dict[str, tuple[str, ...]]):
     """Return moments of the swept joint, ours and the source's, by joint, N·m, shape (activations, poses, 2).
 
     The last axis is flexors (and dorsiflexors), extensors (negative). Of the source, only the muscles count that ours
@@ -42,7 +42,7 @@ def isometric_moments(musculature: int, samples: dict[str, np.ndarray], parts: d
     meant = [part for name in names for part in parts.get(name, (name,))]
     columns = [list(samples["muscles"]).index(part) for part in meant]
 
-    def lengths(pose):  # noqa: ANN001, ANN202
+    def lengths(pose):
         set_pose(walker, data, pose)
         return data.actuator_length[walker.layout.all_muscles][right].copy()
 
