@@ -16,6 +16,11 @@ def settle_plant(model: ModelConfig) -> None:
         model.plant = NEWEST_HUMAN
 
 
+def is_human(model: ModelConfig) -> bool:
+    """Say whether a body has the ligaments, passive joints and feet of people."""
+    return model.plant != "published"
+
+
 def muscles_of(model: ModelConfig) -> str:
     """Return mujoco, rigid or elastic."""
     if model.muscle_model is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from myoassist.config.errors import ModelError
 from myoassist.config.model_file import check_model_file
-from myoassist.config.plant import muscles_of
+from myoassist.config.plant import is_human, muscles_of
 from myoassist.config.schemas import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.actuators import check_actuators
 from myoassist.model.device_edits import fit_device, sole_shapes
@@ -22,7 +22,9 @@ from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.lumbar import hold_lumbar, lean_torso
 from myoassist.model.older_mujoco import match_older
+from myoassist.model.plant.feet import add_feet, settle_feet
 from myoassist.model.plant.fibres import Fibres, find_fibres, hand_over, reserve_state
+from myoassist.model.plant.joints import add_ligaments, settle_joints
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
 from myoassist.model.spatial import repair_spatial_legs
@@ -94,9 +96,13 @@ def build_walker(
         scale_height(spec, model.height_scale, worn.prefix if worn is not None else None)
         _edit(spec, env, seed)
         reserve_state(spec, model)
-        if model.foot_contact == "primitive":
+        if is_human(model):
+            add_feet(spec, spec.compile(), model.height_scale, worn)
+        elif model.foot_contact == "primitive":
             add_capsules(spec, spec.compile())
         add_key_poses(spec)
+        if is_human(model):
+            add_ligaments(spec, spec.compile(), env.init_pose, model.height_scale, worn)
         if visual:
             compiled = unfused = _scaled(spec.compile(), model, exo)
         else:
@@ -106,6 +112,10 @@ def build_walker(
     device = device_of(model)
     fibres = find_fibres(compiled, model)
     layout = resolve_layout(compiled, name, env.init_pose, unfused, device)
+    if is_human(model):
+        settle_joints(compiled, env.init_pose, model.height_scale if own else 1.0, device)
+        if own:
+            settle_feet(compiled, device)
     if not own or (device is not None and device.config is not None):
         check_actuators(compiled, layout, name, exo)
     if fibres is not None:
@@ -133,6 +143,8 @@ def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> muj
         elif muscles_of(model) != "mujoco":
             spec = mujoco.MjSpec.from_file(os.fspath(path))
             reserve_state(spec, model)
+            if is_human(model):
+                add_ligaments(spec, spec.compile(), env.init_pose, 1.0, None)
             compiled = spec.compile()
         else:
             compiled = mujoco.MjModel.from_xml_path(os.fspath(path))

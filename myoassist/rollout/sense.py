@@ -35,6 +35,7 @@ def make_ids(walker: Walker) -> Ids:
         layout.qvel_leg.astype(np.int64),
         layout.sign_leg,
         layout.joint_leg.astype(np.int64),
+        layout.ligament,
         layout.qpos_add.astype(np.int64),
         layout.qpos_rot.astype(np.int64),
         layout.qpos_root.astype(np.int64),
