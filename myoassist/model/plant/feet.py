@@ -22,6 +22,7 @@ from myoassist.model.foot_contact import mesh_vertices
 # the floor; people's, 0.039 of 1.7 m, is 6.6 cm (Winter 2009).
 TISSUE = 0.008
 _GROUND_MARGIN = 0.001
+_POSE_DEPTH = 0.002  # m
 _WEIGHT = 1e9  # against the ground's own parameters: those of the foot hold
 _SHAPES = {
     # segment: place along the foot as a share of the length of the bones, radius in m, share of the width
@@ -62,7 +63,7 @@ class Pad:
 
 # Heel pad, walking barefoot (Wearing et al. 2014, Med Sci Sports Exerc 46:1588): 19 mm thick, 10 mm deformed at the
 # peak, 32 N/mm at first and 212 N/mm at last, two thirds of the energy lost.
-HEEL = Pad(45e3, 0.024, (0.1, 0.245), 3.0, 0.9)
+HEEL = Pad(42e3, 0.022, (0.1, 0.245), 3.0, 0.9)
 # Ball and toes are thinner; the arch, which the rigid foot has not, gives way with the ball.
 BALL = Pad(20e3, 0.017, (0.1, 0.245), 3.0, 0.05)
 TOES = Pad(20e3, 0.012, (0.1, 0.245), 3.0, 0.05)
@@ -172,3 +173,15 @@ def settle_feet(compiled: mujoco.MjModel, device: Device | None) -> None:
         compiled.geom_solref[geom] = -spring, -pad.damping * 2.0 * np.sqrt(spring)
         compiled.geom_solmix[geom] = _WEIGHT
         compiled.geom_margin[geom] = 0.0
+    _raise_poses(compiled)
+
+
+def _raise_poses(compiled: mujoco.MjModel) -> None:
+    """Lift the walker in its key poses out of the ground until the lowest point is as deep as that of a start."""
+    data = mujoco.MjData(compiled)
+    height = compiled.joint("pelvis_ty").qposadr[0]
+    for key in range(compiled.nkey):
+        mujoco.mj_resetDataKeyframe(compiled, data, key)
+        mujoco.mj_fwdPosition(compiled, data)
+        deepest = min((contact.dist for contact in data.contact[: data.ncon]), default=0.0)
+        compiled.key_qpos[key, height] += max(-deepest - _POSE_DEPTH, 0.0)
