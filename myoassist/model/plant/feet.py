@@ -23,6 +23,8 @@ from myoassist.model.foot_contact import mesh_vertices
 TISSUE = 0.008
 _GROUND_MARGIN = 0.001
 _POSE_DEPTH = 0.002  # m
+# How much harder a sole is along the ground than along the normal: what it creeps at is divided by it.
+_GRIP = 25.0
 _WEIGHT = 1e9  # against the ground's own parameters: those of the foot hold
 _SHAPES = {
     # segment: place along the foot as a share of the length of the bones, radius in m, share of the width
@@ -65,8 +67,8 @@ class Pad:
 # peak, 32 N/mm at first and 212 N/mm at last, two thirds of the energy lost.
 HEEL = Pad(42e3, 0.022, (0.1, 0.245), 3.0, 0.9)
 # Ball and toes are thinner; the arch, which the rigid foot has not, gives way with the ball.
-BALL = Pad(20e3, 0.017, (0.1, 0.245), 3.0, 0.05)
-TOES = Pad(20e3, 0.012, (0.1, 0.245), 3.0, 0.05)
+BALL = Pad(20e3, 0.017, (0.1, 0.245), 3.0, 0.3)
+TOES = Pad(20e3, 0.012, (0.1, 0.245), 3.0, 0.3)
 PADS = {"heel": HEEL, "ball": BALL, "toes": TOES}
 
 
@@ -150,29 +152,45 @@ def pad_of(name: str, body: str) -> Pad:
     return BALL if body.startswith("toes") else HEEL
 
 
+def human_soles(compiled: mujoco.MjModel, device: Device | None) -> dict[int, Pad]:
+    """Return the pads of the colliding geoms of human feet."""
+    found = {}
+    for geom in range(compiled.ngeom):
+        body = int(compiled.geom_bodyid[geom])
+        name = compiled.body(body).name
+        if compiled.geom_conaffinity[geom] and compiled.body_weldid[body] and not _is_worn(name, device):
+            found[geom] = pad_of(compiled.geom(geom).name, name)
+    return found
+
+
+def contacts_of(compiled: mujoco.MjModel, geom: int, pads: dict[int, Pad]) -> int:
+    """Return among how many contacts with level ground a pad is divided: all of its kind on a body."""
+    body = compiled.geom_bodyid[geom]
+    mine = [other for other, pad in pads.items() if pad is pads[geom] and compiled.geom_bodyid[other] == body]
+    return sum(2 if compiled.geom_type[other] == mujoco.mjtGeom.mjGEOM_CAPSULE else 1 for other in mine)
+
+
 def settle_feet(compiled: mujoco.MjModel, device: Device | None) -> None:
     """Give the colliding geoms of human feet the compliance of their pads.
 
     Args:
-        compiled: Model with feet; its contacts are pyramids with as many edges as `condim` says.
+        compiled: Model with feet. Its friction cones become elliptic: in pyramids, friction is as soft as the pads
+            and soles creep.
         device: Worn device.
     """
-    for geom in range(compiled.ngeom):
+    pads = human_soles(compiled, device)
+    for geom, pad in pads.items():
         body = int(compiled.geom_bodyid[geom])
-        name = compiled.body(body).name
-        # A fused foot carries the name of the first of its bodies.
-        if compiled.geom_conaffinity[geom] == 0 or compiled.body_weldid[body] == 0 or _is_worn(name, device):
-            continue
-        pad = pad_of(compiled.geom(geom).name, name)
-        points = 2 if compiled.geom_type[geom] == mujoco.mjtGeom.mjGEOM_CAPSULE else 1
         low, high = pad.impedance
-        # Inverse inertia in the direction of the normal, as MuJoCo regularizes a pyramidal contact with friction 1.
-        inverse = 2.0 * float(compiled.body_invweight0[body, 0])
-        spring = pad.stiffness / points * (1.0 - low) / low**2 * inverse * high**2 / 2.0
+        # Inverse inertia in the direction of the normal, as MuJoCo regularizes a contact.
+        inverse = float(compiled.body_invweight0[body, 0])
+        spring = pad.stiffness / contacts_of(compiled, geom, pads) * (1.0 - low) / low**2 * inverse * high**2
         compiled.geom_solimp[geom] = low, high, pad.depth, 0.9999, pad.power
         compiled.geom_solref[geom] = -spring, -pad.damping * 2.0 * np.sqrt(spring)
         compiled.geom_solmix[geom] = _WEIGHT
         compiled.geom_margin[geom] = 0.0
+    compiled.opt.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    compiled.opt.impratio = _GRIP
     _raise_poses(compiled)
 
 
