@@ -9,6 +9,7 @@ import numpy as np
 from myoassist.analysis.evaluation import Evaluation
 from myoassist.analysis.evaluation_tables import representative
 from myoassist.analysis.gait_curves import reference_curve
+from myoassist.config.plant import muscles_of
 from myoassist.config.run_diff import make_relative
 from myoassist.config.run_overrides import make_relative_override
 from myoassist.gait.reference import ReferenceGait
@@ -230,6 +231,7 @@ def _describe(evaluation: Evaluation, source: str, changes: list[str]) -> dict[s
         if model.path
         else f"{model.musculature} muscles, device {model.device or 'none'}"
     )
+    body += f", body {model.plant} with muscles {muscles_of(model)}"
     if evaluation.learned:
         return _describe_learned(evaluation, source, changes, body)
     shape = {"none": "no torque", "four_param": "four-parameter curve", "npoint": f"{exo.n_points}-point curve"}
