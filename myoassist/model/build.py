@@ -25,7 +25,6 @@ from myoassist.model.older_mujoco import match_older
 from myoassist.model.plant.feet import add_feet, settle_feet
 from myoassist.model.plant.fibres import Fibres, find_fibres, hand_over, reserve_state
 from myoassist.model.plant.joints import add_ligaments, settle_joints
-from myoassist.model.plant.ligaments import find_ligaments
 from myoassist.model.reduce import find_obstacle, reduce_model
 from myoassist.model.scaling import scale_model
 from myoassist.model.spatial import repair_spatial_legs
@@ -51,7 +50,6 @@ class Walker:
         device: Worn device; None without one and in an own file.
         ground: Heights of uneven ground; None on level ground and slopes.
         fibres: Fibres and tendons in the order of `layout.all_muscles`; None where MuJoCo's own muscles work.
-        ligaments: One-sided springs of joints, see `plant.ligaments`; None where there are none.
     """
 
     model: mujoco.MjModel
@@ -64,7 +62,6 @@ class Walker:
     device: Device | None = None
     ground: HeightField | None = None
     fibres: Fibres | None = None
-    ligaments: np.ndarray | None = None
 
     @property
     def body_weight(self) -> float:
@@ -121,17 +118,15 @@ def build_walker(
             settle_feet(compiled, device)
     if not own or (device is not None and device.config is not None):
         check_actuators(compiled, layout, name, exo)
-    ligaments = None
     if fibres is not None:
         hand_over(compiled, layout.all_muscles)
-        ligaments = find_ligaments(compiled, layout, model, device)
     if own:
         # A walker is one island: looking for islands costs 4 to 8 % of a step. (A sparse Jacobian would save 6 % of
         # the planar full model too, but with it the solver ends the process when a state is beyond rescue.)
         compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
-    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground, fibres, ligaments)
+    return Walker(compiled, layout, mass, own, env.init_pose, env.slope_deg, terrain, device, ground, fibres)
 
 
 def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:

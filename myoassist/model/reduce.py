@@ -13,15 +13,8 @@ import numpy as np
 _OBJ = mujoco.mjtObj
 _GEOM_FIELDS = ("size", "friction", "condim", "solref", "solimp", "margin", "gap", "priority", "solmix")
 _TENDON_FIELDS = ("stiffness", "damping", "frictionloss", "margin", "limited", "armature", "width")
-_ACTUATOR_FIELDS: tuple[str, ...] = (
-    "gear",
-    "ctrllimited",
-    "forcelimited",
-    "actlimited",
-    "ctrlrange",
-    "forcerange",
-    "actrange",
-)
+_ACTUATOR_FIELDS: tuple[str, ...] = ("gear", "ctrllimited", "forcelimited", "actlimited")
+_ACTUATOR_FIELDS += ("ctrlrange", "forcerange", "actrange")
 _ACTUATOR_FIELDS += ("dyntype", "gaintype", "biastype", "lengthrange")
 _WRAP_KINDS: tuple[mujoco.mjtWrap, ...] = (
     mujoco.mjtWrap.mjWRAP_SITE,

@@ -110,7 +110,7 @@ def make_task(
         periods=np.array([env.min_target_velocity_period, env.max_target_velocity_period], dtype=float),
         manual=np.full(N_SCHEDULE, np.nan),
         ground=ground.heights,
-        fibres=make_fibres(walker, np.zeros(0), np.zeros(0)),
+        fibres=make_fibres(walker, np.zeros(0))._replace(state=np.zeros(0)),
         ground_frame=ground.frame,
         substeps=substeps,
         euler=model.opt.integrator == mujoco.mjtIntegrator.mjINT_EULER,

@@ -13,12 +13,12 @@ from myoassist.model.kernel import kernel
 from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward, mj_forward_skip, mj_step
 
 # Columns of the address table.
-DATA, QPOS, QVEL, ACT, CTRL, SENSORDATA, XPOS, XMAT, WARNINGS, LENGTH, RATE, FIBRES, APPLIED = range(13)
+DATA, QPOS, QVEL, ACT, CTRL, SENSORDATA, XPOS, XMAT, WARNINGS, LENGTH, RATE, FIBRES = range(12)
 N_WARNINGS = int(mujoco.mjtWarning.mjNWARNING)
 
 
 def make_addresses(datas: list[mujoco.MjData], fibre_numbers: int = 0) -> np.ndarray:
-    """Return the addresses of the buffers of every simulation, shape (len(datas), 13).
+    """Return the addresses of the buffers of every simulation, shape (len(datas), 12).
 
     They stay valid as long as the data lives.
 
@@ -26,7 +26,7 @@ def make_addresses(datas: list[mujoco.MjData], fibre_numbers: int = 0) -> np.nda
         datas: The simulations.
         fibre_numbers: How many numbers at the end of the user data are the state of fibres.
     """
-    table = np.zeros((len(datas), 13), dtype=np.int64)
+    table = np.zeros((len(datas), 12), dtype=np.int64)
     for row, data in zip(table, datas, strict=True):
         row[DATA] = data._address
         for column, name in (
@@ -39,7 +39,6 @@ def make_addresses(datas: list[mujoco.MjData], fibre_numbers: int = 0) -> np.nda
             (XMAT, "xmat"),
             (LENGTH, "actuator_length"),
             (RATE, "actuator_velocity"),
-            (APPLIED, "qfrc_applied"),
         ):
             buffer = getattr(data, name)
             row[column] = buffer.ctypes.data if buffer.size else 0

@@ -97,7 +97,7 @@ def repeat_step(walker: Walker, fault: WalkFault, ctrl: np.ndarray, substeps: in
         data.xfrc_applied[:] = fault.xfrc.reshape(-1, 6)
     if lines:
         return lines
-    fibres = make_fibres(walker, data.userdata, data.qfrc_applied)
+    fibres = make_fibres(walker, data.userdata)
     for step in range(substeps):
         step_physics(model, data, fibres, step == 0)
         raised = [

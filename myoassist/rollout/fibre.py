@@ -25,8 +25,6 @@ from myoassist.model.plant.curves import (
     Curves,
 )
 from myoassist.model.plant.fibres import STATE_SIZE
-from myoassist.model.plant.ligaments import DAMPING as GROWTH
-from myoassist.model.plant.ligaments import DIRECTION, DOF, JOINT, LEG, QPOS, SIGN, START, STIFFNESS
 
 DAMPING = 0.03  # peak forces at the greatest speed
 LEAST_ACTIVATION = 0.01
@@ -58,13 +56,9 @@ class Fibres(NamedTuple):
         state: Numbers above, one muscle behind the other, shape (n * STATE_SIZE,); changed by every step.
         dynamics: As in `muscle_model.MujocoMuscles`.
         curves: Tables.
-        ligaments: Rows as `plant.ligaments` describes them, shape (m, 9).
-        torque: What each ligament exerts, N·m, without sign, shape (m,); work space.
-        applied: The simulator's applied forces, which take the torques.
         step: Physics time step, s.
         rigid: Whether tendons keep their slack length.
         column: First of the log's columns of fibre lengths, behind them come those of speeds.
-        moment_column, limit_column: First of the log's columns of joint moments and limit torques.
     """
 
     actuator: np.ndarray
@@ -73,14 +67,9 @@ class Fibres(NamedTuple):
     state: np.ndarray
     dynamics: np.ndarray
     curves: Curves
-    ligaments: np.ndarray
-    torque: np.ndarray
-    applied: np.ndarray
     step: float
     rigid: bool
     column: int
-    moment_column: int
-    limit_column: int
 
 
 @kernel
@@ -253,33 +242,6 @@ def pull_fibres(muscles: Fibres, state: np.ndarray, act: np.ndarray, length: np.
 
 
 @kernel
-def pull_ligaments(
-    ligaments: np.ndarray, torque: np.ndarray, qpos: np.ndarray, qvel: np.ndarray, applied: np.ndarray
-) -> None:
-    """Set the torques of ligaments at the present angles and rates; a ligament never pushes.
-
-    Args:
-        ligaments: Rows as `plant.ligaments` describes them, shape (m, 9).
-        torque: Receives their sizes, N·m, shape (m,).
-        qpos: Positions.
-        qvel: Velocities.
-        applied: The simulator's applied forces; those of joints with ligaments are replaced.
-    """
-    for i in range(ligaments.shape[0]):
-        applied[int(ligaments[i, DOF])] = 0.0
-    for i in range(ligaments.shape[0]):
-        row = ligaments[i]
-        stretch = row[DIRECTION] * (qpos[int(row[QPOS])] - row[START])
-        pull = 0.0
-        if stretch > 0.0:
-            rate = row[DIRECTION] * qvel[int(row[DOF])]
-            pull = row[STIFFNESS] * stretch * min(max(1.0 + row[GROWTH] * rate, 0.0), 10.0)
-            applied[int(row[DOF])] -= row[DIRECTION] * pull
-        # Threads of a batch share this, and nothing reads it there.
-        torque[i] = pull
-
-
-@kernel
 def put_forces(muscles: Fibres, state: np.ndarray, length: np.ndarray) -> None:
     """Write minus the tendon forces in the place of the path lengths, from where the bias of the actuators takes them.
 
@@ -323,8 +285,3 @@ def log_fibres(muscles: Fibres, row: np.ndarray, column: int) -> None:
         row[column + n + i] = s[ACTIVE]
         row[column + 2 * n + i] = s[PASSIVE]
         row[column + 3 * n + i] = s[DAMPED]
-    for i in range(muscles.ligaments.shape[0]):
-        ligament = muscles.ligaments[i]
-        place = 3 * int(ligament[LEG]) + int(ligament[JOINT])
-        row[muscles.limit_column + place] += muscles.torque[i]
-        row[muscles.moment_column + place] -= ligament[SIGN] * ligament[DIRECTION] * muscles.torque[i]

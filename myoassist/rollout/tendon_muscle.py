@@ -31,7 +31,6 @@ from myoassist.rollout.fibre import (
     log_fibres,
     move_fibres,
     pull_fibres,
-    pull_ligaments,
     put_forces,
     restore_paths,
     settle_fibres,
@@ -69,7 +68,6 @@ def _next_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres)
     """Advance by a step: fibres move on to the state that the position stage has brought, then their forces act."""
     mj_step1(model, data)
     move_fibres(muscles, muscles.state, b.act, b.actuator_length)
-    pull_ligaments(muscles.ligaments, muscles.torque, b.qpos, b.qvel, muscles.applied)
     put_forces(muscles, muscles.state, b.actuator_length)
     mj_step2(model, data)
 
@@ -79,7 +77,6 @@ def _last_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres)
     """Forward the state with the forces that belong to it."""
     mj_step1(model, data)
     move_fibres(muscles, muscles.state, b.act, b.actuator_length)
-    pull_ligaments(muscles.ligaments, muscles.torque, b.qpos, b.qvel, muscles.applied)
     put_forces(muscles, muscles.state, b.actuator_length)
     mj_forward_skip(model, data, STAGE_VEL, 0)
     restore_paths(muscles, muscles.state, b.actuator_length)
@@ -90,7 +87,6 @@ def _next_rigid(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -
     """Advance by a step with rigid tendons."""
     mj_step1(model, data)
     pull_fibres(muscles, muscles.state, b.act, b.actuator_length, b.actuator_velocity)
-    pull_ligaments(muscles.ligaments, muscles.torque, b.qpos, b.qvel, muscles.applied)
     put_forces(muscles, muscles.state, b.actuator_length)
     mj_step2(model, data)
 
@@ -100,7 +96,6 @@ def _last_rigid(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -
     """Forward the state with rigid tendons."""
     mj_step1(model, data)
     pull_fibres(muscles, muscles.state, b.act, b.actuator_length, b.actuator_velocity)
-    pull_ligaments(muscles.ligaments, muscles.torque, b.qpos, b.qvel, muscles.applied)
     put_forces(muscles, muscles.state, b.actuator_length)
     mj_forward_skip(model, data, STAGE_VEL, 0)
     restore_paths(muscles, muscles.state, b.actuator_length)
@@ -124,8 +119,7 @@ class _TendonMuscleModel(MuscleModel):
             Channel("passive_force", n, "N", "passive elastic force along the fibre, by muscle", True),
             Channel("fiber_damping_force", n, "N", "force of the fibre's damping, by muscle", True),
         )
-        offsets = LogLayout(walker.layout.muscle_names).offsets
-        self._columns = offsets["fiber_length"], offsets["joint_moment"], offsets["limit_force"]
+        self._column = LogLayout(walker.layout.muscle_names).offsets["fiber_length"]
 
     def rows(self) -> list[Parameter]:
         """Return nothing: fibres and tendons are part of the model and not searched."""
@@ -133,7 +127,7 @@ class _TendonMuscleModel(MuscleModel):
 
     def make(self, walker: Walker, data: mujoco.MjData) -> Fibres:
         """Look up what does not change, and the state within the data."""
-        return make_fibres(walker, data.userdata, data.qfrc_applied, self._columns)
+        return make_fibres(walker, data.userdata, self._column)
 
     def reset(self, state: Fibres, values: np.ndarray, start: Start) -> None:
         """Do nothing: `settle` has done it, before the start was sensed."""
@@ -177,7 +171,6 @@ def _act(muscles: Fibres, data: mujoco.MjData) -> None:
 
 def _pull(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres) -> None:
     """Forward what depends on forces."""
-    pull_ligaments(muscles.ligaments, muscles.torque, data.qpos, data.qvel, muscles.applied)
     put_forces(muscles, muscles.state, data.actuator_length)
     mujoco.mj_forwardSkip(model, data, STAGE_VEL, 0)
     restore_paths(muscles, muscles.state, data.actuator_length)
@@ -203,7 +196,6 @@ def step_physics(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres, fi
     mujoco.mj_step1(model, data)
     if not first:
         _act(muscles, data)
-        pull_ligaments(muscles.ligaments, muscles.torque, data.qpos, data.qvel, muscles.applied)
     put_forces(muscles, muscles.state, data.actuator_length)
     mujoco.mj_step2(model, data)
 
@@ -219,21 +211,17 @@ def forward_physics(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres,
     _pull(model, data, muscles)
 
 
-def make_fibres(
-    walker: Walker, userdata: np.ndarray, applied: np.ndarray, columns: tuple[int, int, int] = (0, 0, 0)
-) -> Fibres:
+def make_fibres(walker: Walker, userdata: np.ndarray, column: int = 0) -> Fibres:
     """Return fibres and tendons of one simulation; without rows where MuJoCo's own muscles work.
 
     Args:
         walker: Compiled walker.
         userdata: User data of the simulation, which holds their state at its end.
-        applied: Its applied forces, which take the torques of ligaments.
-        columns: First of the log's columns of fibre lengths, joint moments and limit torques.
+        column: First of the log's columns of fibre lengths.
     """
     layout, table = walker.layout, walker.fibres
     n = 0 if table is None else len(layout.all_muscles)
     constants = np.zeros((n, 7))
-    ligaments = np.zeros((0, 9)) if walker.ligaments is None else walker.ligaments
     if table is not None:
         constants[:, F_MAX] = table.f_max
         constants[:, OPTIMAL] = table.optimal
@@ -249,19 +237,15 @@ def make_fibres(
         userdata[len(userdata) - STATE_SIZE * n :],
         muscle_dynamics(walker.model, layout.all_muscles),
         make_curves(),
-        ligaments,
-        np.zeros(len(ligaments)),
-        applied,
         float(walker.model.opt.timestep),
         table is not None and table.tendon == "rigid",
-        *columns,
+        column,
     )
 
 
 def share_fibres(fibres: Fibres, data: mujoco.MjData) -> Fibres:
     """Return the fibres of another simulation of the same walker."""
-    state = data.userdata[len(data.userdata) - STATE_SIZE * len(fibres.actuator) :]
-    return fibres._replace(state=state, torque=np.zeros(len(fibres.ligaments)), applied=data.qfrc_applied)
+    return fibres._replace(state=data.userdata[len(data.userdata) - STATE_SIZE * len(fibres.actuator) :])
 
 
 def choose_muscle_model(walker: Walker) -> MuscleModel:

@@ -72,7 +72,7 @@ def solve(curves: Path, musculature: int) -> Stride:
     data = mujoco.MjData(model)
     right = [i for i, name in enumerate(layout.muscle_names) if name.endswith("_r")]
     actuators = layout.all_muscles[right]
-    constants = make_fibres(walker, np.zeros(model.nuserdata), np.zeros(model.nv)).constants[right]
+    constants = make_fibres(walker, np.zeros(model.nuserdata)).constants[right]
     couplings = find_couplings(model)
 
     def paths(pose: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def test_physics_equals_mujoco_with_forces_between_the_stages(kind):
     data, start = mujoco.MjData(model), batch.datas[0]
     data.qpos[:], data.qvel[:], data.act[:] = start.qpos, start.qvel, start.act
     mujoco.mj_forward(model, data)
-    fibres = make_fibres(batch.walker, data.userdata, data.qfrc_applied)
+    fibres = make_fibres(batch.walker, data.userdata)
     settle_physics(model, data, fibres)
     for _ in range(10):
         action = draw_actions(rng, batch)

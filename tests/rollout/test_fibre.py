@@ -18,9 +18,7 @@ CURVES = make_curves()
 @pytest.fixture(scope="module")
 def muscles():
     walker = build_walker(ModelConfig(muscle_model="elastic"), EnvConfig(init_pose="stand"))
-    constants = make_fibres(walker, np.zeros(walker.model.nuserdata), np.zeros(walker.model.nv)).constants[
-        : len(walker.layout.all_muscles) // 2
-    ]
+    constants = make_fibres(walker, np.zeros(walker.model.nuserdata)).constants[: len(walker.layout.all_muscles) // 2]
     paths = gait_paths(walker)
     phase = np.linspace(0.0, STRIDE, len(paths))
     paths[-1] = paths[0]

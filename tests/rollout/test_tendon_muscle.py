@@ -117,7 +117,7 @@ def test_jumps_of_the_path_leave_numbers(timestep):
     data = mujoco.MjData(model)
     mujoco.mj_resetDataKeyframe(model, data, walker.layout.keyframe)
     mujoco.mj_forward(model, data)
-    fibres = make_fibres(walker, data.userdata, data.qfrc_applied)._replace(step=timestep)
+    fibres = make_fibres(walker, data.userdata)._replace(step=timestep)
     settle_physics(model, data, fibres)
     rng = np.random.default_rng(0)
     constants = fibres.constants.copy()
@@ -138,7 +138,7 @@ def test_a_path_that_is_no_number_gives_no_force_and_no_crash():
     data = mujoco.MjData(model)
     mujoco.mj_resetDataKeyframe(model, data, walker.layout.keyframe)
     mujoco.mj_forward(model, data)
-    fibres = make_fibres(walker, data.userdata, data.qfrc_applied)
+    fibres = make_fibres(walker, data.userdata)
     settle_physics(model, data, fibres)
     data.qpos[:] = np.nan
     step_physics(model, data, fibres, False)
@@ -158,7 +158,7 @@ def test_a_copied_state_walks_on_alike():
     simulator.simulate_slowly(vector_of(simulator), observe=keep)
     data = mujoco.MjData(model)
     mujoco.mj_setState(model, data, states[20], kind)
-    fibres = make_fibres(simulator.walker, data.userdata, data.qfrc_applied)
+    fibres = make_fibres(simulator.walker, data.userdata)
     # Controls belong to the state that they led to; here they stay.
     mujoco.mj_setState(model, data, states[20], kind)
     for step in range(10):
@@ -166,7 +166,7 @@ def test_a_copied_state_walks_on_alike():
     forward_physics(model, data, fibres)
     again = mujoco.MjData(model)
     mujoco.mj_setState(model, again, states[20], kind)
-    others = make_fibres(simulator.walker, again.userdata, again.qfrc_applied)
+    others = make_fibres(simulator.walker, again.userdata)
     for step in range(10):
         step_physics(model, again, others, step == 0)
     forward_physics(model, again, others)
@@ -189,7 +189,7 @@ def test_strength_and_height_reach_the_fibres():
         data = mujoco.MjData(walker.model)
         mujoco.mj_resetDataKeyframe(walker.model, data, walker.layout.keyframe)
         mujoco.mj_forward(walker.model, data)
-        state = make_fibres(walker, data.userdata, data.qfrc_applied)
+        state = make_fibres(walker, data.userdata)
         settle_physics(walker.model, data, state)
         fibres.append(state.state.reshape(-1, STATE_SIZE)[:, LENGTH])
     # A taller body has the same fibre lengths in optimal lengths.

@@ -80,7 +80,7 @@ def start_episode(model: int, task: Task, state: State, addresses: np.ndarray, i
     qpos[task.pelvis[TY]] += task.start_lift[frame]
     mj_forward(model, addresses[DATA])
     if len(task.fibres.actuator) > 0:
-        settle_batch(model, addresses, task.fibres, task.sizes, len(task.control_mid))
+        settle_batch(model, addresses, task.fibres, task.sizes[NA], len(task.control_mid))
     state.frame[i] = frame
     state.steps[i] = 0
     state.previous_act[i, 0] = np.nan
@@ -167,7 +167,8 @@ def judge(task: Task, state: State, addresses: np.ndarray, i: int, frame: int) -
 def advance_physics(model: int, task: Task, addresses: np.ndarray, substeps: int) -> None:
     """Advance one environment by `substeps` physics steps and forward it."""
     if len(task.fibres.actuator) > 0:
-        advance_fibres(model, addresses, task.fibres, task.sizes, len(task.control_mid), substeps, task.euler)
+        na, nu = task.sizes[NA], len(task.control_mid)
+        advance_fibres(model, addresses, task.fibres, na, nu, substeps, task.euler)
     else:
         advance(model, addresses[DATA], substeps, task.euler)
 
@@ -265,7 +266,7 @@ def step_range(
         model: Address of mjModel.
         task: What they share.
         state: Their state and outputs.
-        addresses: Address table, shape (N, 13).
+        addresses: Address table, shape (N, 12).
         actions: Actions, shape (N, nu).
         first: First environment.
         last: One past the last.

@@ -38,7 +38,7 @@ def isometric_moments(musculature: int, samples: dict[str, np.ndarray], parts: d
     data = mujoco.MjData(walker.model)
     right = [i for i, name in enumerate(walker.layout.muscle_names) if name.endswith("_r")]
     names = [walker.layout.muscle_names[i][:-2] for i in right]
-    constants = make_fibres(walker, np.zeros(walker.model.nuserdata), np.zeros(walker.model.nv)).constants[right]
+    constants = make_fibres(walker, np.zeros(walker.model.nuserdata)).constants[right]
     meant = [part for name in names for part in parts.get(name, (name,))]
     columns = [list(samples["muscles"]).index(part) for part in meant]
 
