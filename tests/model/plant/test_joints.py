@@ -157,6 +157,12 @@ def test_the_published_body_has_none_of_it():
     assert walker.model.joint("mtp_angle_r").stiffness[0] == 0.0
 
 
+def test_muscles_alone_bring_no_ligaments():
+    walker = build_walker(ModelConfig(physics="fast", muscle_model="elastic"), EnvConfig())
+    assert (walker.layout.ligament == -2).all()
+    assert np.rad2deg(walker.model.joint("knee_angle_r").range[1]) == pytest.approx(0.0, abs=0.1)
+
+
 def test_limit_torque_is_that_of_ligaments_dampers_and_stops():
     walks = {}
     for plant in ("published", "human"):
