@@ -20,7 +20,9 @@ from myoassist.model.plant.joints import (
     anatomical_signs,
     find_ligaments,
 )
+from myoassist.model.plant.muscle_table import package_table
 from myoassist.rollout.simulator import Simulator
+from tests.model.test_build import write_own_file
 
 BODIES = [(22, "fast"), (22, "full"), (26, "fast"), (80, "full")]
 POSE = "walk_left"
@@ -202,6 +204,18 @@ def test_a_file_without_the_joints_is_refused():
     with pytest.raises(ModelError, match="no joint hip_flexion_l, knee_angle_r") as refusal:
         add_ligaments(spec, spec.compile(), POSE, 1.0, None)
     assert "model.plant=published" in str(refusal.value)
+
+
+def test_an_own_file_gets_ligaments_and_keeps_its_feet(tmp_path):
+    path = write_own_file(tmp_path)
+    model = ModelConfig(path=str(path), plant="human", muscle_table=str(package_table(22)))
+    walker = build_walker(model, EnvConfig())
+    published = build_walker(ModelConfig(path=str(path)), EnvConfig())
+    assert (walker.layout.ligament >= -1).all()
+    assert hold(walker, "knee_angle_l", -2.0)[0] == pytest.approx(hold(make(), "knee_angle_l", -2.0)[0], abs=1.0)
+    assert walker.model.opt.cone == published.model.opt.cone
+    for geom, before in zip(walker.layout.feet, published.layout.feet, strict=True):
+        assert np.array_equal(walker.model.geom_solref[geom], published.model.geom_solref[before])
 
 
 def test_curves_of_ligaments_are_met_by_cubics_that_only_stiffen():
