@@ -33,7 +33,7 @@ def check_plant(model: ModelConfig) -> None:
 
     Raises:
         ModelError: if an own file is to have fibres and tendons, but no table gives them.
-        ConfigError: if a table is given that nothing reads, or `human` muscles that are MuJoCo's.
+        ConfigError: if a table is given that nothing reads, or muscles or feet that are not those of `human`.
     """
     kind = muscles_of(model)
     if model.plant != "published" and kind == "mujoco":
@@ -41,6 +41,12 @@ def check_plant(model: ModelConfig) -> None:
             f"model.plant={model.plant} with model.muscle_model=mujoco",
             "muscles with fibres and tendons: they are what this body is about",
             "model.plant=published model.muscle_model=mujoco",
+        )
+    if is_human(model) and model.foot_contact != "mesh":
+        raise ConfigError(
+            f"model.foot_contact={model.foot_contact} with model.plant={model.plant}",
+            "mesh: the feet of this body are capsules of their own",
+            "model.foot_contact=mesh",
         )
     if kind == "mujoco":
         if model.muscle_table is not None:

@@ -11,8 +11,8 @@ class PlantConfig:
 
     plant: str = option(
         "published",
-        "What the body is made of. published is the model as it comes; human has fibres, tendons and pennation after "
-        "the literature; a run keeps the version that human means when it starts (docs/body.md).",
+        "What the body is made of. published is the model as it comes; human has fibres, tendons, ligaments and "
+        "feet after the literature; a run keeps the version that human means when it starts (docs/body.md).",
         choices=("published", "human", "human_1"),
     )
     muscle_model: str | None = option(

@@ -47,6 +47,10 @@ def test_human_with_the_muscles_of_mujoco_is_refused():
     assert "model.plant=published" in refuse("model.plant=human", "model.muscle_model=mujoco")
 
 
+def test_human_with_the_feet_of_another_body_is_refused():
+    assert "model.foot_contact=mesh" in refuse("model.plant=human", "model.foot_contact=primitive")
+
+
 def test_a_table_that_nothing_reads_is_refused(tmp_path):
     assert "model.muscle_model=elastic" in refuse(f"model.muscle_table={tmp_path / 'a.csv'}")
 
