@@ -9,11 +9,11 @@ from myoassist.rollout.fibre import (
     Fibres,
     move_fibres,
     pull_fibres,
-    pull_ligaments,
     put_forces,
     restore_paths,
     settle_fibres,
 )
+from myoassist.rollout.ligament import pull_ligaments
 from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward_skip, mj_step1, mj_step2
 
 

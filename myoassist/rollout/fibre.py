@@ -25,8 +25,7 @@ from myoassist.model.plant.curves import (
     Curves,
 )
 from myoassist.model.plant.fibres import STATE_SIZE
-from myoassist.model.plant.ligaments import DAMPING as GROWTH
-from myoassist.model.plant.ligaments import DIRECTION, DOF, JOINT, LEG, QPOS, SIGN, START, STIFFNESS
+from myoassist.model.plant.ligaments import DIRECTION, JOINT, LEG, SIGN
 
 DAMPING = 0.03  # peak forces at the greatest speed
 LEAST_ACTIVATION = 0.01
@@ -250,33 +249,6 @@ def pull_fibres(muscles: Fibres, state: np.ndarray, act: np.ndarray, length: np.
         s = state[STATE_SIZE * i : STATE_SIZE * (i + 1)]
         a = muscles.actuator[i]
         solve_rigid(muscles.constants[i], s, muscles.curves, length[a], rate[a], act[muscles.activation[i]])
-
-
-@kernel
-def pull_ligaments(
-    ligaments: np.ndarray, torque: np.ndarray, qpos: np.ndarray, qvel: np.ndarray, applied: np.ndarray
-) -> None:
-    """Set the torques of ligaments at the present angles and rates; a ligament never pushes.
-
-    Args:
-        ligaments: Rows as `plant.ligaments` describes them, shape (m, 9).
-        torque: Receives their sizes, N·m, shape (m,).
-        qpos: Positions.
-        qvel: Velocities.
-        applied: The simulator's applied forces; those of joints with ligaments are replaced.
-    """
-    for i in range(ligaments.shape[0]):
-        applied[int(ligaments[i, DOF])] = 0.0
-    for i in range(ligaments.shape[0]):
-        row = ligaments[i]
-        stretch = row[DIRECTION] * (qpos[int(row[QPOS])] - row[START])
-        pull = 0.0
-        if stretch > 0.0:
-            rate = row[DIRECTION] * qvel[int(row[DOF])]
-            pull = row[STIFFNESS] * stretch * min(max(1.0 + row[GROWTH] * rate, 0.0), 10.0)
-            applied[int(row[DOF])] -= row[DIRECTION] * pull
-        # Threads of a batch share this, and nothing reads it there.
-        torque[i] = pull
 
 
 @kernel

@@ -31,11 +31,11 @@ from myoassist.rollout.fibre import (
     log_fibres,
     move_fibres,
     pull_fibres,
-    pull_ligaments,
     put_forces,
     restore_paths,
     settle_fibres,
 )
+from myoassist.rollout.ligament import pull_ligaments
 from myoassist.rollout.log import LogLayout
 from myoassist.rollout.muscle_model import MujocoMuscleModel, MuscleModel, set_activation_rates
 from myoassist.rollout.physics import (
