@@ -15,14 +15,18 @@ from myoassist.rollout.tendon_muscle import forward_physics, make_fibres, settle
 STEPS = 25
 
 
+def choose(kind: str) -> str:
+    return "model.plant=human" if kind == "human" else f"model.muscle_model={kind}"
+
+
 @cache
 def tendon_walker(kind: str) -> Walker:
-    config = make_config(f"model.muscle_model={kind}")
+    config = make_config(choose(kind))
     return build_walker(config.model, config.env, exo=config.exo, seed=config.seed)
 
 
 def make_batch(kind: str, n: int, threads: int = 1, *overrides: str) -> WalkBatch:
-    config = make_config(f"model.muscle_model={kind}", *overrides)
+    config = make_config(choose(kind), *overrides)
     return WalkBatch(config, n, 5, threads, walker=tendon_walker(kind))
 
 
@@ -34,7 +38,7 @@ def roll(batch: WalkBatch, actions: list[np.ndarray]) -> np.ndarray:
     return np.array(rows)
 
 
-@pytest.mark.parametrize("kind", ["elastic", "rigid"])
+@pytest.mark.parametrize("kind", ["elastic", "rigid", "human"])
 def test_trajectories_do_not_depend_on_threads_or_size(kind):
     batch = make_batch(kind, 4)
     rng = np.random.default_rng(1)
@@ -53,7 +57,7 @@ def test_trajectories_do_not_depend_on_threads_or_size(kind):
     np.testing.assert_array_equal(small.obs, batch.obs[:2])
 
 
-@pytest.mark.parametrize("kind", ["elastic", "rigid"])
+@pytest.mark.parametrize("kind", ["elastic", "rigid", "human"])
 def test_physics_equals_mujoco_with_forces_between_the_stages(kind):
     batch = make_batch(kind, 1, 1, "env.out_of_trajectory_threshold=100")
     model, task = batch.walker.model, batch.task
@@ -76,10 +80,11 @@ def test_physics_equals_mujoco_with_forces_between_the_stages(kind):
         np.testing.assert_array_equal(data.qpos, start.qpos)
         np.testing.assert_array_equal(data.userdata, start.userdata)
         np.testing.assert_array_equal(data.sensordata, start.sensordata)
+        np.testing.assert_array_equal(data.qfrc_applied, start.qfrc_applied)
 
 
 def test_a_stored_state_goes_on_exactly():
-    batch = make_batch("elastic", 3)
+    batch = make_batch("human", 3)
     rng = np.random.default_rng(3)
     actions = [draw_actions(rng, batch) for _ in range(2 * STEPS)]
     batch.reset()
@@ -88,7 +93,7 @@ def test_a_stored_state_goes_on_exactly():
     lengths = [data.userdata[LENGTH::STATE_SIZE].copy() for data in batch.datas]
     assert (np.array(lengths) > 0.1).all()
     rest = roll(batch, actions[STEPS:])
-    other = make_batch("elastic", 3)
+    other = make_batch("human", 3)
     other.reset()
     other.set_state(state)
     np.testing.assert_array_equal(rest, roll(other, actions[STEPS:]))
