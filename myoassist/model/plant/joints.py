@@ -83,12 +83,12 @@ def _straight(stiffness: float, start_deg: float) -> Callable[[np.ndarray], np.n
 
 # 115 N·m/rad from 5 deg of flexion is the knee of the walking models of SCONE, and within 3 N·m the whole moment of
 # Riener & Edrich 1999 from 10 to -5 deg. With it alone, controllers of walking hyperextend the knee to -6 deg. What
-# begins at full extension is no measured curve: it keeps midstance above -2 deg.
+# begins at 0.5 deg is no measured curve: it keeps walkers that lean on straight knees (with 1 N·m/kg) above -2 deg.
 LIGAMENTS = (
     Ligament("hip_flexion", -1, lambda deg: np.exp(1.4655 - 0.0750 * deg), 10.0, -40.0),
     Ligament("hip_flexion", 1, _exponential(2.44, 5.05, 1.81), 90.0, 130.0),
     Ligament("knee_angle", -1, _straight(115.0, 5.0), 5.0, -8.0, damping=3.0),
-    Ligament("knee_angle", -1, _straight(700.0, 0.0), 0.0, -8.0, part="end"),
+    Ligament("knee_angle", -1, _straight(1500.0, 0.5), 0.5, -8.0, part="end"),
     Ligament("knee_angle", 1, _exponential(11.03, 11.33, 2.4), 125.0, 143.0),
     Ligament("ankle_angle", 1, _exponential(2.03, 38.11, 0.52), 29.0, 35.0),
     Ligament("ankle_angle", -1, _exponential(0.18, -12.12, -0.74), -43.0, -60.0),
