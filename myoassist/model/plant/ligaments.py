@@ -1,7 +1,7 @@
 """Ligaments of hip, knee and ankle: one-sided springs near the ends of the range, and later stops behind them.
 
-The knee's begins at 5 deg of flexion, as that of Geyer & Herr's walkers (SCONE's H0918, 115 N·m/rad), but is twice as
-stiff: with the softer one a walker hyperextended by 6 deg. Hip and ankle follow the size of the passive moments of
+The knee's begins at 5 deg of flexion, as that of Geyer & Herr's walkers (SCONE's H0918, 115 N·m/rad), but is stiffer: a
+walker that leans on straight knees hyperextended by 6 deg with that one, and by 10 deg with 230 N·m/rad. Hip and ankle follow the size of the passive moments of
 Riener & Edrich, J Biomech 32:539 (1999), less what fibres of muscles do themselves.
 """
 
@@ -43,7 +43,7 @@ class Ligament:
 
 HUMAN_1 = (
     Ligament("hip_flexion", -1.0, -10.0, 60.0, 0.2, -35.0),
-    Ligament("knee_angle", -1.0, 5.0, 230.0, 0.2, -10.0),
+    Ligament("knee_angle", -1.0, 5.0, 600.0, 0.2, -8.0),
     Ligament("ankle_angle", 1.0, 15.0, 60.0, 0.2, 35.0),
 )
 
