@@ -95,7 +95,7 @@ def test_results_are_those_of_the_search(run_folder, capsys):
     # Its own files, and nothing anywhere else.
     new = {path.name for path in root.rglob("*") if path.relative_to(root) not in before}
     pictures = {"eval_gait_cycle.png", "eval_joint_loads.png", "eval_muscles.png", "eval_time_series.png"}
-    assert new == {*WITHOUT_STRIDES, *pictures, "eval_gait_cycle.csv"}
+    assert new == {*WITHOUT_STRIDES, *pictures, "eval_gait_cycle.csv", "eval_energy.csv"}
     for name in pictures:
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
     shown = capsys.readouterr().out

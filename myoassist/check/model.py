@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from myoassist.check.files import check_exists
+from myoassist.config.plant import check_plant
 from myoassist.config.schema.run import ModelConfig, RunConfig
 from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ConfigError
@@ -23,6 +24,7 @@ def check_model(config: RunConfig) -> None:
         _check_own_file(model)
     else:
         _check_library(model)
+    check_plant(model)
 
 
 def _check_own_file(model: ModelConfig) -> None:

@@ -28,6 +28,7 @@ class Buffers(NamedTuple):
     actuator_velocity: np.ndarray
     qfrc_actuator: np.ndarray
     qfrc_passive: np.ndarray
+    qfrc_spring: np.ndarray
     warnings: np.ndarray
     xfrc_applied: np.ndarray
 
@@ -45,6 +46,7 @@ class Ids(NamedTuple):
     qvel_leg: np.ndarray
     sign_leg: np.ndarray
     joint_leg: np.ndarray
+    ligament: np.ndarray
     qpos_add: np.ndarray
     qpos_rot: np.ndarray
     qpos_root: np.ndarray
@@ -132,6 +134,7 @@ def make_buffers(data: mujoco.MjData) -> Buffers:
         data.actuator_velocity,
         data.qfrc_actuator,
         data.qfrc_passive,
+        data.qfrc_spring,
         data.warning.number,
         data.xfrc_applied,
     )

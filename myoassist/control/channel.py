@@ -14,12 +14,14 @@ class Channel:
         shape: Shape of one sample; (2,) is one value per leg, right and left.
         unit: Its unit, 1 for none.
         meaning: What it is, in a few words.
+        by_muscle: Whether its values are those of the muscles of the log, in their order.
     """
 
     name: str
     shape: tuple[int, ...]
     unit: str
     meaning: str
+    by_muscle: bool = False
 
     @property
     def size(self) -> int:

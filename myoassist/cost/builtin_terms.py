@@ -45,7 +45,7 @@ def grf(walk: JudgedWalk) -> float:
 
 @cost_term("pain", unit="N·m", key="JointPain_Cost")
 def pain(walk: JudgedWalk) -> float:
-    """Mean torque of the joint limits."""
+    """Mean torque of the joint limits: stops, and ligaments where the plant has them."""
     return float(walk.limit_pain.sum())
 
 

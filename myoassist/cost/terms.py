@@ -138,7 +138,7 @@ def trunk_error(log: WalkLog, window: GaitWindow, kind: str, reference_error: fl
 
 
 def limit_pain(log: WalkLog, window: GaitWindow, compat: bool = False) -> np.ndarray:
-    """Return the mean torque of the joint limits of both legs together at hip, knee and ankle, shape (3,), N·m.
+    """Return the mean torque of ligaments and stops of both legs together at hip, knee and ankle, shape (3,), N·m.
 
     Args:
         log: The walk.
@@ -147,7 +147,7 @@ def limit_pain(log: WalkLog, window: GaitWindow, compat: bool = False) -> np.nda
     """
     if compat:
         return np.zeros(3)
-    return np.abs(log.limit_force[window.whole]).mean(axis=0).sum(axis=0)
+    return np.abs(log.limit_torque[window.whole]).mean(axis=0).sum(axis=0)
 
 
 def emg_error(

@@ -25,6 +25,9 @@ for _side in SIDES:
         LOAD_METRICS[f"{_joint}_power_generated_max_{_side}"] = Metric("W/kg", "largest power given out")
         LOAD_METRICS[f"{_joint}_power_absorbed_max_{_side}"] = Metric("W/kg", "largest power taken up")
 for _side in SIDES:
+    for _joint in JOINTS:
+        LOAD_METRICS[f"{_joint}_limit_torque_mean_{_side}"] = Metric("N·m", "mean torque of ligaments and stop")
+for _side in SIDES:
     LOAD_METRICS[f"exo_peak_torque_per_kg_{_side}"] = Metric(
         "N·m/kg", "largest torque of the exo: plantarflexion, or flexion of a hip device"
     )
@@ -88,6 +91,7 @@ def _work(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
 def _peaks(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
     moment = internal_moments(log)[window.samples]
     power = joint_powers(log)[window.samples]
+    limit = np.abs(log.limit_torque[window.samples])
     values: dict[str, float | None] = {}
     for leg, side in enumerate(SIDES):
         for j, joint in enumerate(JOINTS):
@@ -95,6 +99,7 @@ def _peaks(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
             values[f"{joint}_{_FLEXION[j]}_moment_max_{side}"] = -float(moment[:, leg, j].min())
             values[f"{joint}_power_generated_max_{side}"] = float(power[:, leg, j].max())
             values[f"{joint}_power_absorbed_max_{side}"] = -float(power[:, leg, j].min())
+            values[f"{joint}_limit_torque_mean_{side}"] = float(limit[:, leg, j].mean())
     return values
 
 

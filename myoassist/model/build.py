@@ -7,6 +7,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
+from myoassist.config.plant import is_human, muscles_of
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ModelError
@@ -24,7 +25,10 @@ from myoassist.model.ground.sensors import add_ground_sensors
 from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.older_mujoco import match_older
+from myoassist.model.plant.feet import add_feet, settle_feet
+from myoassist.model.plant.fibres import Fibres, find_fibres, hand_over, reserve_state
 from myoassist.model.plant.height import scale_height
+from myoassist.model.plant.joints import add_ligaments, settle_joints
 from myoassist.model.plant.lumbar import hold_lumbar, lean_torso
 from myoassist.model.plant.scaling import scale_model
 from myoassist.model.plant.spatial import repair_spatial_legs
@@ -47,6 +51,7 @@ class Walker:
         device: Worn device; None without one and in an own file.
         ground: Heights of uneven ground; None on level ground and slopes.
         sensing: Load that reflexes, cost and policies feel.
+        fibres: Fibres and tendons in the order of `layout.all_muscles`; None where MuJoCo's own muscles work.
     """
 
     model: mujoco.MjModel
@@ -58,6 +63,7 @@ class Walker:
     device: Device | None = None
     ground: HeightField | None = None
     sensing: str = TOUCH
+    fibres: Fibres | None = None
 
     @property
     def body_weight(self) -> float:
@@ -91,9 +97,14 @@ def build_walker(
         worn = device_of(model)
         scale_height(spec, model.height_scale, worn.prefix if worn is not None else None)
         _edit(spec, env, seed)
-        if model.foot_contact == "primitive":
+        reserve_state(spec, model)
+        if is_human(model):
+            add_feet(spec, spec.compile(), model.height_scale, worn)
+        elif model.foot_contact == "primitive":
             add_capsules(spec, spec.compile())
         add_key_poses(spec)
+        if is_human(model):
+            add_ligaments(spec, spec.compile(), env.init_pose, model.height_scale, worn)
         if visual:
             add_ground_sensors(spec, model.sensing)
             compiled = unfused = _scaled(spec.compile(), model, exo)
@@ -102,16 +113,23 @@ def build_walker(
         name, own = f"{model.musculature} muscles, device {model.device or 'none'}", True
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     device = device_of(model)
+    fibres = find_fibres(compiled, model)
     layout = resolve_layout(compiled, name, env.init_pose, unfused, device, model.sensing)
+    if is_human(model):
+        settle_joints(compiled, env.init_pose, model.height_scale if own else 1.0, device)
+        if own:
+            settle_feet(compiled, device)
     if not own or (device is not None and device.config is not None):
         check_actuators(compiled, layout, name, exo)
+    if fibres is not None:
+        hand_over(compiled, layout.all_muscles)
     if own:
         # A walker is one island: looking for islands costs 4 to 8 % of a step. (A sparse Jacobian would save 6 % of
         # the planar full model too, but with it the solver ends the process when a state is beyond rescue.)
         compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
     mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
-    return Walker(compiled, layout, mass, own, env.init_pose, terrain, device, ground, model.sensing)
+    return Walker(compiled, layout, mass, own, env.init_pose, terrain, device, ground, model.sensing, fibres)
 
 
 def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:
@@ -124,6 +142,10 @@ def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> muj
         )
     try:
         spec = mujoco.MjSpec.from_file(os.fspath(path))
+        if model.mujoco_compat is None and muscles_of(model) != "mujoco":
+            reserve_state(spec, model)
+            if is_human(model):
+                add_ligaments(spec, spec.compile(), env.init_pose, 1.0, None)
         add_ground_sensors(spec, model.sensing)
         compiled = spec.compile() if model.mujoco_compat is None else match_older(spec)
     except (ValueError, OSError) as error:

@@ -9,6 +9,7 @@ from myoassist.model.devices.device import Device, Drive
 from myoassist.model.felt_load import CONTACT, TOUCH
 from myoassist.model.finder import Finder
 from myoassist.model.ground.sensors import GROUND_SENSORS, TOE_SENSORS
+from myoassist.model.plant.joints import find_ligaments
 from myoassist.model.plant.muscle_groups import FRONTAL_MUSCLES, GROUPS, MUSCLES
 from myoassist.model.plant.transmission import fit_arm
 from myoassist.model.world_frame import colliding_geoms, moving_geoms
@@ -40,6 +41,8 @@ class Layout:
         sign_leg: 1 where the coordinate of hip, knee, ankle, mtp turns about the axis that points right, as in the
             22- and 26-muscle legs (knee flexion negative), -1 where it is counted the other way round, shape (2, 4).
         joint_leg: Joint ids of hip, knee, ankle, shape (2, 3).
+        ligament: Sensor addresses of the dampers of the ligaments of hip, knee, ankle, -1 where a joint has ligaments
+            without a damper, -2 where it has none, shape (2, 3).
         qpos_add, qpos_rot: Position addresses of hip adduction and rotation, shape (2,).
         qpos_root: Position addresses of tx, ty, tz, tilt, list, rotation, shape (6,).
         qvel_tx: Velocity address of pelvis_tx.
@@ -75,6 +78,7 @@ class Layout:
     qvel_leg: np.ndarray
     sign_leg: np.ndarray
     joint_leg: np.ndarray
+    ligament: np.ndarray
     qpos_add: np.ndarray
     qpos_rot: np.ndarray
     qpos_root: np.ndarray
@@ -160,6 +164,7 @@ def resolve_layout(
         qvel_leg=np.array([[find.qvel(f"{j}_{s}") for j in LEG_JOINTS] for s in SIDES]),
         sign_leg=sign_leg,
         joint_leg=np.array([[find.joint(f"{j}_{s}") for j in LEG_JOINTS[:3]] for s in SIDES]),
+        ligament=find_ligaments(model, LEG_JOINTS[:3]),
         qpos_add=np.array([find.qpos(f"hip_adduction_{s}", frontal) for s in SIDES]),
         qpos_rot=np.array([find.qpos(f"hip_rotation_{s}", frontal) for s in SIDES]),
         qpos_root=np.array([find.qpos(j, False) for j in _ROOT_3D]),

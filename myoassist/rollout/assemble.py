@@ -50,6 +50,7 @@ def assemble(human: HumanController, device: DeviceController, muscles: MuscleMo
         ("drive_device", device.drive),
         ("first_step", muscles.first_step),
         ("next_step", muscles.next_step),
+        ("last_forward", muscles.last_forward),
         ("log_human", human.log),
         ("log_device", device.log),
         ("log_muscles", muscles.log),

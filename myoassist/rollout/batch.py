@@ -13,16 +13,20 @@ from myoassist.model.kernel import kernel
 from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward, mj_forward_skip, mj_step
 
 # Columns of the address table.
-DATA, QPOS, QVEL, ACT, CTRL, SENSORDATA, XPOS, XMAT, WARNINGS = range(9)
+DATA, QPOS, QVEL, ACT, CTRL, SENSORDATA, XPOS, XMAT, WARNINGS, LENGTH, RATE, FIBRES = range(12)
 N_WARNINGS = int(mujoco.mjtWarning.mjNWARNING)
 
 
-def make_addresses(datas: list[mujoco.MjData]) -> np.ndarray:
-    """Return the addresses of the buffers of every simulation, shape (len(datas), 9).
+def make_addresses(datas: list[mujoco.MjData], fibre_numbers: int = 0) -> np.ndarray:
+    """Return the addresses of the buffers of every simulation, shape (len(datas), 12).
 
     They stay valid as long as the data lives.
+
+    Args:
+        datas: The simulations.
+        fibre_numbers: How many numbers at the end of the user data are the state of fibres.
     """
-    table = np.zeros((len(datas), 9), dtype=np.int64)
+    table = np.zeros((len(datas), 12), dtype=np.int64)
     for row, data in zip(table, datas, strict=True):
         row[DATA] = data._address
         for column, name in (
@@ -33,9 +37,13 @@ def make_addresses(datas: list[mujoco.MjData]) -> np.ndarray:
             (SENSORDATA, "sensordata"),
             (XPOS, "xpos"),
             (XMAT, "xmat"),
+            (LENGTH, "actuator_length"),
+            (RATE, "actuator_velocity"),
         ):
             buffer = getattr(data, name)
             row[column] = buffer.ctypes.data if buffer.size else 0
+        if fibre_numbers:
+            row[FIBRES] = data.userdata[len(data.userdata) - fibre_numbers :].ctypes.data
         # Pairs of (last info, number) of 32 bits; the view starts at the first number.
         row[WARNINGS] = data.warning.number.ctypes.data
     return table

@@ -30,6 +30,7 @@ _FIXED_COLUMNS: dict[str, tuple[int, ...]] = {
     "hip_rotation": (2,),
     "joint_pos_w": (2, 3, 3),
     "limit_force": (2, 3),
+    "limit_torque": (2, 3),
     "load_heel": (2,),
     "load_toes": (2,),
     "new_step": (2,),
@@ -131,7 +132,8 @@ class WalkLog:
       phi_h = pi - q_hip, phi_k = pi + q_knee, phi_a = pi/2 - q_ankle
     * joint_velocity (leg, joint; rad/s of q), joint_moment (leg, joint; N·m on q by muscles, exo, passive elements)
     * hip_adduction, hip_rotation (leg; rad), joint_pos_w (leg, joint, xyz; m)
-    * limit_force (leg, joint; N·m, joint-limit torque sensor)
+    * limit_force (leg, joint; N·m, joint-limit torque sensor: the hard stop alone)
+    * limit_torque (leg, joint; N·m, of ligaments, their dampers and the stop; limit_force without ligaments)
     * load_heel, load_toes (leg; body weights of 9.8 N/kg on the touch sensors, which miss a part of the load)
     * ground_force_w (leg, xyz; N, the whole force of the ground on a foot)
     * pressure_center_w (leg, xyz; m, 0 while unloaded)

@@ -19,7 +19,6 @@ from myoassist.model.kernel import copy, is_finite, kernel
 from myoassist.model.layout import PELVIS
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.log import Outcome
-from myoassist.rollout.physics import mj_forward
 from myoassist.rollout.record import record_sample
 from myoassist.rollout.sense import sense
 
@@ -40,7 +39,7 @@ def _not_assembled(*_: Any) -> Any:
 
 update_human = update_device = drive_device = _not_assembled
 log_human = log_device = log_muscles = _not_assembled
-first_step = next_step = _not_assembled
+first_step = next_step = last_forward = _not_assembled
 
 
 @kernel
@@ -210,7 +209,7 @@ def walk(
         for _ in range(const.substeps - 1):
             drive_device(device, b, ids)
             next_step(model_address, data_address, b, ids, muscles)
-        mj_forward(model_address, data_address)
+        last_forward(model_address, data_address, b, ids, muscles)
         time = (k + 1) * const.dt
         outcome = finish_step(log[k], time, b, ids, const, s, human, device, muscles, heel_contact, new_step)
         if outcome == UNSTABLE:

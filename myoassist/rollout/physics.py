@@ -3,6 +3,7 @@
 import ctypes
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import llvmlite.binding as llvm
 import mujoco
@@ -27,7 +28,7 @@ def load_library() -> ctypes.CDLL:
     return ctypes.CDLL(str(found[0]))
 
 
-def _bind(name: str, signature: object = _SIGNATURE) -> types.ExternalFunction:
+def _bind(name: str, signature: object = _SIGNATURE) -> Any:
     """Make one C function callable by name; calling by name is what lets compiled code be cached on disk."""
     address = ctypes.cast(getattr(load_library(), name), ctypes.c_void_p).value
     llvm.add_symbol(name, address)
@@ -35,6 +36,8 @@ def _bind(name: str, signature: object = _SIGNATURE) -> types.ExternalFunction:
 
 
 mj_step = _bind("mj_step")
+mj_step1 = _bind("mj_step1")
+mj_step2 = _bind("mj_step2")
 mj_forward = _bind("mj_forward")
 mj_forward_skip = _bind("mj_forwardSkip", types.void(types.intp, types.intp, types.int32, types.int32))
 mju_muscle_dynamics = _bind("mju_muscleDynamics", types.float64(types.float64, types.float64, types.intp))

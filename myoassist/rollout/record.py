@@ -12,6 +12,17 @@ from myoassist.rollout.sense import euler_angles, frame_coordinate, frame_quater
 
 
 @kernel
+def limit_torque(b: Buffers, ids: Ids, leg: int, joint: int) -> float:
+    """Return the size of the torque of a joint's ligaments, their damper and its stop, N·m."""
+    torque = b.sensordata[ids.limit[leg, joint]] if ids.limit[leg, joint] >= 0 else 0.0
+    if ids.ligament[leg, joint] >= -1:
+        torque = abs(torque) + abs(b.qfrc_spring[ids.qvel_leg[leg, joint]])
+        if ids.ligament[leg, joint] >= 0:
+            torque += b.sensordata[ids.ligament[leg, joint]]
+    return torque
+
+
+@kernel
 def record_sample(
     row: np.ndarray,
     time: float,
@@ -84,7 +95,9 @@ def record_sample(
     for leg in range(2):
         for j in range(3):
             row[c] = b.sensordata[ids.limit[leg, j]] if ids.limit[leg, j] >= 0 else 0.0
+            row[c + 6] = limit_torque(b, ids, leg, j)
             c += 1
+    c += 6
     for part in range(2):
         for leg in range(2):
             row[c] = b.sensordata[ids.touch[leg, part]] / const.body_weight

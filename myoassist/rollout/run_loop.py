@@ -44,8 +44,8 @@ def walk_in_python(
         for substep in range(const.substeps):
             if substep and not loop.holds:
                 loop.drive_device(w.device, w.buffers, ids)
-            mujoco.mj_step(model, w.data)
-        mujoco.mj_forward(model, w.data)
+            simulator.muscles.step_slowly(model, w.data, w.muscles, substep == 0)
+        simulator.muscles.forward_slowly(model, w.data, w.muscles)
         outcome = loop.finish_step(
             w.log[k],
             (k + 1) * const.dt,

@@ -21,7 +21,10 @@ HALF_PI = np.pi / 2.0
 def make_ids(walker: Walker) -> Ids:
     """Turn the layout into index arrays."""
     layout = walker.layout
-    optimal, slack = muscle_lengths(walker.model, layout.all_muscles)
+    if walker.fibres is None:
+        optimal, slack = muscle_lengths(walker.model, layout.all_muscles)
+    else:
+        optimal, slack = walker.fibres.optimal, walker.fibres.slack
     return Ids(
         int(walker.model.body_rootid[layout.frame_body[PELVIS]]),
         layout.frame_body,
@@ -33,6 +36,7 @@ def make_ids(walker: Walker) -> Ids:
         layout.qvel_leg.astype(np.int64),
         layout.sign_leg,
         layout.joint_leg.astype(np.int64),
+        layout.ligament,
         layout.qpos_add.astype(np.int64),
         layout.qpos_rot.astype(np.int64),
         layout.qpos_root.astype(np.int64),

@@ -20,8 +20,8 @@ from myoassist.rollout.broken_state import describe_instability
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.loop import prepare_controls
-from myoassist.rollout.muscle.model import MujocoMuscleModel
 from myoassist.rollout.muscle.shares import find_shares
+from myoassist.rollout.muscle.tendon import choose_muscle_model
 from myoassist.rollout.run_loop import walk_compiled, walk_in_python
 from myoassist.rollout.sense import make_ids, make_signals, sense
 from myoassist.rollout.start_pose import StartPose, swing_leg
@@ -47,7 +47,7 @@ class Worker:
         self.human = simulator.human.make(simulator.dt)
         self.command = make_command(layout.muscle_group.shape[2])
         self.device = simulator.device.make()
-        self.muscles = simulator.muscles.make(simulator.walker)
+        self.muscles = simulator.muscles.make(simulator.walker, self.data)
         self.heel_contact = np.zeros(2)
         self.new_step = np.zeros(2)
         self.log = np.zeros((simulator.step_limit, simulator.log_layout.size))
@@ -85,7 +85,7 @@ class Simulator:
         dimensions = walker.layout.dimensions
         self.human = choose_human(control, dimensions)
         self.device = choose_device(exo, walker.device)
-        self.muscles = MujocoMuscleModel()
+        self.muscles = choose_muscle_model(walker)
         self.loop = assemble(self.human, self.device, self.muscles)
         self.table: ParameterTable = join_table(
             self.human.entries,
@@ -207,10 +207,11 @@ class Simulator:
             return reason
         model, data = self.walker.model, w.data
         activation = self._start.apply(data, values)
+        self.muscles.settle(model, data, w.muscles)
         if self.delayed:
             data.ctrl[:] = 0.0
-            mujoco.mj_step(model, data)
-            mujoco.mj_forward(model, data)
+            self.muscles.step_slowly(model, data, w.muscles, True)
+            self.muscles.forward_slowly(model, data, w.muscles)
         reason = self._start.explain_invalid(data)
         if reason:
             return reason

@@ -116,7 +116,7 @@ def test_a_fall_before_the_first_step():
         ("pelvis_pos_w", "velocity"),
         ("joint_pos_w", "symmetry"),
         ("load_heel", "grf"),
-        ("limit_force", "pain"),
+        ("limit_torque", "pain"),
     ],
 )
 def test_a_term_that_is_not_a_number_fails_and_is_named(column, name):
@@ -143,7 +143,7 @@ def test_total_is_the_sum_of_the_parts_of_every_target(name, mode, speed):
     # The landing foot is the more dorsiflexed one, so that both labellings agree.
     log.joint_angle[log.new_step[:, LEFT] > 0, LEFT, 2] -= 0.4
     log.joint_angle[log.new_step[:, RIGHT] > 0, RIGHT, 2] -= 0.4
-    log.limit_force[:] = 1.0
+    log.limit_torque[:] = 1.0
     result = evaluate_cost(log, VECTOR, CostConfig(target=name, mode=mode), PLAN)
     terms, target = result.terms, shipped_target(name)
     passed = speed == 1.25 or not target.gated
@@ -213,7 +213,7 @@ def test_modes_differ_where_they_should():
     log = reference_walk(samples=1000, dt=0.001)
     log.joint_angle[log.new_step[:, LEFT] > 0, LEFT, 2] -= 0.4
     log.joint_angle[log.new_step[:, RIGHT] > 0, RIGHT, 2] -= 0.4
-    log.limit_force[:] = 0.5
+    log.limit_torque[:] = 0.5
     log.load_heel[:] = 1.0
     clean, compat = (
         evaluate_cost(log, VECTOR, CostConfig(target="kinematics", mode=mode, trunk_err_type="no_trunk"), PLAN).terms

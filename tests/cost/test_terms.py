@@ -132,10 +132,10 @@ def test_trunk_term_of_each_kind():
 def test_pain_is_the_mean_of_the_limit_torques_of_both_legs():
     log = reference_walk()
     window = window_of(log)
-    log.limit_force[:, RIGHT] = [1.0, -2.0, 3.0]
-    log.limit_force[: window.first, LEFT] = 1000.0
-    log.limit_force[window.first : window.last + 1, LEFT] = [-10.0, 20.0, 30.0]
-    log.limit_force[window.last + 1 :, LEFT] = 1000.0
+    log.limit_torque[:, RIGHT] = [1.0, -2.0, 3.0]
+    log.limit_torque[: window.first, LEFT] = 1000.0
+    log.limit_torque[window.first : window.last + 1, LEFT] = [-10.0, 20.0, 30.0]
+    log.limit_torque[window.last + 1 :, LEFT] = 1000.0
     np.testing.assert_allclose(terms.limit_pain(log, window), [11.0, 22.0, 33.0])
     assert not terms.limit_pain(log, window, compat=True).any()
 

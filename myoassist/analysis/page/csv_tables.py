@@ -11,7 +11,11 @@ from myoassist.analysis.walk.gait_curves import SIGNALS, reference_band, referen
 from myoassist.analysis.walk.leg_cycles import PERCENT
 from myoassist.analysis.walk.metrics import WALK_METRICS
 from myoassist.analysis.walk.repeats import Repeats
+from myoassist.control.channel import Channel
 from myoassist.files.atomic import write_text_atomic
+from myoassist.gait.energy import ENERGY_MODELS, energy_by_muscle, muscle_mass
+from myoassist.gait.events import find_heel_strikes
+from myoassist.gait.strides import cut_window
 from myoassist.rollout.log import SIDES
 
 
@@ -79,9 +83,36 @@ def write_channels_table(path: Path, evaluation: Evaluation) -> None:
     for channel in log.own_channels:
         values = getattr(log, channel.name).reshape(log.n_steps, -1)
         for i, column in enumerate(values.T):
-            end = "" if channel.shape == () else f"_{SIDES[i]}" if channel.shape == (len(SIDES),) else f"_{i + 1}"
-            columns.append((f"{channel.name}{end} [{channel.unit}]", column.tolist()))
+            columns.append((f"{channel.name}{_ending(channel, i, log.muscle_names)} [{channel.unit}]", column.tolist()))
     _write(path, [[name for name, _ in columns], *zip(*(values for _, values in columns), strict=True)])
+
+
+def _ending(channel: Channel, i: int, muscles: tuple[str, ...]) -> str:
+    if channel.shape == ():
+        return ""
+    if channel.shape == (len(SIDES),):
+        return f"_{SIDES[i]}"
+    return f"_{muscles[i]}" if channel.by_muscle else f"_{i + 1}"
+
+
+def energy_rows(evaluation: Evaluation) -> list[list]:
+    """Return work and heat of every muscle over the judged strides, a row each; none where there is no stride."""
+    log, cost = evaluation.log, evaluation.config.cost
+    strikes = find_heel_strikes(log, cost.mode == "compat")
+    judged = min(cost.num_strides, len(strikes.left) - 1)
+    if judged <= 0 or log.layout.f_max is None:
+        return []
+    window = cut_window(strikes, judged)
+    head, columns = ["muscle", "mass [kg]"], [muscle_mass(log).tolist()]
+    for name in ENERGY_MODELS:
+        head += [f"{name}_{part} [W]" for part in ("positive_work", "negative_work", "heat")]
+        columns += zip(*energy_by_muscle(log, name, window.first, window.last).values(), strict=True)
+    return [head, *map(list, zip(log.muscle_names, *columns, strict=True))]
+
+
+def write_rows(path: Path, rows: list[list]) -> None:
+    """Write a table."""
+    _write(path, rows)
 
 
 def _columns(name: str, unit: str, legs: tuple) -> list[tuple[str, Iterable]]:

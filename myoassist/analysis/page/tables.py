@@ -8,6 +8,7 @@ import numpy as np
 from myoassist.analysis.page.csv_tables import representative
 from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.analysis.walk.gait_curves import reference_curve
+from myoassist.config.plant import muscles_of
 from myoassist.gait.reference.gait import ReferenceGait
 from myoassist.report.parts import Cell, Row, Table, name_columns
 from myoassist.rollout.log import SIDES
@@ -67,6 +68,9 @@ _GROUPS: dict[str, tuple[Measure, ...]] = {
     ),
     "Effort": (
         Measure("Metabolic cost of transport (model, gross)", "metabolic_cost_of_transport", "J/(kg·m)", 2),
+        Measure("The same after Umberger 2010, 0.60 MPa", "metabolic_cost_umberger_060", "J/(kg·m)", 2),
+        Measure("The same after Bhargava 2004, 0.60 MPa", "metabolic_cost_bhargava_060", "J/(kg·m)", 2),
+        Measure("Muscle mass of both legs, implied at 0.60 MPa", "muscle_mass_060", "kg", 1),
         Measure("Positive joint work per mass and way", "joint_work_positive", "J/(kg·m)", 2),
     ),
     "Device": (
@@ -222,6 +226,7 @@ def _describe(evaluation: Evaluation, source: str, changes: list[str]) -> dict[s
         if model.path
         else f"{model.musculature} muscles, device {model.device or 'none'}"
     )
+    body += f", body {model.plant} with muscles {muscles_of(model)}"
     if evaluation.learned:
         return _describe_learned(evaluation, source, changes, body)
     shape = {"none": "no torque", "four_param": "four-parameter curve", "npoint": f"{exo.n_points}-point curve"}

@@ -21,7 +21,7 @@ from myoassist.files.errors import UserError
 from myoassist.report.parts import Section
 
 _PICTURES = (names.VIDEO, names.FRAME, names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES)
-_TABLES = (names.CURVES_TABLE, names.CHANNELS_TABLE, names.REPEATS_TABLE, names.COMPARISON_TABLE)
+_TABLES = (names.CURVES_TABLE, names.CHANNELS_TABLE, names.ENERGY_TABLE, names.REPEATS_TABLE, names.COMPARISON_TABLE)
 
 
 class EvaluationReport:
@@ -81,6 +81,10 @@ class EvaluationReport:
         if evaluation.log.own_channels and evaluation.log.n_steps:
             with self._writing(names.CHANNELS_TABLE) as path:
                 tables.write_channels_table(path, evaluation)
+        energy = tables.energy_rows(evaluation)
+        if energy:
+            with self._writing(names.ENERGY_TABLE) as path:
+                tables.write_rows(path, energy)
         if evaluation.repeats is not None:
             with self._writing(names.REPEATS_TABLE) as path:
                 tables.write_repeats_table(path, evaluation.repeats)

@@ -10,6 +10,7 @@ from myoassist.control.signals import UPRIGHT_ROLL
 from myoassist.model.build import Walker
 from myoassist.rollout.assemble import assemble_record
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
+from myoassist.rollout.muscle.tendon import choose_muscle_model
 from myoassist.rollout.sense import make_ids, make_signals
 
 Contact = dict[str, Any]
@@ -42,7 +43,10 @@ class StateRecorder:
         self.data = mujoco.MjData(model)
         self._ids = make_ids(walker)
         f_max = model.actuator_gainprm[layout.all_muscles, 2].copy()
-        self._layout = LogLayout(layout.muscle_names, f_max, self._ids.optimal_length)
+        self._muscles = choose_muscle_model(walker)
+        channels = self._muscles.channels
+        self._layout = LogLayout(layout.muscle_names, f_max, self._ids.optimal_length, muscles=channels)
+        self._fibres = self._muscles.make(walker, self.data)
         self._buffers, self._signals = make_buffers(self.data), make_signals()
         slope = float(np.tan(np.deg2rad(walker.terrain.slope_deg)))
         self._constants = Constants(walker.body_weight, dt, slope, UPRIGHT_ROLL, 1, 0, 0, 0)
@@ -76,6 +80,8 @@ class StateRecorder:
             self._heel_contact,
             self._new_step,
         )
+        if self._walker.fibres is not None:
+            self._muscles.log(self._fibres, self._flat[k], self._layout.muscle_column)
         self._poses[k] = self.data.qpos
         self._count += 1
         if keep:

@@ -11,6 +11,7 @@ from myoassist.config.entries.evaluation import EvaluationEntry
 from myoassist.rl.env.batch import WalkBatch
 from myoassist.rl.kernels.layout import FELL, RUNNING, UNSTABLE
 from myoassist.rollout.log import Outcome, WalkLog
+from myoassist.rollout.muscle.tendon import forward_physics, share_fibres, step_physics
 
 _STATE = mujoco.mjtState.mjSTATE_INTEGRATION
 # Longest time between two samples of the log, s: that of the reflex controller.
@@ -162,20 +163,22 @@ def _replay(
     n_steps = min(len(actions), len(before) - 1) if reflex else len(actions)
     recorder = StateRecorder(batch.walker, substeps * model.opt.timestep, n_steps * (task.substeps // substeps))
     data = recorder.data
+    fibres = share_fibres(task.fibres, data)
     kept = np.zeros_like(before[0])
     for k in range(n_steps):
         if reflex:
             mujoco.mj_setState(model, data, before[k + 1], _STATE)
-            mujoco.mj_forward(model, data)
+            forward_physics(model, data, fibres, reached=True)
             recorder.record(keep=True)
         else:
             mujoco.mj_setState(model, data, before[k], _STATE)
             data.ctrl[:] = task.control_mid + np.clip(actions[k], -1.0, 1.0) * task.control_half
             samples = task.substeps // substeps
             for i in range(samples):
-                mujoco.mj_step(model, data, substeps)
+                for n in range(substeps):
+                    step_physics(model, data, fibres, i == 0 and n == 0)
                 mujoco.mj_getState(model, data, kept, _STATE)
-                mujoco.mj_forward(model, data)
+                forward_physics(model, data, fibres)
                 recorder.record(keep=i == samples - 1)
                 # The pass above has replaced the solver's warm start.
                 mujoco.mj_setState(model, data, kept, _STATE)

@@ -7,6 +7,7 @@ from myoassist.rl.env.batch import WalkBatch
 from myoassist.rl.kernels.layout import END_REASONS
 from myoassist.rollout.fault.file import FaultFileError, WalkFault
 from myoassist.rollout.fault.find import PHYSICS, repeat_step
+from myoassist.rollout.muscle.tendon import forward_physics, share_fibres
 
 
 def replay_episode(fault: WalkFault) -> tuple[list[str], bool]:
@@ -35,14 +36,15 @@ def replay_episode(fault: WalkFault) -> tuple[list[str], bool]:
     driven = np.array([model.actuator(name).id for name in batch.action_names])
     clipped = np.clip(np.where(np.isfinite(fault.action), fault.action, 0.0), -1.0, 1.0)
     ctrl[driven] = task.control_mid[driven] + clipped * task.control_half[driven]
-    stepped = repeat_step(model, fault, ctrl, task.substeps)
+    stepped = repeat_step(batch.walker, fault, ctrl, task.substeps)
     lines += stepped or ["the physics of this step alone is sound"]
     batch.reset()
     mujoco.mj_setState(model, batch.datas[0], fault.state, PHYSICS)
     batch.datas[0].warning.number[:] = 0
     # Only positions and velocities that are numbers can be forwarded; the step itself looks at all of them.
     if np.isfinite(fault.state).all():
-        mujoco.mj_forward(model, batch.datas[0])
+        data = batch.datas[0]
+        forward_physics(model, data, share_fibres(task.fibres, data), reached=True)
         mujoco.mj_setState(model, batch.datas[0], fault.state, PHYSICS)
     batch.step(fault.action[None])
     ended = END_REASONS[int(batch.ended[0])]

@@ -32,7 +32,7 @@ def replay_walk(fault: WalkFault, video: Path | None) -> tuple[list[str], bool]:
     walker = build_walker(config.model, config.env, exo=config.exo)
     simulator = Simulator(walker, config.env, config.exo, control=config.control)
     substeps = round(simulator.dt / walker.model.opt.timestep)
-    lines = repeat_step(walker.model, fault, fault.ctrl, substeps)
+    lines = repeat_step(walker, fault, fault.ctrl, substeps)
     lines = lines or ["the physics of this step alone is sound"]
     poses = np.zeros((simulator.step_limit, walker.model.nq))
     log = simulator.simulate(fault.vector, poses=poses, seed=fault.seed)

@@ -62,7 +62,7 @@ def score_evaluation(config: RunConfig, walker: Walker, log: WalkLog) -> ScoredW
         walker: Its model.
         log: The walk.
     """
-    plant = getattr(config.model, "plant", PUBLISHED) if walker.own else OWN_FILE
+    plant = config.model.plant if walker.own else OWN_FILE
     task = ScoreTask(plant, config.cost.tgt_vel, measure_leg_length(walker), paid_figures(config))
     score = score_walk(log, task)
     return ScoredWalk(score, tuple(judge_score(score, _kind(config, walker))))

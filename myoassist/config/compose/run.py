@@ -17,6 +17,7 @@ from myoassist.config.hydra.flags import ROOT_CONFIG
 from myoassist.config.hydra.keys import check_places
 from myoassist.config.hydra.rewording import check_overrides, reword
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
+from myoassist.config.plant import settle_plant
 from myoassist.config.schema.aliases import apply_aliases
 from myoassist.config.schema.cost_formula import settle_formula
 from myoassist.config.schema.groups import config_folder, describe_experiments, group_names, group_options
@@ -141,6 +142,7 @@ def convert_composed(
     if not isinstance(config, RunConfig):
         raise ConfigError("configs/config.yaml does not start from run_schema", "`defaults: [run_schema, ...]`")
     settle_formula(config.cost, choices.get("cost"))
+    settle_plant(config.model)
     apply_aliases(config, [override.key_or_group for override in parsed], check_value)
     if choices.get("model") == "custom" and config.model.path is None:
         raise ConfigError("model=custom without model.path", "the path of an MJCF file", "model.path=<file.xml>")

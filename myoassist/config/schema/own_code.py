@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from myoassist.config.cache import OWN_PREFIX
+from myoassist.config.plant import muscles_of
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.content import is_file
 from myoassist.files.errors import ConfigError
@@ -80,7 +81,9 @@ def loop_name(config: RunConfig) -> str:
     human, exo = config.control.controller, config.exo.controller
     device = "impedance" if exo == "impedance" else "curve"
     return combination_name(
-        own_key(human) if is_own(human) else human, own_key(exo) if is_own(exo) else device, "mujoco"
+        own_key(human) if is_own(human) else human,
+        own_key(exo) if is_own(exo) else device,
+        muscles_of(config.model),
     )
 
 

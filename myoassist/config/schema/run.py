@@ -10,6 +10,7 @@ from typing import Any
 from myoassist.config.schema.control import ControlConfig
 from myoassist.config.schema.fake import FakeConfig
 from myoassist.config.schema.option import option
+from myoassist.config.schema.plant import PlantConfig
 from myoassist.config.schema.rl import RLConfig, WalkEnvConfig
 
 MUSCULATURES = (22, 26, 80)
@@ -31,7 +32,7 @@ SHIPPED_PREFIX = "shipped:"
 
 
 @dataclass
-class ModelConfig:
+class ModelConfig(PlantConfig):
     """Musculoskeletal model and worn device."""
 
     musculature: int = option(22, "Number of leg muscles: 22 (planar), 26 (3D) or 80 (3D).", choices=MUSCULATURES)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from myoassist.gait.energy import transport_cost
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.gait.leg_strides import LegStrides, find_leg_strides, scored_signals
 from myoassist.gait.metabolics import metabolic_cost
@@ -32,10 +33,8 @@ SATURATED, SATURATED_SHARE = 0.95, 0.08
 SILENT = 0.05
 # Energy models by the names that scores are compared under; of those that are not there yet the reason.
 BHARGAVA_025 = "bhargava2004_0.25MPa"
-_LATER_MODELS = {
-    "umberger2010_0.60MPa": "no energy model with 0.60 MPa specific tension yet",
-    "bhargava2004_0.60MPa": "no energy model with 0.60 MPa specific tension yet",
-}
+# Names in the file -> names of the models of `gait.energy`.
+_MODELS_060 = {"umberger2010_0.60MPa": "umberger_060", "bhargava2004_0.60MPa": "bhargava_060"}
 
 
 @dataclass(frozen=True)
@@ -204,7 +203,7 @@ def _figure_fields(
     activation = log.activation[window]
     saturated = (activation > SATURATED).mean(axis=0) >= SATURATED_SHARE
     # Of a joint without a sensor of its limits the torque reads 0.
-    limit = np.abs(log.limit_force[window, :, JOINTS.index("knee")])
+    limit = np.abs(log.limit_torque[window, :, JOINTS.index("knee")])
     spread = [float(times.std(ddof=1)) for times in strides.times(log.dt) if len(times) > 1]
     return {
         "speed_m_s": float(speed),
@@ -238,11 +237,11 @@ def _cost_of_transport(log: WalkLog, strides: LegStrides) -> tuple[dict[str, flo
     """Return the gross cost of transport by energy model, J/(kg·m), and why those that are null are."""
     window = strides.samples
     way = log.pelvis_pos_w[window.stop] - log.pelvis_pos_w[window.start]
-    values: dict[str, float | None] = dict.fromkeys((BHARGAVA_025, *_LATER_MODELS))
-    missing = {f"cot_j_kg_m.{name}": reason for name, reason in _LATER_MODELS.items()}
+    values: dict[str, float | None] = dict.fromkeys((BHARGAVA_025, *_MODELS_060))
     distance = float(np.hypot(way[0], way[1]))
     if log.layout.f_max is None or distance == 0.0:
-        missing[f"cot_j_kg_m.{BHARGAVA_025}"] = "no muscle properties, or no way"
-    else:
-        values[BHARGAVA_025] = metabolic_cost(log, window.start, window.stop, distance)
-    return values, missing
+        return values, {f"cot_j_kg_m.{name}": "no muscle properties, or no way" for name in values}
+    values[BHARGAVA_025] = metabolic_cost(log, window.start, window.stop, distance)
+    for name, model in _MODELS_060.items():
+        values[name] = transport_cost(log, model, window.start, window.stop, distance)
+    return values, {}

@@ -13,22 +13,16 @@ import numpy as np
 _OBJ = mujoco.mjtObj
 _GEOM_FIELDS = ("size", "friction", "condim", "solref", "solimp", "margin", "gap", "priority", "solmix")
 _TENDON_FIELDS = ("stiffness", "damping", "frictionloss", "margin", "limited", "armature", "width")
-_ACTUATOR_FIELDS: tuple[str, ...] = (
-    "gear",
-    "ctrllimited",
-    "forcelimited",
-    "actlimited",
-    "ctrlrange",
-    "forcerange",
-    "actrange",
-)
+_ACTUATOR_FIELDS: tuple[str, ...] = ("gear", "ctrllimited", "forcelimited", "actlimited")
+_ACTUATOR_FIELDS += ("ctrlrange", "forcerange", "actrange")
 _ACTUATOR_FIELDS += ("dyntype", "gaintype", "biastype", "lengthrange")
 _WRAP_KINDS: tuple[mujoco.mjtWrap, ...] = (
     mujoco.mjtWrap.mjWRAP_SITE,
     mujoco.mjtWrap.mjWRAP_SPHERE,
     mujoco.mjtWrap.mjWRAP_CYLINDER,
 )
-_WRAP_KINDS += (mujoco.mjtWrap.mjWRAP_PULLEY,)
+_WRAP_KINDS += (mujoco.mjtWrap.mjWRAP_PULLEY, mujoco.mjtWrap.mjWRAP_JOINT)
+_SENSED = (_OBJ.mjOBJ_SITE, _OBJ.mjOBJ_JOINT, _OBJ.mjOBJ_ACTUATOR, _OBJ.mjOBJ_TENDON)
 
 
 @dataclass(frozen=True)
@@ -67,9 +61,9 @@ def find_obstacle(model: mujoco.MjModel) -> str:
     if not np.isin(model.actuator_trntype, known).all():
         return "actuators that drive neither joint nor tendon"
     if not np.isin(model.wrap_type, _WRAP_KINDS).all():
-        return "tendons over joints"
-    if not np.isin(model.sensor_objtype, (_OBJ.mjOBJ_SITE, _OBJ.mjOBJ_JOINT, _OBJ.mjOBJ_ACTUATOR)).all():
-        return "sensors on other things than sites, joints and actuators"
+        return "tendons over other things than sites, shapes, pulleys and joints"
+    if not np.isin(model.sensor_objtype, _SENSED).all():
+        return "sensors on other things than sites, joints, tendons and actuators"
     return "" if not model.body_gravcomp.any() else "gravity compensation"
 
 
@@ -80,6 +74,7 @@ def reduce_model(model: mujoco.MjModel) -> mujoco.MjSpec:
         model: Compiled model in which `find_obstacle` finds nothing.
     """
     spec = mujoco.MjSpec()
+    spec.nuserdata = model.nuserdata
     spec.compiler.degree = False
     spec.compiler.autolimits = False
     for field in ("timestep", "gravity", "integrator", "cone", "jacobian", "solver", "iterations", "tolerance"):
@@ -266,6 +261,7 @@ def _add_tendons(spec: mujoco.MjSpec, model: mujoco.MjModel, paths: list[_Path])
     for i, path in enumerate(paths):
         added = spec.add_tendon(name=model.tendon(i).name)
         _copy(added, model, "tendon", i, _TENDON_FIELDS)
+        added.stiffness[1:] = model.tendon_stiffnesspoly[i]
         added.range = model.tendon_range[i] - path.removed * model.tendon_limited[i]
         added.springlength = model.tendon_lengthspring[i] - path.removed
         added.solref_limit, added.solimp_limit = model.tendon_solref_lim[i], model.tendon_solimp_lim[i]
@@ -275,6 +271,8 @@ def _add_tendons(spec: mujoco.MjSpec, model: mujoco.MjModel, paths: list[_Path])
                 added.wrap_site(model.site(model.wrap_objid[w]).name)
             elif model.wrap_type[w] == mujoco.mjtWrap.mjWRAP_PULLEY:
                 added.wrap_pulley(float(model.wrap_prm[w]))
+            elif model.wrap_type[w] == mujoco.mjtWrap.mjWRAP_JOINT:
+                added.wrap_joint(model.joint(model.wrap_objid[w]).name, float(model.wrap_prm[w]))
             else:
                 side = int(model.wrap_prm[w])
                 added.wrap_geom(model.geom(model.wrap_objid[w]).name, model.site(side).name if side >= 0 else "")

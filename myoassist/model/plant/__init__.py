@@ -1,1 +1,1 @@
-"""Body and muscles: strength, mass, height, trunk, couplings."""
+"""What the body is made of beside its skeleton: fibres, tendons and their tables."""

@@ -27,6 +27,7 @@ from myoassist.rl.motion.motion import resample
 from myoassist.rollout.batch import make_addresses
 from myoassist.rollout.fault.batch import BatchRecorder
 from myoassist.rollout.fault.file import WalkFault
+from myoassist.rollout.muscle.tendon import forward_physics, share_fibres
 
 # What an exact continuation needs beside the physics: the rest of `State` is work space or output.
 _KEPT = (
@@ -77,8 +78,7 @@ class WalkBatch:
         evaluation: bool = False,
         walker: Walker | None = None,
     ) -> None:
-        env = config.env
-        self.config = config
+        self.config, env = config, config.env
         self.walker = walker or build_walker(config.model, env, exo=config.exo, seed=config.seed)
         model = self.walker.model
         path = None if env.env_id == BASE_ENV else env.reference_data_path
@@ -106,7 +106,8 @@ class WalkBatch:
         self.task: Task = task
         self.n_envs = n_envs
         self.datas = [mujoco.MjData(model) for _ in range(n_envs)]
-        self._addresses = make_addresses(self.datas)
+        self._fibres = [share_fibres(task.fibres, data) for data in self.datas]
+        self._addresses = make_addresses(self.datas, len(self._fibres[0].state))
         self._recorder = BatchRecorder(model, self.datas)
         self._faults: list[WalkFault] = []
         self._humans = ReflexHumans(walk, self.walker, self.datas) if walk is not None else None
@@ -243,11 +244,10 @@ class WalkBatch:
 
     def _raise(self, heights: np.ndarray) -> None:
         model, height = self.walker.model, int(self.task.pelvis[1])
-        warm = np.zeros(model.nv)
-        for data, rise in zip(self.datas, heights, strict=True):
-            warm[:] = data.qacc_warmstart
+        for data, fibres, rise in zip(self.datas, self._fibres, heights, strict=True):
+            warm = data.qacc_warmstart.copy()
             data.qpos[height] += rise
-            mujoco.mj_forward(model, data)
+            forward_physics(model, data, fibres, reached=True)
             data.qacc_warmstart[:] = warm
 
     def get_state(self) -> dict[str, np.ndarray]:
@@ -278,9 +278,9 @@ class WalkBatch:
         if self._humans is not None:
             self._humans.set_state(state["humans"])
         self._ground.scale(self.curriculum.terrain_factor)
-        for row, data in zip(state["physics"], self.datas, strict=True):
+        for row, data, fibres in zip(state["physics"], self.datas, self._fibres, strict=True):
             mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
-            mujoco.mj_forward(model, data)
+            forward_physics(model, data, fibres, reached=True)
             # The pass above has replaced the solver's warm start.
             mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)
             data.warning.number[:] = 0

@@ -12,6 +12,7 @@ from myoassist.rollout.broken_state import describe_instability
 from myoassist.rollout.fault.batch import BatchRecorder
 from myoassist.rollout.fault.file import WalkFault
 from myoassist.rollout.fault.find import PHYSICS
+from myoassist.rollout.muscle.tendon import forward_physics, share_fibres, step_physics
 
 if TYPE_CHECKING:
     from myoassist.rl.env.batch import WalkBatch
@@ -57,12 +58,13 @@ def _explain(batch: "WalkBatch", state: np.ndarray, action: np.ndarray) -> str:
     # With a reflex-controlled human the policy drives some actuators only; the others keep their controls.
     driven = [model.actuator(name).id for name in batch.action_names]
     data.ctrl[driven] = task.control_mid[driven] + np.clip(action, -1.0, 1.0) * task.control_half[driven]
-    for _ in range(task.substeps):
-        mujoco.mj_step(model, data)
+    fibres = share_fibres(task.fibres, data)
+    for step in range(task.substeps):
+        step_physics(model, data, fibres, step == 0)
         if data.warning.number.any():
             break
     else:
-        mujoco.mj_forward(model, data)
+        forward_physics(model, data, fibres)
     found = describe_instability(model, data)
     return f" ({found})" if found else ""
 

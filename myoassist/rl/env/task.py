@@ -18,6 +18,7 @@ from myoassist.rl.kernels.rewards import TERMS
 from myoassist.rl.motion.check import check_units
 from myoassist.rl.motion.motion import FORWARD, ReferenceMotion
 from myoassist.rl.motion.ranges import check_ranges
+from myoassist.rollout.muscle.tendon import make_fibres
 
 # Part of a reference that ends in which episodes may start.
 _START_PART = 0.8
@@ -109,6 +110,7 @@ def make_task(
         periods=np.array([env.min_target_velocity_period, env.max_target_velocity_period], dtype=float),
         manual=np.full(N_SCHEDULE, np.nan),
         ground=ground.heights,
+        fibres=make_fibres(walker, np.zeros(0))._replace(state=np.zeros(0)),
         ground_frame=ground.frame,
         substeps=substeps,
         euler=model.opt.integrator == mujoco.mjtIntegrator.mjINT_EULER,

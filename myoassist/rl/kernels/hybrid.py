@@ -10,9 +10,9 @@ from myoassist.control.human.reflex.controller import Reflex
 from myoassist.control.human.reflex.part import ReflexController
 from myoassist.model.kernel import is_finite, kernel
 from myoassist.rl.kernels.layout import State, Task
-from myoassist.rl.kernels.step import begin_step, finish_step
+from myoassist.rl.kernels.step import advance_physics, begin_step, finish_step
 from myoassist.rollout.assemble import assemble
-from myoassist.rollout.batch import DATA, WARNINGS, advance, count_warnings
+from myoassist.rollout.batch import WARNINGS, count_warnings
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.muscle.model import MujocoMuscleModel
 from myoassist.rollout.sense import sense
@@ -62,7 +62,7 @@ def simulate_reflex(
         sense(b, ids, const, s)
         if control(0, b, ids, const, s, reflex, command, exo, disturbance) < 0:
             return False
-        advance(model, addresses[DATA], const.substeps, task.euler)
+        advance_physics(model, task, addresses, const.substeps)
     if count_warnings(addresses[WARNINGS]) > 0:
         return False
     return is_finite(b.qpos) and is_finite(b.qvel)

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from myoassist.rollout.muscle.fibre import Fibres
+
 # How an episode ended; the order of `END_REASONS`.
 RUNNING, FELL, OFF_TRAJECTORY, TIME_OVER, REFERENCE_OVER, UNSTABLE = range(6)
 END_REASONS = ("running", "fell", "off_trajectory", "time_over", "reference_over", "unstable")
@@ -57,6 +59,7 @@ class Task(NamedTuple):
     periods: np.ndarray  # (2,)
     manual: np.ndarray  # schedule set by hand, NaN in [0] for none
     ground: np.ndarray  # averaged heights (rows along y, columns along x), (0, 0) on level ground
+    fibres: Fibres  # without rows where MuJoCo's own muscles work; the state lies in each simulation
     ground_frame: np.ndarray  # x and y of the first node, spacing along x and y, factor of the heights
     substeps: int
     euler: bool

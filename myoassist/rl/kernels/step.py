@@ -44,6 +44,7 @@ from myoassist.rollout.batch import (
     count_warnings,
     view,
 )
+from myoassist.rollout.muscle.batch import advance_fibres, settle_batch
 from myoassist.rollout.physics import mj_forward, mj_reset_data
 
 
@@ -78,6 +79,8 @@ def start_episode(model: int, task: Task, state: State, addresses: np.ndarray, i
     copy(act, task.start_act[frame])
     qpos[task.pelvis[TY]] += task.start_lift[frame]
     mj_forward(model, addresses[DATA])
+    if len(task.fibres.actuator) > 0:
+        settle_batch(model, addresses, task.fibres, task.sizes[NA], len(task.control_mid))
     state.frame[i] = frame
     state.steps[i] = 0
     state.previous_act[i, 0] = np.nan
@@ -163,6 +166,16 @@ def judge(task: Task, state: State, addresses: np.ndarray, i: int, frame: int) -
 
 
 @kernel
+def advance_physics(model: int, task: Task, addresses: np.ndarray, substeps: int) -> None:
+    """Advance one environment by `substeps` physics steps and forward it."""
+    if len(task.fibres.actuator) > 0:
+        na, nu = task.sizes[NA], len(task.control_mid)
+        advance_fibres(model, addresses, task.fibres, na, nu, substeps, task.euler)
+    else:
+        advance(model, addresses[DATA], substeps, task.euler)
+
+
+@kernel
 def simulate(model: int, task: Task, addresses: np.ndarray, action: np.ndarray) -> bool:
     """Set the controls of an action and simulate one control interval; return whether the physics is sound."""
     ctrl = view(addresses[CTRL], len(task.control_mid))
@@ -171,7 +184,7 @@ def simulate(model: int, task: Task, addresses: np.ndarray, action: np.ndarray) 
         if not np.isfinite(a):
             return False
         ctrl[j] = task.control_mid[j] + min(max(a, -1.0), 1.0) * task.control_half[j]
-    advance(model, addresses[DATA], task.substeps, task.euler)
+    advance_physics(model, task, addresses, task.substeps)
     if count_warnings(addresses[WARNINGS]) > 0:
         return False
     qpos = view(addresses[QPOS], task.sizes[NQ])
@@ -255,7 +268,7 @@ def step_range(
         model: Address of mjModel.
         task: What they share.
         state: Their state and outputs.
-        addresses: Address table, shape (N, 9).
+        addresses: Address table, shape (N, 12).
         actions: Actions, shape (N, nu).
         first: First environment.
         last: One past the last.

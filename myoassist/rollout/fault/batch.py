@@ -8,7 +8,7 @@ from myoassist.rollout.batch import view
 from myoassist.rollout.fault.find import PHYSICS
 
 # Buffers that a step starts from; together with the time they are what changes while a policy walks.
-_BUFFERS = ("qpos", "qvel", "act", "ctrl", "qacc_warmstart")
+_BUFFERS = ("qpos", "qvel", "act", "ctrl", "qacc_warmstart", "userdata")
 
 
 @kernel

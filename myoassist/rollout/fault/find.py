@@ -7,9 +7,11 @@ import numpy as np
 
 from myoassist.config.schema.run import RunConfig
 from myoassist.control.signals import MUSCLE_NAMES
+from myoassist.model.build import Walker
 from myoassist.rollout.broken_state import find_broken, joint_name, raised_warnings
 from myoassist.rollout.fault.file import FaultFileError, WalkFault
 from myoassist.rollout.log import SIDES, Outcome
+from myoassist.rollout.muscle.tendon import make_fibres, step_physics
 from myoassist.rollout.run_loop import walk_in_python
 from myoassist.rollout.simulator import Simulator
 
@@ -63,11 +65,11 @@ def capture_walk(simulator: Simulator, config: RunConfig, vector: np.ndarray, se
     )
 
 
-def repeat_step(model: mujoco.MjModel, fault: WalkFault, ctrl: np.ndarray, substeps: int) -> list[str]:
+def repeat_step(walker: Walker, fault: WalkFault, ctrl: np.ndarray, substeps: int) -> list[str]:
     """Repeat the failing control step with held controls, one physics step at a time.
 
     Args:
-        model: Model of the fault.
+        walker: Walker of the fault.
         fault: Its state before the step.
         ctrl: Controls, shape (nu,).
         substeps: Physics steps of a control step.
@@ -78,6 +80,7 @@ def repeat_step(model: mujoco.MjModel, fault: WalkFault, ctrl: np.ndarray, subst
     Raises:
         FaultFileError: if the state is of another model.
     """
+    model = walker.model
     size = mujoco.mj_stateSize(model, PHYSICS)
     if len(fault.state) != size or len(ctrl) != model.nu:
         raise FaultFileError(
@@ -94,8 +97,9 @@ def repeat_step(model: mujoco.MjModel, fault: WalkFault, ctrl: np.ndarray, subst
         data.xfrc_applied[:] = fault.xfrc.reshape(-1, 6)
     if lines:
         return lines
+    fibres = make_fibres(walker, data.userdata)
     for step in range(substeps):
-        mujoco.mj_step(model, data)
+        step_physics(model, data, fibres, step == 0)
         raised = [
             f"MuJoCo warns of {warning}" + (f" at {place}" if place else "")
             for warning, place in raised_warnings(model, data)
