@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from myoassist.check.files import check_exists
-from myoassist.config.plant import check_plant
+from myoassist.check.plant import check_plant
 from myoassist.config.schema.run import ModelConfig, RunConfig
 from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ConfigError

@@ -7,7 +7,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.plant import is_human, muscles_of
+from myoassist.config.schema.plant import is_human, muscles_of
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ModelError

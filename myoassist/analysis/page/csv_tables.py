@@ -98,7 +98,7 @@ def _ending(channel: Channel, i: int, muscles: tuple[str, ...]) -> str:
 def energy_rows(evaluation: Evaluation) -> list[list]:
     """Return work and heat of every muscle over the judged strides, a row each; none where there is no stride."""
     log, cost = evaluation.log, evaluation.config.cost
-    strikes = find_heel_strikes(log, cost.mode == "compat")
+    strikes = find_heel_strikes(log)
     judged = min(cost.num_strides, len(strikes.left) - 1)
     if judged <= 0 or log.layout.f_max is None:
         return []

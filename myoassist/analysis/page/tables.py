@@ -8,7 +8,7 @@ import numpy as np
 from myoassist.analysis.page.csv_tables import representative
 from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.analysis.walk.gait_curves import reference_curve
-from myoassist.config.plant import muscles_of
+from myoassist.config.schema.plant import muscles_of
 from myoassist.gait.reference.gait import ReferenceGait
 from myoassist.report.parts import Cell, Row, Table, name_columns
 from myoassist.rollout.log import SIDES

@@ -17,11 +17,11 @@ from myoassist.config.hydra.flags import ROOT_CONFIG
 from myoassist.config.hydra.keys import check_places
 from myoassist.config.hydra.rewording import check_overrides, reword
 from myoassist.config.labels import default_expname, is_hydra_override, is_task_override, sweep_label
-from myoassist.config.plant import settle_plant
 from myoassist.config.schema.aliases import apply_aliases
 from myoassist.config.schema.cost_formula import settle_formula
 from myoassist.config.schema.groups import config_folder, describe_experiments, group_names, group_options
 from myoassist.config.schema.keys import run_keys
+from myoassist.config.schema.plant import settle_plant
 from myoassist.config.schema.rl import NETWORKS_KEY, REWARDS_KEY
 from myoassist.config.schema.run import RunConfig
 from myoassist.config.schema.values import check_value

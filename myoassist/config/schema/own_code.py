@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from myoassist.config.cache import OWN_PREFIX
-from myoassist.config.plant import muscles_of
+from myoassist.config.schema.plant import muscles_of
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.content import is_file
 from myoassist.files.errors import ConfigError

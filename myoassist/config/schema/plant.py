@@ -1,8 +1,12 @@
-"""Keys of the body, a part of `model`."""
+"""Keys of the body, a part of `model`, and what they mean."""
 
 from dataclasses import dataclass
 
 from myoassist.config.schema.option import option
+
+NEWEST_HUMAN = "human_1"
+# What the muscles of a body are where model.muscle_model does not say.
+_MUSCLES = {"published": "mujoco", NEWEST_HUMAN: "elastic"}
 
 
 @dataclass
@@ -24,3 +28,21 @@ class PlantConfig:
     muscle_table: str | None = option(
         None, "CSV file with fibres and tendons of all muscles, for rigid and elastic; null is the one of the package."
     )
+
+
+def settle_plant(model: PlantConfig) -> None:
+    """Write the version in the place of a name that means the newest, so that a run keeps it."""
+    if model.plant == "human":
+        model.plant = NEWEST_HUMAN
+
+
+def is_human(model: PlantConfig) -> bool:
+    """Say whether a body has the ligaments, passive joints and feet of people."""
+    return model.plant != "published"
+
+
+def muscles_of(model: PlantConfig) -> str:
+    """Return mujoco, rigid or elastic."""
+    if model.muscle_model is not None:
+        return model.muscle_model
+    return _MUSCLES[NEWEST_HUMAN if model.plant == "human" else model.plant]

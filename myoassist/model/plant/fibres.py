@@ -6,7 +6,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.plant import muscles_of
+from myoassist.config.schema.plant import muscles_of
 from myoassist.config.schema.run import ModelConfig
 from myoassist.files.errors import ModelError
 from myoassist.model.plant.muscle_table import match_rows, package_table, read_table

@@ -57,7 +57,7 @@ def test_the_tables_are_what_the_script_makes(tmp_path):
     before = {n: package_table(n).read_bytes() for n in (22, 26, 80)}
     page = (ROOT / "docs" / "body.md").read_bytes()
     try:
-        subprocess.run([sys.executable, str(ROOT / "scripts" / "dev" / "muscle_parameters.py")], check=True)
+        subprocess.run([sys.executable, str(ROOT / "scripts" / "dev" / "body" / "muscle_parameters.py")], check=True)
         assert {n: package_table(n).read_bytes() for n in before} == before
         assert (ROOT / "docs" / "body.md").read_bytes() == page
     finally:

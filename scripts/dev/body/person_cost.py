@@ -1,6 +1,6 @@
 """What the muscles of the human body cost along the measured gait of people, and what they have to do for it.
 
-    python scripts/dev/person_cost.py --curves schwartz2008_curves.csv [--musculature 80]
+    python scripts/dev/body/person_cost.py --curves schwartz2008_curves.csv [--musculature 80]
 
 Angles and moments of hip, knee and ankle at free speed (Schwartz 2008) are given. Static optimization (least sum of
 cubed activations, rigid tendons, as Crowninshield and Brand 1981) finds activations; with these, elastic fibres are

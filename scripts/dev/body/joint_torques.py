@@ -1,6 +1,6 @@
 """Draw the passive torque of every joint of the human plant over its range, beside the curves it is made after.
 
-    python scripts/dev/joint_torques.py docs/images/joint_torques.png
+    python scripts/dev/body/joint_torques.py docs/images/joint_torques.png
 
 Blue is what holds a joint of the compiled model still, other joints in the middle of their range; the share of passive
 fibres is what the muscles without activation add at a straight leg.

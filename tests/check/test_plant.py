@@ -1,11 +1,11 @@
 """Which body a configuration means, and what is refused."""
 
 import pytest
-from myoassist.config.check.run import validate_config
 
+from myoassist.check.run import check
 from myoassist.config.compose.run import compose_run
-from myoassist.config.plant import muscles_of
 from myoassist.config.schema.own_code import loop_name
+from myoassist.config.schema.plant import muscles_of
 from myoassist.files.errors import UserError
 from myoassist.model.build import build_walker
 
@@ -30,7 +30,7 @@ def compose(*words):
 )
 def test_a_run_keeps_the_version_and_knows_its_muscles(words, plant, muscles):
     config = compose(*words)
-    validate_config(config)
+    check(config, starts=False)
     assert config.model.plant == plant and muscles_of(config.model) == muscles
     assert loop_name(config).endswith(f"_{muscles}")
 
@@ -38,7 +38,7 @@ def test_a_run_keeps_the_version_and_knows_its_muscles(words, plant, muscles):
 def refuse(*words):
     config = compose(*words)
     with pytest.raises(UserError) as caught:
-        validate_config(config)
+        check(config, starts=False)
         build_walker(config.model, config.env)
     return str(caught.value)
 
@@ -75,7 +75,7 @@ def rows():
 
 def test_a_table_replaces_that_of_the_package(tmp_path):
     config = compose("model.plant=human", write(tmp_path, rows()))
-    validate_config(config)
+    check(config, starts=False)
     fibres = build_walker(config.model, config.env).fibres
     assert (fibres.optimal == 0.1).all() and (fibres.f_max == 1000.0).all()
 

@@ -1,31 +1,10 @@
-"""Which body a configuration means, and what its muscles are."""
+"""Rules of the body: which muscles and feet it may have, and where its figures come from."""
 
 from pathlib import Path
 
+from myoassist.config.schema.plant import is_human, muscles_of
 from myoassist.config.schema.run import ModelConfig
 from myoassist.files.errors import ConfigError, ModelError
-
-NEWEST_HUMAN = "human_1"
-# What the muscles of a body are where model.muscle_model does not say.
-_MUSCLES = {"published": "mujoco", NEWEST_HUMAN: "elastic"}
-
-
-def settle_plant(model: ModelConfig) -> None:
-    """Write the version in the place of a name that means the newest, so that a run keeps it."""
-    if model.plant == "human":
-        model.plant = NEWEST_HUMAN
-
-
-def is_human(model: ModelConfig) -> bool:
-    """Say whether a body has the ligaments, passive joints and feet of people."""
-    return model.plant != "published"
-
-
-def muscles_of(model: ModelConfig) -> str:
-    """Return mujoco, rigid or elastic."""
-    if model.muscle_model is not None:
-        return model.muscle_model
-    return _MUSCLES[NEWEST_HUMAN if model.plant == "human" else model.plant]
 
 
 def check_plant(model: ModelConfig) -> None:

@@ -1,7 +1,7 @@
 """Make the tables of fibres and tendons of the package, and the audit on docs/body.md, from OpenSim models.
 
-    python scripts/dev/muscle_parameters.py
-    python scripts/dev/muscle_parameters.py --opensim-python <environment>/bin/python --models <folder> --curves <csv>
+    python scripts/dev/body/muscle_parameters.py
+    python scripts/dev/body/muscle_parameters.py --opensim-python <environment>/bin/python --models <folder> --curves <csv>
 
 The second form first samples the OpenSim models anew, with `opensim_poses.py`; else the stored samples are read.
 
@@ -33,7 +33,7 @@ from myoassist.model.plant.curves import (
 from myoassist.model.plant.muscle_groups import GROUPS
 from myoassist.rollout.sense import muscle_lengths
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "tests" / "data" / "opensim"
 TABLES = ROOT / "myoassist" / "model" / "plant"
 PAGE = ROOT / "docs" / "body.md"
@@ -196,7 +196,7 @@ def fit_table(musculature: int, samples: dict[str, np.ndarray]) -> list[Fit]:
 def write_table(path: Path, fits: list[Fit]) -> None:
     """Write a table of the package."""
     lines = [
-        "# Made by scripts/dev/muscle_parameters.py after Rajagopal et al. 2016; do not edit.",
+        "# Made by scripts/dev/body/muscle_parameters.py after Rajagopal et al. 2016; do not edit.",
         "name,optimal_m,slack_m,f_max_n,pennation_rad,offset_m,fastest_per_s,strain_at_peak,pcsa_m2,source",
     ]
     for fit in fits:

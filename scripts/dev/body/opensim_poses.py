@@ -2,7 +2,7 @@
 
 Runs with the Python of an environment that has the `opensim` package, which the project itself does not need:
 
-    <opensim environment>/bin/python scripts/dev/opensim_poses.py Rajagopal2016.osim curves.csv out.npz
+    <opensim environment>/bin/python scripts/dev/body/opensim_poses.py Rajagopal2016.osim curves.csv out.npz
 
 Poses: the free-speed stride of `schwartz2008_curves.csv`, then each of hip, knee, ankle alone over its range.
 """

@@ -1,6 +1,6 @@
 """Let the walker land on its heel as people do at three speeds, with the feet of both plants, and draw it.
 
-    python scripts/dev/landings.py schwartz2008_curves.csv schwartz2008_scalars.csv docs/images/landings.png
+    python scripts/dev/body/landings.py schwartz2008_curves.csv schwartz2008_scalars.csv docs/images/landings.png
 
 The leg that lands, and the one behind it, have the measured joint angles and velocities of the heel strike; the centre
 of mass has the speed that the measured forces give it. From then on the measured joint moments act, and beside them a
