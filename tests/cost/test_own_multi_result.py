@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from synthetic_walk import PLANAR_NAMES, empty_walk, reference_walk
 
 from myoassist.config.schema.run import CostConfig
 from myoassist.cost.judged_walk import plan_cost
@@ -14,6 +13,7 @@ from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost
 from myoassist.optimize.loop.progress import describe_parts
 from myoassist.rollout.log import Outcome
+from tests.gait.synthetic_walk import PLANAR_NAMES, empty_walk, reference_walk
 
 PLAN = plan_cost(PLANAR_NAMES)
 NAMES = ("speed=1.25, slope=-5", "speed=1.25, slope=5")

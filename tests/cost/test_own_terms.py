@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from synthetic_walk import PLANAR_NAMES, reference_walk
 
 from myoassist import train
 from myoassist.check.cost import check_terms
@@ -24,6 +23,7 @@ from myoassist.cost.result import FAILURE_COST
 from myoassist.cost.staging import evaluate_cost
 from myoassist.files.errors import ConfigError
 from myoassist.runs.plugins import import_plugins
+from tests.gait.synthetic_walk import PLANAR_NAMES, reference_walk
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = plan_cost(PLANAR_NAMES)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic_walk import PLANAR_NAMES, empty_walk, reference_walk
 
 from myoassist.config.schema.run import CostConfig
 from myoassist.cost.judged_walk import plan_cost
@@ -12,6 +11,7 @@ from myoassist.cost.report import NO_SOLUTION, CostFileError, format_terms, pars
 from myoassist.cost.staging import evaluate_cost
 from myoassist.files.errors import UserError
 from myoassist.rollout.log import Outcome
+from tests.gait.synthetic_walk import PLANAR_NAMES, empty_walk, reference_walk
 
 PLAN = plan_cost(PLANAR_NAMES)
 

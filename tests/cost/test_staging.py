@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, empty_walk, reference_walk
 
 from myoassist.config.schema.cost_formula import shipped_target, target_names
 from myoassist.config.schema.run import CostConfig
@@ -15,6 +14,7 @@ from myoassist.cost.staging import evaluate_cost
 from myoassist.files.errors import ModelError
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.rollout.log import Outcome
+from tests.gait.synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, empty_walk, reference_walk
 
 PLAN = plan_cost(PLANAR_NAMES)
 FRONTAL_PLAN = plan_cost(FRONTAL_NAMES)

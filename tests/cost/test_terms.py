@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, reference_walk
 
 from myoassist.cost import terms
 from myoassist.files.errors import ConfigError
@@ -8,6 +7,7 @@ from myoassist.gait.events import LEFT, RIGHT, find_published_strikes
 from myoassist.gait.muscles import find_muscle_columns
 from myoassist.gait.reference.gait import EMG_MUSCLES, load_reference_gait
 from myoassist.gait.strides import cut_window, displacement, duration
+from tests.gait.synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, reference_walk
 
 REFERENCE = load_reference_gait()
 MUSCLES = find_muscle_columns(PLANAR_NAMES)

@@ -1,12 +1,12 @@
 """A walk written by hand into a log that is exactly how people walk at a speed."""
 
 import numpy as np
-from synthetic_walk import PLANAR_NAMES, empty_walk
 
 from myoassist.gait.angles import to_clinical
 from myoassist.gait.joint_loads import EXTENSION_SIGN
 from myoassist.gait.reference.human import GRAVITY, PERCENT, match_reference
 from myoassist.rollout.log import JOINTS
+from tests.gait.synthetic_walk import PLANAR_NAMES, empty_walk
 
 LEG = 0.9
 # Actuators of the 22-muscle legs and the curves that they follow; both hamstrings are one muscle there.

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from synthetic_walk import empty_walk, press, reference_walk
 
 from myoassist.gait.events import LEFT, RIGHT, find_felt_strikes, find_heel_strikes, find_published_strikes
 from myoassist.gait.foot_contact import find_stances, loaded_samples
+from tests.gait.synthetic_walk import empty_walk, press, reference_walk
 
 
 @pytest.mark.parametrize("dt", [0.01, 0.001])

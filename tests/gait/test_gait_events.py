@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from synthetic_walk import empty_walk, reference_walk
 
 from myoassist.gait.events import LEFT, RIGHT, filter_refractory, find_new_steps, find_published_strikes
+from tests.gait.synthetic_walk import empty_walk, reference_walk
 
 
 @pytest.mark.parametrize("dt", [0.01, 0.001])

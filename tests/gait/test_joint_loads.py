@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from synthetic_walk import empty_walk, reference_walk
 
 from myoassist.gait.joint_loads import LOAD_METRICS, compute_joint_loads
 from myoassist.rollout.log import SIDES
+from tests.gait.synthetic_walk import empty_walk, reference_walk
 
 
 def test_constant_moment_and_speed_give_known_work():

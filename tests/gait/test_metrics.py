@@ -2,10 +2,10 @@ import json
 
 import numpy as np
 import pytest
-from synthetic_walk import empty_walk, press, reference_walk
 
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.gait.metrics import METRICS, compute_metrics
+from tests.gait.synthetic_walk import empty_walk, press, reference_walk
 
 
 def test_metrics_of_the_reference_walk():

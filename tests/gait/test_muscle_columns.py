@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES
 
 from myoassist.files.errors import ModelError
 from myoassist.gait.muscles import find_muscle_columns
 from myoassist.model.plant.muscle_groups import GROUPS
+from tests.gait.synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES
 
 
 def test_columns_follow_names_in_any_order():

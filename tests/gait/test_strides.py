@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic_walk import reference_walk
 
 from myoassist.gait.events import LEFT, RIGHT, HeelStrikes, find_published_strikes
 from myoassist.gait.strides import GaitWindow, cut_window, displacement, duration, normalize_strides
+from tests.gait.synthetic_walk import reference_walk
 
 
 def test_window_takes_the_last_strides_in_both_ways():

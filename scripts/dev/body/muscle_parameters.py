@@ -1,7 +1,7 @@
 """Make the tables of fibres and tendons of the package, and the audit on docs/body.md, from OpenSim models.
 
     python scripts/dev/body/muscle_parameters.py
-    python scripts/dev/body/muscle_parameters.py --opensim-python <environment>/bin/python --models <folder> --curves <csv>
+    python scripts/dev/body/muscle_parameters.py --opensim-python <venv>/bin/python --models <folder> --curves <csv>
 
 The second form first samples the OpenSim models anew, with `opensim_poses.py`; else the stored samples are read.
 

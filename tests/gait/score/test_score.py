@@ -107,7 +107,7 @@ def test_legs_are_judged_each_and_their_difference_named():
 
 def test_limits_muscles_and_unsteady_strides_are_seen():
     log, _ = human_walk()
-    log.limit_force[:, :, 1] = 8.0
+    log.limit_torque[:, :, 1] = 8.0
     full, quiet = log.muscle_names.index("soleus_l"), [i for i, n in enumerate(log.muscle_names) if "gastroc" in n]
     log.activation[:, full] = 0.99
     log.activation[:, quiet] = 0.02
