@@ -1,8 +1,9 @@
 """Ligaments of hip, knee and ankle: one-sided springs near the ends of the range, and later stops behind them.
 
 The knee's begins at 5 deg of flexion, as that of Geyer & Herr's walkers (SCONE's H0918, 115 N·m/rad), but is stiffer: a
-walker that leans on straight knees hyperextended by 6 deg with that one, and by 10 deg with 230 N·m/rad. Hip and ankle follow the size of the passive moments of
-Riener & Edrich, J Biomech 32:539 (1999), less what fibres of muscles do themselves.
+walker that leans on straight knees hyperextended by 6 deg with that one, and by 10 deg with 230 N·m/rad. Hip and ankle
+follow the size of the passive moments of Riener & Edrich, J Biomech 32:539 (1999), less what fibres of muscles do
+themselves.
 """
 
 from dataclasses import dataclass
