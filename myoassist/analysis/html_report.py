@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _MOTION = (
     "Lines: mean of the strides; bands: one standard deviation. Each leg is cut at its own heel strikes. Dotted "
-    "vertical lines: toe-off. Ground reaction: whole vertical force of the ground on a foot, in body weights."
+    "vertical lines: toe-off. Ground reaction: sum of the heel and toe sensors of a foot, in body weights."
 )
 _LOADS = (
     "Net moment of muscles, exoskeleton and passive tissue on the coordinate of the joint, per kg of the model with "
