@@ -9,12 +9,15 @@ from myoassist.config.schema.run import CostConfig, EnvConfig, ExoConfig, ModelC
 from myoassist.config.sources.shipped import DESCRIPTION, list_controllers
 from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.staging import evaluate_cost
+from myoassist.gait.events import find_heel_strikes
+from myoassist.gait.metrics import UNSTEADY_PERCENT, compute_metrics
 from myoassist.model.build import build_walker
 from myoassist.optimize.start.vector import load_start
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.simulator import Simulator
 from myoassist.runs.named_files import resolve_param_path
 
+UNSTEADY = {"osl_a"}
 CONTROLLERS = [controller.name for controller in list_controllers()]
 
 
@@ -55,6 +58,20 @@ def test_walks_and_costs_what_its_description_says(name):
         return
     assert log.outcome is Outcome.SURVIVED and log.time[-1] >= 10.0
     assert log.pelvis_pos_w[-1, 0] == pytest.approx(description["clean"]["distance"], rel=1e-6)
+    judge_strides(name, log)
+
+
+def judge_strides(name, log):
+    """Whole strides carry the body, and last as long as each other, but for the walks that are known as unsteady."""
+    metrics = compute_metrics(log, 10)
+    strikes = find_heel_strikes(log).left[-11:]
+    carried = log.ground_force_w[strikes[0] : strikes[-1], :, 2].sum(axis=1).mean()
+    assert carried == pytest.approx(log.mass * 9.81, rel=0.02)
+    assert metrics["strides_judged"] == min(10, len(strikes) - 1) >= 8
+    assert 0.7 < metrics["stride_time_mean"] < 1.5
+    assert (metrics["stride_time_sd_percent"] > UNSTEADY_PERCENT) == (name in UNSTEADY)
+    # Nearly all of them miss a part of the load.
+    assert log.felt_load.sum() < 0.95 * log.load.sum()
 
 
 @pytest.mark.parametrize("name", CONTROLLERS)

@@ -10,6 +10,8 @@ from myoassist.gait.strides import GaitWindow, cut_window, displacement, duratio
 from myoassist.rollout.log import SIDES, WalkLog
 
 CONTACT_LOAD = 0.1
+# A walk whose stride times spread by more is called unsteady; it counts all the same.
+UNSTEADY_PERCENT = 5.0
 
 
 class Metric(NamedTuple):
@@ -28,6 +30,9 @@ METRICS: dict[str, Metric] = {
     "lateral_speed": Metric("m/s", "speed to the left over the judged strides"),
     "stride_time_mean": Metric("s", "mean duration of a stride"),
     "stride_time_sd": Metric("s", "standard deviation of the stride duration (n - 1)"),
+    "stride_time_sd_percent": Metric(
+        "%", f"the same over the mean; above {UNSTEADY_PERCENT:g} the walk counts as unsteady"
+    ),
     "stride_length": Metric("m", "mean forward way per stride"),
     "cadence_steps_per_min": Metric("1/min", "steps per minute, two per stride"),
     "step_time_asymmetry_percent": Metric("%", "difference of left and right step time over their mean"),
@@ -37,7 +42,7 @@ METRICS: dict[str, Metric] = {
 }
 for _side in SIDES:
     METRICS[f"stance_fraction_{_side}"] = Metric("1", f"share of samples with a foot load above {CONTACT_LOAD} BW")
-    METRICS[f"peak_grf_bw_{_side}"] = Metric("BW", "largest foot load (heel and toe sensors)")
+    METRICS[f"peak_grf_bw_{_side}"] = Metric("BW", "largest vertical force of the ground on a foot")
     METRICS[f"exo_peak_torque_{_side}"] = Metric(
         "N·m", "largest torque of the exoskeleton: plantarflexion, or flexion of a hip device"
     )
@@ -78,11 +83,13 @@ def _stride_metrics(log: WalkLog, window: GaitWindow) -> dict[str, float | None]
     way, time = displacement(log, window), duration(log, window)
     stride_times = np.diff(log.time[window.left])
     mean = float(stride_times.mean())
+    spread = float(stride_times.std(ddof=1)) if len(stride_times) > 1 else None
     return {
         "speed": float(way[0] / time),
         "lateral_speed": float(way[1] / time),
         "stride_time_mean": mean,
-        "stride_time_sd": float(stride_times.std(ddof=1)) if len(stride_times) > 1 else None,
+        "stride_time_sd": spread,
+        "stride_time_sd_percent": None if spread is None else 100.0 * spread / mean,
         "stride_length": float(way[0] / window.n_strides),
         "cadence_steps_per_min": 120.0 / mean,
     }

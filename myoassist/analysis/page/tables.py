@@ -41,6 +41,7 @@ _GROUPS: dict[str, tuple[Measure, ...]] = {
         Measure("Speed", "speed", "m/s", 2),
         Measure("Cadence", "cadence_steps_per_min", "steps/min", 0),
         Measure("Stride time", "stride_time_mean", "s", 2),
+        Measure("Spread of stride times", "stride_time_sd_percent", "%", 1),
         Measure("Stride length", "stride_length", "m", 2),
         Measure("Stance, share of the stride", "stance_fraction", "%", 1, True, 100.0),
         Measure("Difference of left and right step time", "step_time_asymmetry_percent", "%", 1),

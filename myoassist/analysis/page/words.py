@@ -7,6 +7,7 @@ from myoassist.analysis.picture.series import shown_curves
 from myoassist.analysis.walk.evaluation import Evaluation, driven_joint
 from myoassist.analysis.walk.gait_curves import MUSCLE_PREFIX, SIGNALS, GaitCurves, reference_curve
 from myoassist.analysis.walk.repeats import Repeats
+from myoassist.gait.metrics import UNSTEADY_PERCENT
 from myoassist.gait.reference.gait import ReferenceGait
 from myoassist.rollout.log import Outcome
 
@@ -151,6 +152,9 @@ def _judge_metrics(evaluation: Evaluation, target: float) -> list[str]:
         value = representative(evaluation, f"{name}_asymmetry_percent")
         if value is not None and value > ASYMMETRY_PERCENT:
             found.append(f"Left and right {words} differ by {value:.0f} %.")
+    spread = representative(evaluation, "stride_time_sd_percent")
+    if spread is not None and spread > UNSTEADY_PERCENT:
+        found.append(f"Unsteady: stride times spread by {spread:.0f} % of their mean (SD).")
     peaks = [representative(evaluation, f"peak_grf_bw_{side}") or 0.0 for side in ("r", "l")]
     if max(peaks) > PEAK_LOAD_BW:
         found.append(f"Hard footfall: a foot is loaded with up to {max(peaks):.1f} body weights.")
