@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -156,6 +157,18 @@ def test_bipop_takes_turns(tmp_path):
     assert restarts[0] == 8 and min(restarts) < 8 and max(restarts) >= 16
 
 
+def split_words(content):
+    return re.split(r"[\s,\[\]]+", content.decode())
+
+
+def same_word(word, expected):
+    """Return whether two words are the same text, or numbers that differ by rounding alone."""
+    try:
+        return word == expected or float(word) == pytest.approx(float(expected), rel=1e-6, abs=1e-9)
+    except ValueError:
+        return False
+
+
 def test_a_checkpoint_of_before_there_were_algorithms_goes_on(tmp_path, data_folder):
     shutil.copytree(data_folder / "older_run", tmp_path / "old")
     stored = load_newest(tmp_path / "old")
@@ -163,8 +176,25 @@ def test_a_checkpoint_of_before_there_were_algorithms_goes_on(tmp_path, data_fol
     run(tmp_path / "old", "cma", maxiter=8)
     run(tmp_path / "new", "cma", maxiter=8)
     old, new = history_bytes(tmp_path / "old"), history_bytes(tmp_path / "new")
-    assert old == new
+    assert old.keys() == new.keys()
+    for name in old:
+        # The first generations were computed on another processor, whose last digits may be others.
+        words, expected = split_words(old[name]), split_words(new[name])
+        assert len(words) == len(expected)
+        assert all(same_word(*pair) for pair in zip(words, expected, strict=True)), name
     assert load_newest(tmp_path / "old").header["optimizer"] == "cma"
+
+
+def test_a_checkpoint_of_before_there_were_algorithms_goes_on_as_one_of_today(tmp_path, data_folder):
+    for name in ("old", "today"):
+        shutil.copytree(data_folder / "older_run", tmp_path / name)
+    stored = load_newest(tmp_path / "today")
+    run(tmp_path / "new", "cma", maxiter=1)
+    names = {key: load_newest(tmp_path / "new").header[key] for key in ("version", "optimizer")}
+    write_checkpoint(tmp_path / "today", Checkpoint(stored.header | names, stored.state))
+    for name in ("old", "today"):
+        run(tmp_path / name, "cma", maxiter=8)
+    assert history_bytes(tmp_path / "old") == history_bytes(tmp_path / "today")
 
 
 def test_a_checkpoint_of_a_later_version_is_refused(tmp_path):
