@@ -1,198 +1,223 @@
-"""What the muscles of the human body cost along the measured gait of people, and what they have to do for it.
+"""What the muscles of the human body have to do to walk as people do, at three speeds, and what that costs.
 
-    python scripts/dev/body/person_cost.py --curves schwartz2008_curves.csv [--musculature 80]
+    python scripts/dev/body/person_cost.py
+    python scripts/dev/body/person_cost.py --docs docs/body.md --picture docs/images/person.png
+    python scripts/dev/body/person_cost.py --musculature 22 --speeds fast --slack vasti=10 rectfem=10 --muscles
 
-Angles and moments of hip, knee and ankle at free speed (Schwartz 2008) are given. Static optimization (least sum of
-cubed activations, rigid tendons, as Crowninshield and Brand 1981) finds activations; with these, elastic fibres are
-moved along the stride until it repeats, and the energy models read their states. Moments at other joints of the leg are
-not tracked, so that the frontal muscles rest.
+Static optimization (`person_leg.py`): the least sum of cubed activations that gives the measured moments of hip, knee
+and ankle along the measured angles, ligaments included; what is left is the reserve. Energy models read the moved
+fibres. Then measured EMG drives the muscles (`emg_driven.py`), with scales fitted at free speed. Moments at other
+joints of the leg are not tracked, so that the frontal muscles rest.
 """
 
 import argparse
-import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import mujoco
 import numpy as np
-from scipy.interpolate import CubicSpline
-from scipy.optimize import minimize
+from emg_driven import OTHERS, Agreement, Driven, activate, fit_scales, judge, needed_excitation
+from person_leg import (
+    JOINTS,
+    SPEEDS,
+    Leg,
+    Way,
+    as_log,
+    build_leg,
+    gather,
+    make_way,
+    moments_of,
+    move,
+    optimize,
+    optimize_elastic,
+    spread_out,
+)
 
-from myoassist.config.schema.run import EnvConfig, ModelConfig
 from myoassist.gait.energy import ENERGY_MODELS, energy_by_muscle, muscle_mass
-from myoassist.model.build import build_walker
-from myoassist.model.plant.couplings import find_couplings, follow_couplings
-from myoassist.model.plant.curves import make_curves
-from myoassist.rollout.log import LogLayout, Outcome, WalkLog
+from myoassist.gait.leg_strides import EMG_ACTUATORS
+from myoassist.rollout.log import WalkLog
 from myoassist.rollout.muscle import fibre as f
-from myoassist.rollout.muscle.tendon import make_fibres
 
-SPEED, LEG, STRIDE = 1.28, 0.9, 1.08  # m/s, m, s: free speed, 0.429 sqrt(g L)
-_ANGLES = ("Hip Flex/Extension", "Knee Flex/Extension", "Ankle Dorsi/Plantarflexion")
-_MOMENTS = ("Hip Ext/Flexion", "Knee Ext/Flexion", "Ankle Dorsi/Plantarflexion")
-# Moments of the data are extension and plantarflexion positive, arms here flexion and dorsiflexion positive.
-_MOMENT_SIGN = -1.0
-_LEAST, _RESERVE = 0.01, 1000.0
+# What drives the muscles: deactivation, s (None is the body's), delay of EMG, s.
+TRIALS: dict[str, tuple[tuple[float | None, float], ...]] = {
+    "synergists": ((None, 0.0), (0.08, 0.0), (0.12, 0.0), (None, 0.04), (None, 0.08)),
+    "static": ((None, 0.0),),
+    "none": ((None, 0.0),),
+}
 
 
 @dataclass(frozen=True)
-class Stride:
-    """A stride of the right leg.
+class Solution:
+    """Static optimization at one speed.
 
     Attributes:
-        names: Muscles.
+        way: What the muscles do.
         activation: Shape (51, n).
-        reserve: What the muscles could not do, N·m, shape (51, 3).
-        moment: What they had to do, N·m, shape (51, 3).
-        log: Log of the last of the simulated strides, one leg.
+        reserve: What the muscles leave of the moments, N·m, shape (51, 3).
+        log: The moved fibres, one leg.
+        moment: What they give, with ligaments, N·m, shape (51, 3).
+        followed: The same if excitation has to bring the activations about, N·m, shape (51, 3).
     """
 
-    names: list[str]
+    way: Way
     activation: np.ndarray
     reserve: np.ndarray
-    moment: np.ndarray
     log: WalkLog
+    moment: np.ndarray
+    followed: np.ndarray
+
+    @property
+    def reserve_share(self) -> np.ndarray:
+        """Largest reserve of hip, knee and ankle, share of the largest moment, shape (3,)."""
+        return np.abs(self.reserve).max(axis=0) / self.way.peak
+
+    def cost(self, model: str) -> float:
+        """Return the gross cost of transport of both legs after an energy model, J/kg/m."""
+        function, rest = ENERGY_MODELS[model]
+        power = 2.0 * function(self.log).total.sum(axis=1).mean() + rest * self.log.mass
+        return float(power / (self.log.mass * self.way.speed))
 
 
-def read_curves(path: Path, group: str, names: tuple[str, ...]) -> np.ndarray:
-    """Return curves at free speed, shape (51, len(names))."""
-    with path.open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["group"] == group]
-    return np.array([[float(row["free_mean"]) for row in rows if row["channel"] == name] for name in names]).T
-
-
-def solve(curves: Path, musculature: int) -> Stride:
-    """Find activations, then move elastic fibres along the stride."""
-    angles = read_curves(curves, "Joint Rotations", _ANGLES)
-    angles[:, 0] -= read_curves(curves, "Joint Rotations", ("Pelvic Ant/Posterior Tilt",)).mean()
-    angles[-1] = angles[0]
-    walker = build_walker(ModelConfig(musculature=musculature, plant="human_1"), EnvConfig(init_pose="stand"))
-    model, layout = walker.model, walker.layout
-    moment = _MOMENT_SIGN * walker.mass * read_curves(curves, "Joint Moments", _MOMENTS)
-    data = mujoco.MjData(model)
-    right = [i for i, name in enumerate(layout.muscle_names) if name.endswith("_r")]
-    actuators = layout.all_muscles[right]
-    constants = make_fibres(walker, np.zeros(model.nuserdata)).constants[right]
-    couplings = find_couplings(model)
-
-    def paths(pose: np.ndarray) -> np.ndarray:
-        data.qpos[:] = model.key_qpos[layout.keyframe]
-        data.qpos[layout.qpos_leg[0, :3]] = np.deg2rad(pose) * (1.0, -1.0, 1.0) * layout.sign_leg[0, :3]
-        for address in (layout.qpos_leg[0, 3], layout.qpos_add[0], layout.qpos_rot[0]):
-            if address >= 0:
-                data.qpos[address] = 0.0
-        follow_couplings(couplings, model.qpos0, data.qpos)
-        mujoco.mj_fwdPosition(model, data)
-        return data.actuator_length[actuators].copy()
-
-    lengths = np.array([paths(pose) for pose in angles])
-    lengths[-1] = lengths[0]
-    spline = CubicSpline(np.linspace(0.0, STRIDE, len(lengths)), lengths, bc_type="periodic")
-    rates = spline(np.linspace(0.0, STRIDE, len(lengths)), 1)
-    step = 0.2
-    arms = np.array(
-        [[-(paths(pose + d) - paths(pose - d)) / np.deg2rad(2.0 * step) for d in step * np.eye(3)] for pose in angles]
+def solve(leg: Leg, way: Way, tendons: str = "elastic") -> Solution:
+    """Find activations, then move elastic fibres with them."""
+    activation, reserve = optimize(leg, way)
+    if tendons == "elastic":
+        activation, reserve = optimize_elastic(leg, way, activation)
+    drive = spread_out(way, activation)
+    states = move(leg, way, drive)
+    wanted = [needed_excitation(way, activation[:, i], row) for i, row in enumerate(leg.dynamics)]
+    excitation = spread_out(way, np.clip(np.stack(wanted, axis=1), 0.0, 1.0))
+    followed = np.stack([activate(excitation[:, i], row) for i, row in enumerate(leg.dynamics)], axis=1)
+    return Solution(
+        way,
+        activation,
+        reserve,
+        as_log(leg, way, drive, states),
+        moments_of(way, states),
+        moments_of(way, move(leg, way, followed)),
     )
-    activation, reserve = _optimize(constants, lengths, rates, arms, moment)
-    log = _move(walker, right, constants, spline, activation)
-    return Stride([layout.muscle_names[i][:-2] for i in right], activation, reserve, moment, log)
 
 
-def _optimize(
-    constants: np.ndarray, lengths: np.ndarray, rates: np.ndarray, arms: np.ndarray, moment: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return activations and reserve moments of every sample."""
-    curves, n = make_curves(), len(constants)
-    activation, reserve = np.zeros((len(lengths), n)), np.zeros((len(lengths), 3))
-    guess = np.full(n + 3, 0.05)
-    for k in range(len(lengths)):
-        force = np.zeros((2, n))
-        for i in range(n):
-            s = np.zeros(f.STATE_SIZE)
-            for row, a in zip(force, (_LEAST, 1.0), strict=True):
-                f.solve_rigid(constants[i], s, curves, lengths[k, i], rates[k, i], a)
-                row[i] = s[f.TENSION]
-        gain = arms[k] * (force[1] - force[0]) / (1.0 - _LEAST)
-        target = moment[k] - arms[k] @ (force[0] - _LEAST * (force[1] - force[0]) / (1.0 - _LEAST))
-        scale = 10.0  # N·m of a reserve of 1
-
-        def cost(x: np.ndarray) -> float:
-            return float((x[:n] ** 3).sum() + _RESERVE * (x[n:] ** 2).sum())
-
-        def slope(x: np.ndarray) -> np.ndarray:
-            return np.concatenate([3.0 * x[:n] ** 2, 2.0 * _RESERVE * x[n:]])
-
-        matrix = np.hstack([gain, scale * np.eye(3)])
-        found = minimize(
-            cost,
-            guess,
-            jac=slope,
-            method="SLSQP",
-            bounds=[(_LEAST, 1.0)] * n + [(None, None)] * 3,
-            constraints={
-                "type": "eq",
-                "fun": lambda x, m=matrix, t=target: (m @ x - t) / 50.0,
-                "jac": lambda x, m=matrix: m / 50.0,
-            },
-            options={"maxiter": 300, "ftol": 1e-8},
-        )
-        activation[k], reserve[k] = found.x[:n], scale * found.x[n:]
-        guess = found.x
-    return activation, reserve
+def behind_electrode(leg: Leg, activation: np.ndarray, electrode: str) -> np.ndarray:
+    """Return the mean activation of the muscles behind an electrode, shape (51,)."""
+    for group in EMG_ACTUATORS[electrode]:
+        columns = [i for i, name in enumerate(leg.names) if name in group]
+        if columns:
+            return activation[:, columns].mean(axis=1)
+    raise ValueError(f"no muscle behind the electrode {electrode} among {', '.join(leg.names)}")
 
 
-def _move(walker, right: list[int], constants: np.ndarray, spline: CubicSpline, activation: np.ndarray) -> WalkLog:  # noqa: ANN001
-    """Move elastic fibres over three strides and return a log of the last."""
-    n, step, curves = len(constants), 0.001, make_curves()
-    times = np.arange(0.0, STRIDE, step)
-    phase = np.linspace(0.0, STRIDE, len(activation))
-    drive = np.array([np.interp(times, phase, column) for column in activation.T]).T
-    names = tuple(walker.layout.muscle_names[i] for i in right)
-    layout = LogLayout(names, constants[:, f.F_MAX], constants[:, f.OPTIMAL])
-    flat = np.zeros((len(times), layout.size))
-    state = np.zeros((n, f.STATE_SIZE))
-    state[:, f.LENGTH] = 1.0
-    path = spline(times)
-    for turn in range(3):
-        for k in range(len(times)):
-            for i in range(n):
-                f.solve_elastic(constants[i], state[i], curves, path[k, i], drive[k, i], step)
-            if turn == 2:
-                layout.view(flat[k : k + 1], "fiber_length")[0] = state[:, f.LENGTH]
-                layout.view(flat[k : k + 1], "fiber_velocity")[0] = state[:, f.SPEED]
-                # The models read the force of the contractile part.
-                layout.view(flat[k : k + 1], "muscle_force")[0] = state[:, f.ACTIVE]
-    layout.view(flat, "activation")[:] = layout.view(flat, "excitation")[:] = drive
-    return WalkLog(layout, flat, step, len(times), walker.mass, Outcome.SURVIVED)
+def emg_agreement(leg: Leg, solution: Solution) -> dict[str, float]:
+    """Return the correlation of activation and measured EMG by electrode."""
+    return {
+        electrode: float(np.corrcoef(behind_electrode(leg, solution.activation, electrode), emg)[0, 1])
+        for electrode, emg in solution.way.emg.items()
+    }
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Muscles driven by EMG.
+
+    Attributes:
+        others: What drives muscles without an electrode.
+        deactivation: Time constant, s; None is the body's.
+        delay: Of EMG, s.
+        scales: By electrode.
+        at_one: Agreement at free speed before the fit, all scales 1.
+        agreement: By speed and joint.
+        moments: By speed, N·m, shape (51, 3).
+    """
+
+    others: str
+    deactivation: float | None
+    delay: float
+    scales: dict[str, float]
+    at_one: dict[str, Agreement]
+    agreement: dict[str, dict[str, Agreement]]
+    moments: dict[str, np.ndarray]
+
+
+def drive_by_emg(
+    leg: Leg, solutions: dict[str, Solution], others: str, deactivation: float | None = None, delay: float = 0.0
+) -> Trial:
+    """Fit the scales at free speed and judge all speeds."""
+    driven = {
+        name: Driven(leg, found.way, found.activation, others, deactivation, delay) for name, found in solutions.items()
+    }
+    scales = fit_scales(driven["free"])
+    moments = {name: one.moments(scales) for name, one in driven.items()}
+    return Trial(
+        others,
+        deactivation,
+        delay,
+        dict(zip(driven["free"].groups, scales.tolist(), strict=True)),
+        judge(driven["free"].way, driven["free"].moments(np.ones(len(scales)))),
+        {name: judge(solutions[name].way, moment) for name, moment in moments.items()},
+        moments,
+    )
 
 
 def main() -> None:
-    """Solve and print."""
+    """Solve, print, write and draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--curves", type=Path, required=True, help="schwartz2008_curves.csv")
-    parser.add_argument("--musculature", type=int, default=80, choices=(22, 26, 80))
+    parser.add_argument("--musculature", type=int, nargs="+", default=[22, 80], choices=(22, 26, 80))
+    parser.add_argument("--speeds", nargs="+", default=list(SPEEDS), choices=SPEEDS, help="EMG needs free among them")
+    parser.add_argument("--tendons", default="elastic", choices=("elastic", "rigid"), help="of the optimization")
+    parser.add_argument("--no-ligaments", action="store_true", help="let muscles give the whole moment")
+    parser.add_argument("--others", nargs="*", default=list(OTHERS), choices=OTHERS, help="drive of the other muscles")
+    parser.add_argument("--slack", nargs="+", default=[], metavar="MUSCLE=MM", help="lengthen tendons, to try it")
+    parser.add_argument("--muscles", action="store_true", help="print fibre lengths, work and heat of every muscle")
+    parser.add_argument("--docs", type=Path, help="page whose tables are written anew")
+    parser.add_argument("--picture", type=Path)
     arguments = parser.parse_args()
-    stride = solve(arguments.curves, arguments.musculature)
-    log = stride.log
-    peak = np.abs(stride.moment).max(axis=0)
-    rms = np.sqrt((stride.reserve**2).mean(axis=0))
-    for joint, row in zip(
-        ("hip", "knee", "ankle"), zip(peak, rms, np.abs(stride.reserve).max(axis=0), strict=True), strict=True
-    ):
-        print(f"{joint}: largest moment {row[0]:.0f} N·m, reserve rms {row[1]:.1f}, at most {row[2]:.1f}")
-    print(f"muscle mass of both legs {2.0 * muscle_mass(log).sum():.2f} kg, body {log.mass:.1f} kg")
-    for name, (function, rest) in ENERGY_MODELS.items():
-        power = 2.0 * function(log).total.sum(axis=1).mean() + rest * log.mass
-        print(f"{name}: {power / (log.mass * SPEED):.2f} J/kg/m at {SPEED} m/s")
-    rows = energy_by_muscle(log, "umberger_060", 0, log.n_steps)
-    print("muscle: largest activation, fibre length, positive work, negative work, heat (W, one leg)")
-    for i, name in enumerate(stride.names):
-        done = rows[f"{name}_r"]
-        lengths = log.fiber_length[:, i]
+    from person_tables import draw, write_tables
+
+    pictured = None
+    for musculature in arguments.musculature:
+        leg = lengthen(build_leg(musculature), arguments.slack)
+        ways = {name: make_way(leg, name, not arguments.no_ligaments) for name in arguments.speeds}
+        solutions = {name: solve(leg, way, arguments.tendons) for name, way in ways.items()}
+        trials = [
+            drive_by_emg(leg, solutions, others, *trial)
+            for others in (arguments.others if "free" in solutions else [])
+            for trial in TRIALS[others]
+        ]
+        write_tables(musculature, leg, solutions, trials, arguments.docs)
+        if arguments.muscles:
+            _print_muscles(leg, solutions)
+        pictured = pictured or (leg, solutions, trials)
+    if arguments.picture is not None and pictured is not None:
+        draw(arguments.picture, *pictured)
+
+
+def lengthen(leg: Leg, changes: list[str]) -> Leg:
+    """Return the leg with tendons longer by mm, in words such as vasti=10; refuse a muscle that is not there."""
+    constants = leg.constants.copy()
+    for change in changes:
+        name, _, length = change.partition("=")
+        if name not in leg.names:
+            raise SystemExit(f"no muscle {name}; there are {', '.join(leg.names)}")
+        constants[leg.names.index(name), f.SLACK] += 0.001 * float(length)
+    return replace(leg, constants=constants)
+
+
+def _print_muscles(leg: Leg, solutions: dict[str, Solution]) -> None:
+    for name, found in solutions.items():
+        log, way = found.log, found.way
         print(
-            f"{name}: {stride.activation[:, i].max():.2f}, {lengths.min():.2f}-{lengths.max():.2f}, "
-            f"{done[0]:.1f}, {done[1]:.1f}, {done[2]:.1f}"
+            f"{name}: {way.speed:.2f} m/s, muscles of both legs {2.0 * muscle_mass(log).sum():.2f} kg of {log.mass:.1f}"
         )
+        for joint, peak, rms in zip(JOINTS, way.peak, np.sqrt((found.reserve**2).mean(axis=0)), strict=True):
+            print(f"  {joint}: largest moment {peak:.0f} N·m, reserve rms {rms:.2f} N·m")
+        rows = energy_by_muscle(log, "umberger_060", 0, log.n_steps)
+        lengths = gather(way, log.fiber_length)
+        print("  muscle: largest activation, fibre length, positive work, negative work, heat (W, one leg)")
+        for i, muscle in enumerate(leg.names):
+            work, negative, heat = rows[f"{muscle}_r"]
+            print(
+                f"  {muscle}: {found.activation[:, i].max():.2f}, {lengths[:, i].min():.2f}-{lengths[:, i].max():.2f}, "
+                f"{work:.1f}, {negative:.1f}, {heat:.1f}"
+            )
 
 
 if __name__ == "__main__":
