@@ -166,6 +166,7 @@ def main() -> None:
     parser.add_argument("--no-ligaments", action="store_true", help="let muscles give the whole moment")
     parser.add_argument("--others", nargs="*", default=list(OTHERS), choices=OTHERS, help="drive of the other muscles")
     parser.add_argument("--slack", nargs="+", default=[], metavar="MUSCLE=MM", help="lengthen tendons, to try it")
+    parser.add_argument("--deactivation", type=float, metavar="MS", help="time constant of all muscles, to try it")
     parser.add_argument("--muscles", action="store_true", help="print fibre lengths, work and heat of every muscle")
     parser.add_argument("--docs", type=Path, help="page whose tables are written anew")
     parser.add_argument("--picture", type=Path)
@@ -175,6 +176,8 @@ def main() -> None:
     pictured = None
     for musculature in arguments.musculature:
         leg = lengthen(build_leg(musculature), arguments.slack)
+        if arguments.deactivation is not None:
+            leg.dynamics[:, 1] = 0.001 * arguments.deactivation
         ways = {name: make_way(leg, name, not arguments.no_ligaments) for name in arguments.speeds}
         solutions = {name: solve(leg, way, arguments.tendons) for name, way in ways.items()}
         trials = [
@@ -197,7 +200,10 @@ def lengthen(leg: Leg, changes: list[str]) -> Leg:
         name, _, length = change.partition("=")
         if name not in leg.names:
             raise SystemExit(f"no muscle {name}; there are {', '.join(leg.names)}")
-        constants[leg.names.index(name), f.SLACK] += 0.001 * float(length)
+        try:
+            constants[leg.names.index(name), f.SLACK] += 0.001 * float(length)
+        except ValueError:
+            raise SystemExit(f"no length in {change}; a number of mm is needed, such as {name}=10") from None
     return replace(leg, constants=constants)
 
 
