@@ -29,6 +29,7 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 COMMAND = "python scripts/dev/doc_tables.py"
 GENERATED = {
     "survey": "devices.md",
+    "both_physics": "shipped-walks.md",
     "targets": "cost.md",
     "terms": "cost.md",
     "keys": "configuration.md",

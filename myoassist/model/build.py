@@ -7,7 +7,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.schema.plant import is_human, muscles_of
+from myoassist.config.schema.plant import has_firm_couplings, is_human, muscles_of
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ModelError
@@ -25,6 +25,7 @@ from myoassist.model.ground.sensors import add_ground_sensors
 from myoassist.model.key_poses import add_key_poses
 from myoassist.model.layout import TOUCH_SENSORS, Layout, resolve_layout
 from myoassist.model.older_mujoco import match_older
+from myoassist.model.plant.couplings import firm_couplings
 from myoassist.model.plant.feet import add_feet, settle_feet
 from myoassist.model.plant.fibres import Fibres, find_fibres, hand_over, reserve_state
 from myoassist.model.plant.height import scale_height
@@ -96,6 +97,8 @@ def build_walker(
             simplify_geometry(spec, load_fit())
         worn = device_of(model)
         scale_height(spec, model.height_scale, worn.prefix if worn is not None else None)
+        if has_firm_couplings(model):
+            firm_couplings(spec, worn.prefix if worn is not None else None)
         _edit(spec, env, seed)
         reserve_state(spec, model)
         if is_human(model):
@@ -144,6 +147,8 @@ def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> muj
         spec = mujoco.MjSpec.from_file(os.fspath(path))
         if model.mujoco_compat is None and muscles_of(model) != "mujoco":
             reserve_state(spec, model)
+            if has_firm_couplings(model):
+                firm_couplings(spec)
             if is_human(model):
                 add_ligaments(spec, spec.compile(), env.init_pose, 1.0, None)
         add_ground_sensors(spec, model.sensing)

@@ -16,6 +16,7 @@ from command_tables import format_command_tables
 from markdown_pages import escape_cell, replace_section
 from measure_models import format_survey
 from parameter_meanings import explain
+from physics.walks_on_both import format_walks, load_walks
 
 from myoassist.config.entries.evaluation import EvaluationEntry
 from myoassist.config.entries.video_plots import PlotOptions
@@ -195,6 +196,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "terms": format_term_table,
     "parameters": format_parameter_tables,
     "survey": lambda: format_survey(load_survey()),
+    "both_physics": lambda: format_walks(load_walks()),
     "commands": format_command_tables,
     "settings": lambda: format_schema_table(EvolutionOptim, _SHORT_SETTINGS),
     "entries": lambda: format_schema_table(EvaluationEntry),

@@ -23,7 +23,8 @@ def compose(*words):
     ("words", "plant", "muscles"),
     [
         ((), "published", "mujoco"),
-        (("model.plant=human",), "human_1", "elastic"),
+        (("model.plant=human",), "human_2", "elastic"),
+        (("model.plant=human_1",), "human_1", "elastic"),
         (("model.plant=human_1", "model.muscle_model=rigid"), "human_1", "rigid"),
         (("model.muscle_model=elastic",), "published", "elastic"),
     ],

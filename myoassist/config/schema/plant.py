@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from myoassist.config.schema.option import option
 
-NEWEST_HUMAN = "human_1"
+NEWEST_HUMAN = "human_2"
 # What the muscles of a body are where model.muscle_model does not say.
-_MUSCLES = {"published": "mujoco", NEWEST_HUMAN: "elastic"}
+_MUSCLES = {"published": "mujoco", "human_1": "elastic", NEWEST_HUMAN: "elastic"}
+# Bodies whose kneecap and path points give way under muscle tension.
+_YIELDING = ("published", "human_1")
 
 
 @dataclass
@@ -17,7 +19,7 @@ class PlantConfig:
         "published",
         "What the body is made of. published is the model as it comes; human has fibres, tendons, ligaments and "
         "feet after the literature; a run keeps the version that human means when it starts (docs/body.md).",
-        choices=("published", "human", "human_1"),
+        choices=("published", "human", "human_1", "human_2"),
     )
     muscle_model: str | None = option(
         None,
@@ -39,6 +41,11 @@ def settle_plant(model: PlantConfig) -> None:
 def is_human(model: PlantConfig) -> bool:
     """Say whether a body has the ligaments, passive joints and feet of people."""
     return model.plant != "published"
+
+
+def has_firm_couplings(model: PlantConfig) -> bool:
+    """Say whether the coupled coordinates of the legs follow their joints under any muscle force of walking."""
+    return model.plant not in _YIELDING
 
 
 def muscles_of(model: PlantConfig) -> str:

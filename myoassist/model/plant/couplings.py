@@ -6,6 +6,11 @@ import mujoco
 import numpy as np
 
 Coupling = tuple[int, int, np.ndarray]
+# The model library holds a coupling with a time constant of 20 ms on bodies of 1 g, a spring of 25 kN/m, which muscles
+# stretch by centimetres. The shortest constant that MuJoCo keeps at the longest time step is twice this step. An
+# armature lets the solver pull harder; what it adds to the inertia of the joint is at most 0.1 % of the shank's.
+_TIME_CONSTANT = 0.004  # s
+_ARMATURE = 0.1  # kg
 
 
 def find_couplings(model: mujoco.MjModel) -> list[Coupling]:
@@ -30,3 +35,24 @@ def follow_couplings(couplings: Iterable[Coupling], qpos0: np.ndarray, qpos: np.
     """
     for dependent, independent, polynomial in couplings:
         qpos[dependent] = qpos0[dependent] + np.polyval(polynomial, qpos[independent] - qpos0[independent])
+
+
+def firm_couplings(spec: mujoco.MjSpec, worn: str | None = None) -> None:
+    """Let the coupled coordinates of the legs follow their joints whatever muscles pull at them, in place.
+
+    Their own ranges are lifted: a few end before the polynomial does, and two constraints would fight.
+
+    Args:
+        spec: Spec with joint couplings.
+        worn: Begin of the names of the bodies of a device, whose linkages stay as they are; None for none.
+    """
+    for equality in spec.equalities:
+        if equality.type != mujoco.mjtEq.mjEQ_JOINT or not equality.name2:
+            continue
+        joint = spec.joint(equality.name1)
+        if worn is not None and joint.parent.name.startswith(worn):
+            continue
+        equality.solref[0] = _TIME_CONSTANT
+        joint.limited = mujoco.mjtLimited.mjLIMITED_FALSE
+        if joint.type == mujoco.mjtJoint.mjJNT_SLIDE:
+            joint.armature = max(float(joint.armature), _ARMATURE)
