@@ -63,8 +63,11 @@ def main() -> int:
 
 def describe_machine() -> dict[str, str]:
     """Name what decides how numbers are rounded."""
-    names = [line for line in _cpu_lines() if line.startswith("model name")]
-    processor = names[0].partition(":")[2].strip() if names else platform.processor()
+    # One name may stand for several processors, which round differently.
+    told = dict(line.split(":", 1) for line in reversed(_cpu_lines()) if ":" in line)
+    told = {name.strip(): value.strip() for name, value in told.items()}
+    parts = [f"{name} {told[name]}" for name in ("cpu family", "model", "stepping") if name in told]
+    processor = ", ".join([told.get("model name", platform.processor()), *parts])
     return {"processor": processor, "python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 

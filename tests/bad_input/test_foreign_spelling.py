@@ -76,10 +76,15 @@ def test_every_key_is_found_behind_dashes(name):
         assert command_arguments(refused(check_train_arguments, ["exp=debug", *typed])) == ["exp=debug", f"{name}=7"]
 
 
-@pytest.mark.parametrize("word", ["--gpu", "--verbose", "nonsense", "--musc_model"])
+@pytest.mark.parametrize("word", ["--gpu", "--verbose", "nonsense", "--torso"])
 def test_a_word_that_means_nothing_here_gets_no_guess(word):
     error = refused(check_train_arguments, [*F, word])
     assert word in error.found and error.remedy.endswith("scripts/train.sh -h shows what there is")
+
+
+def test_the_muscles_of_myoassist_are_not_taken_for_ours():
+    for typed in (["--musc_model", "26"], ["--musc_model=26"]):
+        assert command_arguments(refused(check_train_arguments, [*F, *typed]))[-1] == "model.musculature=26"
 
 
 @pytest.mark.parametrize("flag", ["-sc", "--shell-completion", "-sc=install=bash"])

@@ -29,8 +29,13 @@ from tests.walkers import make_walker
 
 
 @pytest.fixture(scope="module")
-def model():
-    return make_walker("tutorial").model
+def walker():
+    return make_walker("tutorial")
+
+
+@pytest.fixture(scope="module")
+def model(walker):
+    return walker.model
 
 
 def test_muscles_are_found_in_other_case(model):
@@ -56,15 +61,15 @@ def test_devices_are_found_with_a_slip():
 
 
 @pytest.mark.parametrize("key", ["observation_joint_pos_keys", "observation_joint_vel_keys"])
-def test_observed_joints_and_sensors_are_found_in_other_case(model, key):
+def test_observed_joints_and_sensors_are_found_in_other_case(walker, model, key):
     joints = [model.joint(i).name for i in range(model.njnt)]
     for name in joints:
-        error = refused(resolve_observation, EnvConfig(**{key: [name.upper()]}), model)
+        error = refused(resolve_observation, EnvConfig(**{key: [name.upper()]}), walker)
         assert error.remedy == f"write {name} for {name.upper()}"
-    error = refused(resolve_observation, EnvConfig(**{key: ["zzzz"]}), model)
+    error = refused(resolve_observation, EnvConfig(**{key: ["zzzz"]}), walker)
     assert error.remedy == f"leave zzzz out of env.{key}"
     sensors = [model.sensor(i).name for i in range(model.nsensor) if model.sensor_dim[i] == 1]
-    error = refused(resolve_observation, EnvConfig(observation_joint_sensor_keys=[sensors[0].upper()]), model)
+    error = refused(resolve_observation, EnvConfig(observation_joint_sensor_keys=[sensors[0].upper()]), walker)
     assert error.remedy == f"write {sensors[0]} for {sensors[0].upper()}"
 
 

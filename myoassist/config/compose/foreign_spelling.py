@@ -23,7 +23,14 @@ TRAIN_FLAGS = {
     **dict.fromkeys(("-cd", "--config-dir", "--experimental-rerun"), True),
 }
 # What other programs call ours.
-_OTHER_NAMES = {"experiment": "exp", "experiments": "exp", "exps": "exp", "lr": "rl.ppo_params.learning_rate"}
+_OTHER_NAMES = {
+    "experiment": "exp",
+    "experiments": "exp",
+    "exps": "exp",
+    "lr": "rl.ppo_params.learning_rate",
+    # MyoAssist's, not our model.muscle_model.
+    "musc_model": "model.musculature",
+}
 _SWEEPS = ("sweep", "multi", "multirun", "multi_run")
 _TRUTH = ("true", "false", "yes", "no", "on", "off", "0", "1")
 _NUMBER = re.compile(r"-\d.*")

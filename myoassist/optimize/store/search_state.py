@@ -22,13 +22,17 @@ from myoassist.space.table import ParameterTable
 
 # Of what a checkpoint's header holds; those without a number are of the time when CMA-ES was all there was.
 VERSION = 2
-# Keys that states of older versions do not know, each of which changes nothing unless it is given.
-_YOUNGER = (
-    ("model", "mujoco_compat"),
-    ("cost", "formula"),
-    ("cost", "reference_shift"),
-    ("cost", "reference_signs"),
-    ("cost", "reference_offsets"),
+# Keys that states of older versions do not know, and the value with which each changes nothing.
+_YOUNGER: tuple[tuple[str, str, Any], ...] = (
+    ("model", "mujoco_compat", None),
+    ("model", "plant", "published"),
+    ("model", "muscle_model", None),
+    ("model", "muscle_table", None),
+    ("model", "sensing", "touch"),
+    ("cost", "formula", None),
+    ("cost", "reference_shift", None),
+    ("cost", "reference_signs", {}),
+    ("cost", "reference_offsets", {}),
 )
 
 
@@ -41,9 +45,9 @@ def cost_fingerprint(config: RunConfig) -> str:
     sections["env"]["delayed"] = control.pop("delayed")
     if config.control.controller == ControlConfig().controller:
         del sections["control"]
-    for section, name in _YOUNGER:
+    for section, name, neutral in _YOUNGER:
         # As before there was such a key.
-        if sections[section][name] in (None, {}):
+        if sections[section][name] == neutral:
             del sections[section][name]
     if condition_kind(config.optimizer) is not None:
         sections["conditions"] = [asdict(condition) for condition in list_conditions(config)]

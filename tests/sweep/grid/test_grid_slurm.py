@@ -55,7 +55,7 @@ def launch(folder, *extra):
 
 
 def test_a_grid_whose_daemon_was_killed_takes_over_its_workers(slurm, tmp_path):  # noqa: F811
-    run = ["fake.steps=12", "fake.sleep=0.5", "seed=0,1,2"]
+    run = ["fake.steps=30", "fake.sleep=0.5", "seed=0,1,2"]
     first = launch(tmp_path, *run)
     root = tmp_path / "logs" / datetime.date.today().isoformat() / "killed"
     wait_for(lambda: (root / "seed_0/checkpoint.json").exists())
