@@ -14,7 +14,7 @@ from myoassist.model.build import Walker
 from myoassist.rollout.log import WalkLog
 
 # The body of the model library, and that of an own file.
-PUBLISHED, OWN_FILE = "published", "own file"
+OWN_FILE = "own file"
 # Fields of `eval_score.json` that a cost term pays for.
 _PAID: dict[str, tuple[str, ...]] = {
     "kinematics": ("channels.hip", "channels.knee", "channels.ankle"),

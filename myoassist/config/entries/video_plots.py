@@ -26,13 +26,18 @@ class PlotOptions:
 
     category: str = option(REQUIRED, "Where its values come from.", choices=tuple(PROPERTIES))
     name: str = option(REQUIRED, "Its source.", words="the name of a joint, actuator or sensor")
-    property_type: str = option(REQUIRED, "What of the source is drawn.")
+    property_type: str = option(
+        REQUIRED,
+        "What of it: " + "; ".join(f"of {name} {', '.join(known)}" for name, known in PROPERTIES.items()) + ".",
+    )
     y_lim: list[float] = option(
         REQUIRED, "Ends of the vertical axis, after scaling.", words="two numbers, the lower one first"
     )
     y_scale: float = option(1.0, "Factor of the values, e.g. 57.2958 for degrees.", words="a number")
-    plot_duration_type: Any = option(None, "total is the whole walk, anything else the current stride.")
-    filter: Any = option(None, "Smoothing before it is drawn, a mapping as `FilterOptions`; null for none.")
+    plot_duration_type: Any = option(
+        None, "`total`: the whole walk so far; else the current stride of the right leg, its stance shaded."
+    )
+    filter: Any = option(None, "Low-pass without delay: `{type: butter, order: 2, cutoff: 6, fs: 30}`; null for none.")
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class FilterOptions:
 
 
 # What a plot may have.
-KEYS = tuple(schema_keys(PlotOptions))
+PLOT_KEYS = tuple(schema_keys(PlotOptions))
 
 
 @dataclass(frozen=True)
@@ -85,36 +90,6 @@ class VideoPlot:
     y_scale: float = 1.0
     whole: bool = False
     low_pass: LowPass | None = None
-
-
-@dataclass(frozen=True)
-class PlotEntry:
-    """A plot as it is written in the configuration; the first four have to be given."""
-
-    category: str = option("", "What is drawn.", choices=tuple(PROPERTIES))
-    name: str = option("", "Name of the joint, actuator or sensor.")
-    property_type: str = option(
-        "", "What of it: " + "; ".join(f"of {name} {', '.join(known)}" for name, known in PROPERTIES.items()) + "."
-    )
-    y_lim: list[float] = option([], "Lower and upper end of the vertical axis, after scaling.")
-    y_scale: float = option(1.0, "Factor of the values, e.g. 57.2958 for degrees.")
-    plot_duration_type: Any = option(
-        None, "`total`: the whole walk so far; else the current stride of the right leg, its stance shaded."
-    )
-    filter: Any = option(None, "Low-pass without delay: `{type: butter, order: 2, cutoff: 6, fs: 30}`.")
-
-
-PLOT_KEYS = tuple(schema_keys(PlotEntry))
-
-
-@dataclass(frozen=True)
-class FilterEntry:
-    """A filter as it is written in the configuration; all of it has to be given."""
-
-    type: str = option("butter", "Kind of filter.", choices=("butter",))
-    order: int = option(2, "Order of one pass.", ge=1, le=8)
-    cutoff: float = option(6.0, "Cut-off frequency.", gt=0.0, unit="Hz")
-    fs: float = option(30.0, "Samples per second that the cut-off refers to.", gt=0.0)
 
 
 def read_video_plots(content: Any, where: str) -> tuple[VideoPlot, ...]:
