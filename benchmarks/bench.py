@@ -240,7 +240,7 @@ def start_up(repeats: int) -> dict[str, dict[str, float]]:
         times = [float(subprocess.check_output([sys.executable, "-c", snippet])) for _ in range(repeats)]
         rows[label] = {"seconds": float(np.median(times)), "min": min(times), "max": max(times)}
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "myoassist.train", "exp=tutorial", "optimizer=evaluate", "env.sim_time=0.05"]
+        command = [sys.executable, "-m", "myoassist.train", "exp=baseline", "optimizer=evaluate", "env.sim_time=0.05"]
         env = {**os.environ, "MYOASSIST_CACHE": str(Path(folder) / "cache")}
         env.pop("NUMBA_CACHE_DIR", None)
 

@@ -4,6 +4,7 @@ import math
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from myoassist.config.compose.run import ComposedRun
     from myoassist.config.schema.run import RunConfig
+    from myoassist.optimize.loop.progress import Progress
+    from myoassist.runs.writer import RunFolder
 
 INTERRUPTED = 130
 
@@ -33,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     show_plain_warnings()
     try:
-        return _dispatch(arguments)
+        return run_words(arguments)
     except UserError as error:
         print(error, file=sys.stderr)
         if getattr(error, "abandons", False):
@@ -51,7 +54,16 @@ def main(argv: list[str] | None = None) -> int:
         return 1
 
 
-def _dispatch(arguments: list[str]) -> int:
+def run_words(arguments: list[str]) -> int:
+    """Do what the words of the training command ask for: one run, or with flags what Hydra's command line does.
+
+    Returns:
+        Exit code.
+
+    Raises:
+        UserError: when anything is refused, or at the end of a grid of which a run failed.
+        Stopped: after a stop signal.
+    """
     from myoassist.config.compose.foreign_spelling import check_train_arguments
     from myoassist.config.compose.hydra_command import is_hydra_command, run_hydra_command
     from myoassist.config.compose.run import compose_run, require_experiment
@@ -60,6 +72,7 @@ def _dispatch(arguments: list[str]) -> int:
     check_train_arguments(arguments)
     arguments = complete_evolution(arguments)
     if is_hydra_command(arguments):
+        _refuse_pages(arguments)
         from myoassist.sweep.registration import register_sweep_plugins
 
         # By its name, because workers cannot import what belongs to the main program.
@@ -72,8 +85,36 @@ def _dispatch(arguments: list[str]) -> int:
     return 0
 
 
-def train(composed: "ComposedRun") -> float:
+def _refuse_pages(arguments: list[str]) -> None:
+    """Refuse a live page for every run of a grid; one that a file asks for is left out.
+
+    Raises:
+        ConfigError: naming what shows a run of it.
+    """
+    from myoassist.files.errors import ConfigError
+
+    given = [text for text in arguments if text.lstrip("+").startswith("watch=")]
+    if given and given[-1].partition("=")[2].strip().lower() not in ("false", "no", "off"):
+        raise ConfigError(
+            f"{given[-1]} with several runs: each would open a page",
+            "watch=true with a single run; of a grid, the page of one run by its folder",
+            "watch=false, and myoassist watch <folder of a run> in a second terminal",
+        )
+
+
+def train(
+    composed: "ComposedRun",
+    show: "Callable[[], Progress] | None" = None,
+    opened: "Callable[[RunFolder], None] | None" = None,
+    watched: bool = True,
+) -> float:
     """Check a composed run and train it.
+
+    Args:
+        composed: The run.
+        show: Makes the display of every search of the run; None chooses by standard output.
+        opened: Told the folder of the run, once it is open.
+        watched: Whether `watch=true` opens a page; runs of a grid open none.
 
     Returns:
         Fitness of the run, which sweepers maximize: minus its best total; also when it had been finished before.
@@ -83,11 +124,14 @@ def train(composed: "ComposedRun") -> float:
     """
     from myoassist.check.code import import_code
     from myoassist.check.run import check
+    from myoassist.config.sources.shipped import describe_other_body
     from myoassist.model.load_mujoco import load_mujoco
     from myoassist.runs.catalogue import read_fitness
     from myoassist.runs.folder import open_run
     from myoassist.runs.plugin_trust import remember_plugins
     from myoassist.runs.storage import explain_storage
+    from myoassist.tracking.follow import track_run
+    from myoassist.watch.beside import page_beside
 
     config = composed.config
     check(config)
@@ -105,13 +149,21 @@ def train(composed: "ComposedRun") -> float:
         stack.enter_context(explain_storage(folder.path))
         stack.enter_context(folder)
         say(folder.notice)
+        if opened is not None:
+            opened(folder)
         if folder.state == "finished":
             _say_next_steps(folder.path)
             return read_fitness(folder.details)
+        stack.enter_context(track_run(config, folder))
+        if config.watch and watched:
+            stack.enter_context(page_beside(folder.path, config.watch_host))
         if config.task == "fake":
             from myoassist.sweep.fake_task import train_fake
 
             return -train_fake(config, folder)
+        note = describe_other_body(config) if config.task == "search" and folder.state == "new" else None
+        if note is not None:
+            say(note)
         _announce_compilation(config)
         # Late: everything above answers without loading MuJoCo or compiling kernels.
         load_mujoco()
@@ -127,7 +179,7 @@ def train(composed: "ComposedRun") -> float:
         else:
             from myoassist.optimize.task import train_reflex
 
-            fitness = -train_reflex(config, folder)
+            fitness = -(train_reflex(config, folder, show) if show else train_reflex(config, folder))
         _say_next_steps(folder.path)
         return fitness
 
@@ -154,7 +206,7 @@ def run_job(composed: "DictConfig") -> float:
     from myoassist.config.compose.hydra_command import composed_job
 
     try:
-        return train(composed_job(composed))
+        return train(composed_job(composed), watched=False)
     except UserError:
         raise
     except Exception as error:

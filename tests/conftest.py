@@ -13,6 +13,13 @@ def pytest_addoption(parser):
     parser.addoption("--faults-table", metavar="PAGE", help="put the table of the faults that were tried into a page")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    # Files with long tests first: at the end the processes share what is short, and none waits for the other.
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 def _table(config):
     return config.stash.setdefault(_FAULTS, FaultTable())
 

@@ -15,6 +15,7 @@ from myoassist import cli
 from myoassist.check.run import check
 from myoassist.commands.evaluate.command import COMMAND as EVALUATE
 from myoassist.commands.table import format_usage
+from myoassist.commands.watch import COMMAND as WATCH
 from myoassist.config.compose.run import compose_run
 from myoassist.config.schema.keys import run_keys
 from myoassist.control.table import build_table
@@ -29,10 +30,16 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 COMMAND = "python scripts/dev/doc_tables.py"
 GENERATED = {
     "survey": "devices.md",
+    "people_walks": "shipped-walks.md",
+    "changed_walks": "shipped-walks.md",
+    "old_walks": "shipped-walks.md",
+    "speed_walks": "shipped-walks.md",
     "both_physics": "shipped-walks.md",
+    "gallery": "gallery.md",
     "targets": "cost.md",
     "terms": "cost.md",
     "keys": "configuration.md",
+    "experiments": "experiments.md",
     "parameters": "reflex-controller.md",
     "commands": "commands.md",
     "settings": "evolution.md",
@@ -103,6 +110,13 @@ def first_of_a_sweep(words):
 
 
 def check_run(words):
+    if "model=anna" in words:
+        # A person of the reader.
+        option = Path("models/subjects/model/anna.yaml")
+        option.parent.mkdir(parents=True)
+        option.write_text(
+            "# @package _global_\nmodel: {segment_scale: {thigh: 1.02}, body_mass: 61}\n", encoding="utf-8"
+        )
     config = compose_run(first_of_a_sweep(words)).config
     for key in _START_KEYS:
         setattr(config.optimizer, key, None)
@@ -130,6 +144,9 @@ def test_command_fits_the_configuration(page, command, tmp_path, monkeypatch, ca
     if words[0] == "myoassist" and any("<" in word for word in words):
         # The folder is the reader's own; that there is such a sub-command can be checked.
         assert f"myoassist {words[1]} " in format_usage()
+    elif words[:2] == ["myoassist", "watch"]:
+        # It would wait for a run.
+        assert WATCH.parse(words[2:]).exp
     elif words[0] == "myoassist":
         assert cli.main(words[1:]) == 0
     elif "scripts/eval.sh" in words or "myoassist.evaluate" in words:

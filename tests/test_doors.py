@@ -138,12 +138,17 @@ def test_controllers_and_a_term_of_a_user(tmp_path):
         assert FILES[kind]
     write(tmp_path, {"door.py": HUMAN, "hinge.py": TORQUE, "door_term.py": TERM})
     changes = ["control.controller=door.py", "exo.controller=hinge.py", "exo.max_torque=30"]
-    changes.append("optimizer.param_path=null")
-    run(["-m", "myoassist.train", "exp=tutorial", *changes, *SHORT], tmp_path)
+    run(["-m", "myoassist.train", "exp=debug", "model=tutorial", *changes, *SHORT], tmp_path)
     best = json.loads((tmp_path / "run" / "best_parameters.json").read_text())
     assert {"door_drive", "hinge_stiffness"} <= {item["name"] for item in best["parameters"]}
     # A term counts where a walk has enough strides.
-    walk = ["exp=baseline", "optimizer=evaluate", "optimizer.param_path=shipped:walk_22", "cost.target=effort"]
+    walk = [
+        "exp=baseline",
+        "overlays=published",
+        "optimizer=evaluate",
+        "optimizer.param_path=shipped:walk_22",
+        "cost.target=effort",
+    ]
     walk += ["env.sim_time=5", "cost.num_strides=2", "plugins=[door_term.py]", "cost.extra_terms=[door_term]"]
     assert "door_term" in run(["-m", "myoassist.train", *walk, "logdir=term"], tmp_path)
 

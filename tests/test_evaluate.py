@@ -27,7 +27,7 @@ WITHOUT_STRIDES = {
     "eval_time_series.png",
     "report.html",
 }
-RUN = ["exp=tutorial", "env.sim_time=5", "cost.num_strides=2"]
+RUN = ["exp=debug", "overlays=published", "model=tutorial", "env.sim_time=5", "cost.num_strides=2"]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def start(arguments, cwd, environ=None):
 def test_results_are_those_of_the_search(run_folder, capsys):
     root, folder, result = run_folder
     before = {path.relative_to(root) for path in root.rglob("*")}
-    assert evaluate.main(["exp=tutorial", "env.render_modes=[]"]) == 0
+    assert evaluate.main(["exp=debug", "env.render_modes=[]"]) == 0
     terms = json.loads((folder / "eval_terms.json").read_text())
     assert terms["total"] == result.total
     assert terms["stage"] == result.stage
@@ -95,7 +95,14 @@ def test_results_are_those_of_the_search(run_folder, capsys):
     # Its own files, and nothing anywhere else.
     new = {path.name for path in root.rglob("*") if path.relative_to(root) not in before}
     pictures = {"eval_gait_cycle.png", "eval_joint_loads.png", "eval_muscles.png", "eval_time_series.png"}
-    assert new == {*WITHOUT_STRIDES, *pictures, "eval_gait_cycle.csv", "eval_energy.csv"}
+    assert new == {
+        *WITHOUT_STRIDES,
+        *pictures,
+        "eval_gait_cycle.csv",
+        "eval_energy.csv",
+        "eval_stats.csv",
+        "eval_stats.json",
+    }
     for name in pictures:
         assert (folder / name).read_bytes().startswith(b"\x89PNG")
     shown = capsys.readouterr().out
@@ -134,7 +141,7 @@ def test_start_that_is_invalid(run_folder, capsys):
 
 def test_video_has_frames_that_move(run_folder):
     root, folder, _ = run_folder
-    done = start([f"run={folder}", "env.sim_time=0.5"], root, without_choice())
+    done = start([f"run={folder}", "env.sim_time=0.5", "env.video_speed=0.5"], root, without_choice())
     assert done.returncode == 0, done.stderr
     if "no video:" in done.stdout:
         pytest.skip(f"nothing can draw here: {done.stdout.partition('no video:')[2].strip()}")
@@ -146,7 +153,8 @@ def test_video_has_frames_that_move(run_folder):
     assert meta["fps"] == 30.0
     assert meta["codec"] == "h264"
     pictures = np.array([np.frombuffer(frame, np.uint8).reshape(480, 640, 3) for frame in frames]).astype(int)
-    assert len(pictures) == 15
+    # Half a second at half of its speed.
+    assert len(pictures) == 30
     # Light ground and sky with a person in it, whose legs move, and tiles that pass by.
     assert 120 < pictures[0].mean() < 250
     assert np.abs(pictures[-1] - pictures[0])[200:460].mean() > 2.0
@@ -179,7 +187,7 @@ def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     monkeypatch.chdir(elsewhere)
     monkeypatch.setenv("MYOASSIST_LOGS", str(root / "logs"))
-    for chosen in (f"run={root / folder}", "exp=tutorial"):
+    for chosen in (f"run={root / folder}", "exp=debug"):
         parameters = root / folder / "myorfl_x_Best.txt"
         assert evaluate.main([chosen, f"params={parameters}", "env.render_modes=[]", "env.sim_time=0.2"]) == 0
         written = [path for path in (root / folder).iterdir() if path.suffix in (".json", ".csv", ".html")]
@@ -271,7 +279,7 @@ def test_leftovers_are_told_apart(run_folder, capsys):
 def test_help_names_every_option(capsys):
     assert evaluate.main(["-h"]) == 0
     shown = capsys.readouterr().out
-    options = ("exp", "run", "params", "compare", "repeats", "angle_sd", "speed_sd", "viewer", "port")
+    options = ("exp", "run", "params", "compare", "repeats", "robustness", "angle_sd", "speed_sd", "viewer", "port")
     assert [name for name in options if f"\n  {name}=" not in shown] == []
     assert "report.html" in shown
 
@@ -303,6 +311,25 @@ def test_repeats_and_comparison(run_folder, capsys):
     assert "2 of 2 walks lasted" in page
     assert {path.name: path.read_bytes() for path in other.iterdir() if path.is_file()} == untouched
     assert "2 of 2 perturbed starts survived" in capsys.readouterr().out
+
+
+def test_any_number_of_runs_side_by_side(run_folder):
+    _, folder, _ = run_folder
+    for name in ("other_1", "other_2"):
+        shutil.copytree(folder, folder.with_name(name))
+    arguments = [f"run={folder}", f"compare={folder.parent}/*", "env.render_modes=[]"]
+    assert evaluate.main(arguments) == 0
+    with (folder / "eval_comparison.csv").open() as stream:
+        columns = next(csv.reader(stream))
+    # The run itself matches the pattern too, and is there once.
+    values = [name for name in columns if name.startswith("value [")]
+    assert len(values) == len(set(values)) == 3 and "difference" not in columns
+    page = (folder / "report.html").read_text()
+    assert "3 walks compared" in page and "Score cards side by side" in page
+    assert page.count("Far from a bound:") >= 3
+    starts = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    for kind, start in starts.items():
+        assert (folder / f"eval_comparison.{kind}").read_bytes().startswith(start)
 
 
 def test_one_bad_run_of_several_does_not_stop_the_others(run_folder, capsys):

@@ -43,7 +43,7 @@ def test_contracts_are_kept():
         ("config/schema/keys.py", "import mujoco", "A configuration is checked without loading"),
         ("model/build.py", "from matplotlib import pyplot", "Simulation and cost draw nothing"),
         ("sweep/grid/plan.py", "import myoassist.model.build", "A sweep plans and watches runs without loading"),
-        ("optimize/chain.py", "import nevergrad", "Only sweeps know Nevergrad and Slurm"),
+        ("optimize/chain.py", "import nevergrad", "Only sweeps know Nevergrad, Optuna and Slurm"),
         ("analysis/picture/figures.py", "import hydra", "Only configuration, runs and sweeps know Hydra"),
         ("rl/env/state.py", "import cma", "Only the optimizer knows CMA-ES"),
         ("report/parts.py", "import pandas", "Pages are built from data"),

@@ -125,6 +125,10 @@ def test_lock_holds_exact_versions_and_nothing_of_one_machine():
     assert "torch==2.13.0" in lines
 
 
+# Of extras, for whoever wants them; no test needs them.
+UNLOCKED = {"mlflow-skinny", "optuna-dashboard", "wandb"}
+
+
 def test_lock_fits_what_the_project_asks_for_and_what_is_installed():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = [*project["dependencies"], *(item for group in project["optional-dependencies"].values() for item in group)]
@@ -132,6 +136,9 @@ def test_lock_fits_what_the_project_asks_for_and_what_is_installed():
     locked = {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in lines)}
     for text in asked:
         requirement = Requirement(text)
+        if requirement.name in UNLOCKED:
+            assert canonicalize_name(requirement.name) not in locked
+            continue
         version = locked[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version, prereleases=True), text
         installed = importlib.metadata.version(requirement.name)

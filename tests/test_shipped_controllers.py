@@ -5,9 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from myoassist.config.schema.run import CostConfig, EnvConfig, ExoConfig, ModelConfig, OptimizerConfig, RunConfig
-from myoassist.config.sources.shipped import DESCRIPTION, list_controllers
-from myoassist.cost.judged_walk import plan_cost
+from myoassist.analysis.walk.score import score_evaluation
+from myoassist.config.schema.cost_formula import find_target
+from myoassist.config.schema.resolved import control_of
+from myoassist.config.schema.run import OptimizerConfig
+from myoassist.config.sources.shipped import DESCRIPTION, SHIPPED_GROUPS, list_controllers
+from myoassist.cost.plan import plan_walk_cost
 from myoassist.cost.staging import evaluate_cost
 from myoassist.gait.events import find_heel_strikes
 from myoassist.gait.metrics import UNSTEADY_PERCENT, compute_metrics
@@ -16,6 +19,7 @@ from myoassist.optimize.start.vector import load_start
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.simulator import Simulator
 from myoassist.runs.named_files import resolve_param_path
+from myoassist.runs.record import build_config
 
 UNSTEADY = {"osl_a"}
 CONTROLLERS = [controller.name for controller in list_controllers()]
@@ -24,41 +28,53 @@ CONTROLLERS = [controller.name for controller in list_controllers()]
 def load(name):
     path = resolve_param_path(f"shipped:{name}")
     description = json.loads(path.with_name(DESCRIPTION).read_text())
-    env = {key: value for key, value in description["env"].items() if key != "perturbation"}
-    config = RunConfig(
-        model=ModelConfig(**description["model"]),
-        env=EnvConfig(**env),
-        exo=ExoConfig(**description["exo"]),
-        cost=CostConfig(**description["cost"]),
-        optimizer=OptimizerConfig(param_path=f"shipped:{name}"),
-    )
+    stored = {group: dict(description[group]) for group in SHIPPED_GROUPS if group in description}
+    if "robustness" not in description:
+        stored["env"].pop("perturbation", None)
+    config = build_config(stored)
+    config.optimizer = OptimizerConfig(param_path=f"shipped:{name}")
     return config, description
 
 
+def walk(config):
+    walker = build_walker(config.model, config.env, exo=config.exo)
+    simulator = Simulator(walker, config.env, config.exo, control=control_of(config))
+    vector = load_start(config, simulator.table, clamp=False)
+    return walker, simulator, vector, simulator.simulate(vector)
+
+
 def test_the_promised_ones_are_there():
-    assert {"walk_22", "tutorial_4param", "tutorial_4point"} <= set(CONTROLLERS)
+    assert {"walk_22", "tutorial_4param", "tutorial_4point", "human_125"} <= set(CONTROLLERS)
 
 
 @pytest.mark.parametrize("name", CONTROLLERS)
 def test_walks_and_costs_what_its_description_says(name):
     config, description = load(name)
-    walker = build_walker(config.model, config.env, exo=config.exo)
-    simulator = Simulator(walker, config.env, config.exo)
-    vector = load_start(config, simulator.table, clamp=False)
-    log = simulator.simulate(vector)
-    plan = plan_cost(simulator.log_layout.muscle_names)
+    walker, simulator, vector, log = walk(config)
+    plan = plan_walk_cost(simulator.log_layout.muscle_names, config.cost, walker)
     assert description["clean"]["stage"] == "3"
     result = evaluate_cost(log, vector, config.cost, plan)
     same = result.total == pytest.approx(description["clean"]["total"], rel=1e-9)
     if not same:
         # On another processor rounding differs and a walk is chaotic: then one of its close neighbours has to last.
         rng = np.random.default_rng(0)
-        walks = [log, *(simulator.simulate(vector + 1e-7 * rng.standard_normal(len(vector))) for _ in range(5))]
-        assert max(walk.n_steps * walk.dt for walk in walks) >= 10.0
+        near = (simulator.simulate(vector + 1e-7 * rng.standard_normal(len(vector))) for _ in range(5))
+        times = [log.n_steps * log.dt, *(other.n_steps * other.dt for other in near)]
+        assert max(times) >= 10.0
         return
     assert log.outcome is Outcome.SURVIVED and log.time[-1] >= 10.0
     assert log.pelvis_pos_w[-1, 0] == pytest.approx(description["clean"]["distance"], rel=1e-6)
     judge_strides(name, log)
+    if "score" in description:
+        judge_score(config, walker, log, description["score"])
+
+
+def judge_score(config, walker, log, stored):
+    """What is held against people keeps its score, and the bounds that it misses are those that are told."""
+    content = score_evaluation(config, walker, log).content
+    assert content["overall_sd"] == pytest.approx(stored["overall_sd"], rel=1e-6)
+    names = [gate["name"] for gate in content["gate"]["failed"]]
+    assert names == [gate["name"] for gate in stored["gate"]["failed"]]
 
 
 def judge_strides(name, log):
@@ -68,17 +84,30 @@ def judge_strides(name, log):
     carried = log.ground_force_w[strikes[0] : strikes[-1], :, 2].sum(axis=1).mean()
     assert carried == pytest.approx(log.mass * 9.81, rel=0.02)
     assert metrics["strides_judged"] == min(10, len(strikes) - 1) >= 8
-    assert 0.7 < metrics["stride_time_mean"] < 1.5
+    # People's strides at 0.5 m/s take 1.85 s.
+    assert 0.7 < metrics["stride_time_mean"] < 1.9
     assert (metrics["stride_time_sd_percent"] > UNSTEADY_PERCENT) == (name in UNSTEADY)
-    # Nearly all of them miss a part of the load.
-    assert log.felt_load.sum() < 0.95 * log.load.sum()
+    if log.sensing == "touch":
+        # Nearly all of them miss a part of the load.
+        assert log.felt_load.sum() < 0.95 * log.load.sum()
+
+
+def test_what_misses_bounds_of_human_walking_is_told():
+    for controller in list_controllers():
+        score = json.loads(controller.parameters.with_name(DESCRIPTION).read_text(encoding="utf-8"))["score"]
+        failed = [gate["name"] for gate in score["gate"]["failed"]]
+        assert controller.note.startswith("not human: ") == (bool(failed) or score["overall_sd"] > 2.1)
+        assert all(name in controller.note for name in failed)
+        assert not failed or f"{score['overall_sd']:.2f} SD" in controller.note
+    assert "human_125" in [item.name for item in list_controllers() if not item.note]
 
 
 @pytest.mark.parametrize("name", CONTROLLERS)
 def test_is_small_and_tells_how_it_was_made(name):
     path = resolve_param_path(f"shipped:{name}").parent
     assert sum(file.stat().st_size for file in path.iterdir()) < 2_000_000
-    _, description = load(name)
+    config, description = load(name)
     assert description["commands"] and all("myoassist.train" in command for command in description["commands"])
-    assert {"clean", "compat", "metrics"} <= set(description)
+    told = {"score", "robustness"} if find_target(config.cost).graded else {"compat"}
+    assert {"clean", "metrics", *told} <= set(description)
     assert (path / "frame.png").exists() and (path / "gait_cycle.png").exists()

@@ -2,17 +2,22 @@
 
 import warnings
 
+from myoassist.check.cost import check_draws, check_strides
 from myoassist.check.env import is_whole
 from myoassist.check.files import check_once
+from myoassist.config.entries.search_stages import plan_stages
 from myoassist.config.schema.keys import format_value, read_key, run_keys
 from myoassist.config.schema.own_code import is_own
 from myoassist.config.schema.rl import NETWORKS_KEY
 from myoassist.config.schema.run import RunConfig
+from myoassist.config.sources.starts import find_start
 from myoassist.control.table import table_of
 from myoassist.files.errors import ConfigError
 from myoassist.model.devices.device import Device
 from myoassist.model.devices.table import DEVICES, TORQUE_CONTROLLERS, device_of
 from myoassist.optimize.conditions import condition_kind
+from myoassist.optimize.start.distribution import read_distribution
+from myoassist.optimize.start.factors import plan_factors
 from myoassist.optimize.start.vector import load_start
 from myoassist.optimize.start.vector_file import find_vector_file
 from myoassist.runs.named_files import resolve_param_path
@@ -65,6 +70,8 @@ def check_between(config: RunConfig) -> None:
     else:
         _check_timing(config)
         _check_trunk(config)
+        check_strides(config)
+        check_draws(config)
     if config.model.path is not None:
         _check_own_file(config)
     else:
@@ -73,7 +80,9 @@ def check_between(config: RunConfig) -> None:
 
 
 def check_start(config: RunConfig) -> None:
-    """Refuse a start vector of another layout than that of the run, of one walk of a library model.
+    """Refuse a start vector or distribution of another layout than that of the run, and factors that it has not.
+
+    Vectors are those of one walk of a library model.
 
     Code of the user that brings parameters has to be imported before.
 
@@ -81,9 +90,18 @@ def check_start(config: RunConfig) -> None:
         UserError: naming the file and both layouts.
     """
     path, model = resolve_param_path(config.optimizer.param_path), config.model
-    if path is None or model.path is not None or condition_kind(config.optimizer) is not None:
+    over_factors = any(stage.factors for stage in plan_stages(config.optimizer))
+    if model.path is not None or (condition_kind(config.optimizer) is not None and not over_factors):
         return
     table = table_of(config, 2 if model.musculature == 22 else 3, device_of(model))
+    if over_factors:
+        plan_factors(table)
+    if condition_kind(config.optimizer) is not None:
+        return
+    if config.optimizer.scan:
+        read_distribution(find_start(config.optimizer.scan_from), table, table.initial)
+    if path is None:
+        return
 
     def load() -> None:
         with warnings.catch_warnings():

@@ -4,14 +4,20 @@ import math
 
 from myoassist.check.files import check_once
 from myoassist.config.nearest import nearest_name
-from myoassist.config.schema.cost_formula import KEY, Target, find_target
+from myoassist.config.schema.cost_formula import GRADED, KEY, Target, find_target
 from myoassist.config.schema.keys import format_override, format_value
 from myoassist.config.schema.run import CostConfig, RunConfig
-from myoassist.cost.registry import built_in_terms, own_terms, registered_terms
+from myoassist.cost.graded import LEAST_STRIDES
+from myoassist.cost.registry import built_in_terms, find_term, own_terms, registered_terms
 from myoassist.cost.targets import PENALTY_NAMES, stage_3_terms
 from myoassist.files.errors import ConfigError
 from myoassist.gait.reference.edits import edits_of
 from myoassist.gait.reference.own import load_reference
+from myoassist.gait.reference.person import check_speed, read_person
+from myoassist.optimize.conditions import condition_kind
+
+# Shortest walk in which people take the strides that are judged, s.
+LEAST_TIME = 12.0
 
 
 def check_cost(config: RunConfig) -> None:
@@ -32,6 +38,9 @@ def check_reference(cost: CostConfig) -> None:
     Raises:
         ReferenceFileError: naming the file of `cost.reference` and what is wrong in it.
     """
+    person = cost.people
+    if person is not None:
+        check_once(person, f"{cost.tgt_vel}", lambda: check_speed(person, read_person(person), cost.tgt_vel))
     if cost.reference is not None:
         edits = edits_of(cost)
         check_once(cost.reference, edits.describe(), lambda: load_reference(cost.reference, edits))
@@ -52,6 +61,7 @@ def check_terms(config: CostConfig) -> None:
     for name in target.terms:
         if name not in registered_terms():
             raise _unknown_term(f"{KEY}.terms", name)
+        _check_grading(f"{KEY}.terms.{name}", name, target)
         if name in PENALTY_NAMES and name in target.gates:
             raise ConfigError(
                 f"{KEY}.terms.{name} is judged by the gate {name} already",
@@ -91,6 +101,83 @@ def _check_extra_terms(config: CostConfig, target: Target) -> None:
             raise ConfigError(f"{shown}: {name} {reason}", "each further term once", f"leave {name} out")
         if name not in registered_terms():
             raise _unknown_term(shown, name)
+        _check_grading(shown, name, target)
+
+
+def _check_grading(shown: str, name: str, target: Target) -> None:
+    """Refuse a term that the strides of a target do not tell."""
+    term = find_term(name)
+    if term.graded and not target.graded:
+        graded = [other for other in registered_terms() if not find_term(other).graded]
+        raise ConfigError(
+            f"{shown}: {name} is a term of graded targets",
+            f"one of {', '.join(graded)}",
+            f"{KEY}.grading={GRADED} without gates, or cost=human_gait",
+        )
+    if target.graded and name == "symmetry":
+        raise ConfigError(
+            f"{shown}: symmetry is not known of feet that do not alternate, and a graded target judges these too",
+            "knee_symmetry",
+            f"write knee_symmetry for symmetry in {KEY}.terms",
+        )
+
+
+def check_draws(config: RunConfig) -> None:
+    """Refuse further walks that do not fit the ground, risk without them, and giving up after the end.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    cost, env = config.cost, config.env
+    if cost.draws == 1 and cost.risk != "mean":
+        raise ConfigError(
+            f"cost.risk={cost.risk} with cost.draws=1", "two walks or more, or the mean of the one", "cost.draws=4"
+        )
+    if cost.hopeless_time is not None and cost.hopeless_time >= env.sim_time:
+        raise ConfigError(
+            f"cost.hopeless_time={cost.hopeless_time:g} with env.sim_time={env.sim_time:g}",
+            "a time before the end of the walk",
+            "cost.hopeless_time=null",
+        )
+    if cost.draws == 1 or cost.draw_noise.ground == 0.0:
+        return
+    slopes = env.slope_deg != 0.0 or condition_kind(config.optimizer) == "slope"
+    if slopes or config.model.path is not None or env.terrain != "flat":
+        where = "slopes" if slopes else "model.path" if config.model.path is not None else f"env.terrain={env.terrain}"
+        raise ConfigError(
+            f"cost.draw_noise.ground={cost.draw_noise.ground:g} with {where}",
+            "level ground of the package, which is made rough; elsewhere 0",
+            "cost.draw_noise.ground=0",
+        )
+
+
+def check_strides(config: RunConfig) -> None:
+    """Refuse a graded target over too few strides or too short a walk, and one in compat mode.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    cost = config.cost
+    if not find_target(cost).graded:
+        return
+    if cost.mode == "compat":
+        raise ConfigError(
+            f"cost.mode=compat with cost.target={cost.target}",
+            "clean: the public implementation has no graded targets",
+            "cost.mode=clean, or cost=kinematics",
+        )
+    if cost.num_strides < LEAST_STRIDES:
+        raise ConfigError(
+            f"cost.num_strides={cost.num_strides} with the graded target {cost.target}",
+            f"{LEAST_STRIDES} or more: fewer strides flatter irregular walks",
+            f"cost.num_strides=10   (cost={cost.target} sets it, cost.target={cost.target} does not)",
+        )
+    if config.env.sim_time < LEAST_TIME:
+        raise ConfigError(
+            f"env.sim_time={config.env.sim_time:g} with the graded target {cost.target}",
+            f"{LEAST_TIME:g} s or more, in which {LEAST_STRIDES} strides fit",
+            "env.sim_time=20",
+        )
 
 
 def _unknown_term(shown: str, name: str) -> ConfigError:

@@ -4,10 +4,13 @@ from pathlib import Path
 
 from myoassist.check.files import check_exists
 from myoassist.check.plant import check_plant
+from myoassist.config.nearest import nearest_name
+from myoassist.config.schema.keys import format_override, format_value
 from myoassist.config.schema.run import ModelConfig, RunConfig
 from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ConfigError
 from myoassist.model.devices.table import MSK_KEYS, device_of
+from myoassist.model.plant.segment_names import SEGMENTS
 from myoassist.model.plant.strength import check_strength, library_muscles
 
 
@@ -34,6 +37,13 @@ def _check_own_file(model: ModelConfig) -> None:
             "one of them: an own file brings its own device",
             "model.device=null or model.path=null",
         )
+    given = [name for name in ("segment_scale", "body_mass") if getattr(model, name)]
+    if given:
+        raise ConfigError(
+            f"model.{given[0]}={format_value(getattr(model, given[0]))} with model.path",
+            "the segments of an own file as they are",
+            f"model.{given[0]}={'{}' if given[0] == 'segment_scale' else 'null'}",
+        )
     if model.height_scale != 1.0:
         raise ConfigError(
             f"model.height_scale={model.height_scale:g} with model.path",
@@ -48,6 +58,18 @@ def _check_library(model: ModelConfig) -> None:
             f"model.mujoco_compat={model.mujoco_compat:g} without model.path",
             "an MJCF file as model.path: the models here have their own contacts, and no published numbers",
             "model=custom model.path=<file.xml> (or model.mujoco_compat=null)",
+        )
+    unknown = [name for name in model.segment_scale if name not in SEGMENTS]
+    if unknown:
+        near = nearest_name(unknown[0], SEGMENTS)
+        raise ConfigError(
+            f"model.segment_scale.{unknown[0]}: there is no such segment",
+            f"one of {', '.join(SEGMENTS)}",
+            format_override(f"model.segment_scale.{near}", model.segment_scale[unknown[0]]) if near else "leave it out",
+        )
+    if model.sex is not None and model.body_mass is None:
+        raise ConfigError(
+            f"model.sex={model.sex} without model.body_mass", "the mass that is divided", "model.body_mass=75"
         )
     device = device_of(model)
     if model.physics == "fast" and model.musculature == 80:

@@ -1,7 +1,9 @@
 """Rules of the group `optimizer`: what a search starts from, its algorithm, its conditions."""
 
 from myoassist.check.files import check_exists, check_once
+from myoassist.check.schedule import check_schedule
 from myoassist.config.entries.cma_options import check_cma_options
+from myoassist.config.entries.search_stages import plan_stages
 from myoassist.config.run_names import check_suffix
 from myoassist.config.schema.run import OptimizerConfig, RunConfig
 from myoassist.files.errors import ConfigError, UserError
@@ -20,6 +22,7 @@ def check_optimizer(config: RunConfig) -> None:
     optimizer = config.optimizer
     if config.task != "rl":
         _check_start_keys(optimizer)
+        plan_stages(optimizer)
     check_suffix(optimizer.run_suffix)
     check_cma_options(optimizer.cma_options)
     check_exists("optimizer.pickle_path", optimizer.pickle_path, "a pickle file or a run folder", folder=True)
@@ -38,6 +41,7 @@ def check_search(config: RunConfig, *, starts: bool) -> None:
     """
     if starts:
         check_options(config.optimizer)
+        check_schedule(config.optimizer)
     list_conditions(config)
     path = resolve_param_path(config.optimizer.param_path)
     if not starts or path is None:

@@ -9,13 +9,18 @@ from myoassist.commands.help import format_overview
 # read by Hydra.
 MODULES = {
     "eval": "evaluate.command",
+    "watch": "watch",
     "sim": "sim",
     "replay": "replay",
     "import": "import_presets",
     "export": "export",
+    "pack": "pack",
+    "verify": "verify",
     "reference": "reference.group",
+    "subject": "subject",
     "evos": "evos",
     "sweeps": "sweeps",
+    "runs": "runs",
     "list": "lists",
     "completion": "completion",
 }

@@ -49,6 +49,7 @@ class Ids(NamedTuple):
     ligament: np.ndarray
     qpos_add: np.ndarray
     qpos_rot: np.ndarray
+    qvel_add: np.ndarray
     qpos_root: np.ndarray
     touch: np.ndarray
     load: np.ndarray

@@ -15,6 +15,7 @@ class Channel:
         unit: Its unit, 1 for none.
         meaning: What it is, in a few words.
         by_muscle: Whether its values are those of the muscles of the log, in their order.
+        internal: Whether it is logged only with `control.log_modules`; the figure of the whole walk leaves it out.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Channel:
     unit: str
     meaning: str
     by_muscle: bool = False
+    internal: bool = False
 
     @property
     def size(self) -> int:

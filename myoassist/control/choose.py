@@ -1,7 +1,9 @@
 """Which controllers a configuration asks for."""
 
+from collections.abc import Callable
+
 from myoassist.config.places import load_place
-from myoassist.config.schema.control import HUMAN_CONTROLLERS, ControlConfig
+from myoassist.config.schema.control import HUMAN_CONTROLLERS, MODULAR_CONTROLLERS, ControlConfig
 from myoassist.config.schema.own_code import is_own
 from myoassist.config.schema.run import ExoConfig
 from myoassist.control.device.base import DeviceController
@@ -13,19 +15,20 @@ from myoassist.model.devices.device import Device
 from myoassist.model.devices.table import choose_clock
 
 
-def choose_human(control: ControlConfig, dimensions: int) -> HumanController:
+def choose_human(control: ControlConfig, dimensions: int, inner: bool = False) -> HumanController:
     """Return the human controller of a run; code of the user has to be imported before.
 
     Args:
         control: Configuration of the human controller.
         dimensions: 2 (planar) or 3.
+        inner: Log what the excitation is made of, where the controller can.
     """
     if is_own(control.controller):
         return OwnHumanController(control.controller)
-    controller: HumanController = load_place(f"{HUMAN_CONTROLLERS[control.controller]}.part:controller")(
-        control, dimensions
-    )
-    return controller
+    make: Callable[..., HumanController] = load_place(f"{HUMAN_CONTROLLERS[control.controller]}.part:controller")
+    if inner and control.controller in MODULAR_CONTROLLERS:
+        return make(control, dimensions, inner=True)
+    return make(control, dimensions)
 
 
 def choose_device(exo: ExoConfig, worn: Device | None) -> DeviceController:

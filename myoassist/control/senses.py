@@ -7,18 +7,22 @@ import numpy as np
 from myoassist.control import signals as sg
 from myoassist.control.buffers import Buffers, Ids, Signals
 from myoassist.model.kernel import kernel
+from myoassist.model.layout import TORSO
 
 HALF_PI = math.pi / 2.0
 N_MUSCLES = sg.N_MUSCLES
 
-# Angles rad, rates rad/s, speeds m/s; pairs are right, left. Forward lean, lean to the right, flexion and dorsiflexion
-# are positive. Load in body weights; forces as fractions of the peak force, in the order of `signals.MUSCLE_NAMES`.
+# Angles rad, rates rad/s, speeds m/s; pairs are right, left. Forward lean, lean to the right, a turn to the left,
+# flexion and dorsiflexion are positive. Load in body weights; forces as fractions of the peak force, in the order of
+# `signals.MUSCLE_NAMES`.
 SENSES = np.dtype(
     [
         ("pitch", "f8"),
         ("pitch_rate", "f8"),
         ("roll", "f8"),
         ("roll_rate", "f8"),
+        ("yaw", "f8"),
+        ("yaw_rate", "f8"),
         ("speed", "f8"),
         ("load", "f8", (2,)),
         ("hip", "f8", (2,)),
@@ -45,12 +49,14 @@ def muscle_force(b: Buffers, ids: Ids, leg: int, muscle: int) -> float:
 
 @kernel
 def fill_senses(senses: np.ndarray, b: Buffers, ids: Ids, s: Signals) -> None:
-    """Fill a record of SENSES, shape (1,), from the signals; noise of the signals is in them, forces have none."""
+    """Fill a record of SENSES, shape (1,), from the signals; with their noise, which forces and turns lack."""
     out = senses[0]
     out.pitch = s.noisy_body[sg.B_THETA]
     out.pitch_rate = s.noisy_body[sg.B_DTHETA]
     out.roll = s.noisy_body[sg.B_THETA_F]
     out.roll_rate = s.noisy_body[sg.B_DTHETA_F]
+    out.yaw = s.yaw[0]
+    out.yaw_rate = b.cvel[ids.frame_body[TORSO], 2]
     out.speed = s.noisy_body[sg.B_VX]
     for leg in range(2):
         row = s.noisy_legs[leg]

@@ -10,9 +10,14 @@ from myoassist.cost import terms
 from myoassist.gait.muscles import MuscleColumns, find_muscle_columns, select_muscles
 from myoassist.gait.reference.edits import ReferenceEdits
 from myoassist.gait.reference.gait import ReferenceGait
+from myoassist.gait.reference.human import HumanReference
 from myoassist.gait.reference.own import UNCHANGED, load_reference
+from myoassist.gait.score.gate import PLANAR
 from myoassist.gait.strides import GaitWindow, displacement, duration
 from myoassist.rollout.log import WalkLog
+
+# Of a person of 1.70 m, m.
+USUAL_LEG = 0.9
 
 
 @dataclass(frozen=True)
@@ -24,12 +29,18 @@ class CostPlan:
         muscles: Their columns.
         emg_muscles: Columns of those that the reference gait has an EMG of.
         reference: The reference gait.
+        people: People at the target speed; None where no term compares with them.
+        leg_length: Hip joint to floor, standing, m.
+        kind: Which bounds hold for a shipped walk of the model, `gait.score.gate.gate_kind`.
     """
 
     muscle_names: tuple[str, ...]
     muscles: MuscleColumns
     emg_muscles: MuscleColumns
     reference: ReferenceGait
+    people: HumanReference | None = None
+    leg_length: float = USUAL_LEG
+    kind: str = PLANAR
 
 
 def plan_cost(

@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from myoassist.config.schema.run import CostConfig
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 TermFunction = Callable[..., float]
 
 # Summands of a total that are no terms; a term of the same name would hide one of them.
-PART_NAMES = ("stage", "distance", "steps", "pelvis", "l1")
+PART_NAMES = ("stage", "distance", "steps", "pelvis", "l1", "not_walked", "gait", "ceiling", "draws_lost", "risk")
 # Keys of *_Cost.txt that no plugin may take: a reader would take the one for the other.
 _OWN_KEYS = (
     "Effort_Cost", "Symmetry_Cost", "Velocity_Cost", "GRF_Cost", "JointPain_Cost", "HipPain_Cost", "KneePain_Cost",
     "AnklePain_Cost", "Kinematic_Cost", "Pelvis_Cost", "Trunk_Cost", "EMG_Cost", "Metabolic_Cost", "Param_L1", "Stage",
     "Total_Cost", "Comb_Eff_Vel_Pain_Scruff", "Comb_Kine_Vel_Pain_Scruff", "Actual_velocity", "Actual_dist",
-    "Actual_time", "Mean",
+    "Actual_time", "Mean", "Draws", "Draws_Walked", "Draw_Costs",
 )  # fmt: skip
 # Summands of the k-th of several walking conditions begin with c<k>_.
 _CONDITION_PREFIX = re.compile(r"c[1-9]\d*_")
@@ -47,6 +47,8 @@ class Term:
         function: Called with a `JudgedWalk`; returns the unweighted value.
         source: File and qualified name of the function.
         built_in: Whether it comes with the package.
+        graded: Whether it needs the strides of both legs that graded targets cut, a `GradedWalk`.
+        people: Whether it compares with people at the target speed.
     """
 
     name: str
@@ -56,6 +58,8 @@ class Term:
     function: Callable[["JudgedWalk"], float]
     source: str
     built_in: bool
+    graded: bool = False
+    people: bool = False
 
 
 _REGISTERED: dict[str, Term] = {}
@@ -107,6 +111,29 @@ def cost_term(name: str, unit: str = "", key: str | None = None) -> Callable[[Te
     if name in PART_NAMES or _CONDITION_PREFIX.match(name) or name in built_in_terms():
         raise _taken(name)
     return register
+
+
+def graded_term(name: str, unit: str, people: bool = False) -> Callable[[TermFunction], TermFunction]:
+    """Register the decorated function of a `GradedWalk` as a term of graded targets; its key is its name.
+
+    Args:
+        name: See `cost_term`.
+        unit: Unit of the value.
+        people: Whether it compares with people at the target speed.
+    """
+    register = cost_term(name, unit, name)
+
+    def register_graded(function: TermFunction) -> TermFunction:
+        register(function)
+        _REGISTERED[name] = replace(_REGISTERED[name], graded=True, people=people)
+        return function
+
+    return register_graded
+
+
+def published_terms() -> tuple[str, ...]:
+    """Return the names of the terms of the package that every judged walk has, whatever its target."""
+    return tuple(name for name in built_in_terms() if not _REGISTERED[name].graded)
 
 
 def built_in_terms() -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,16 @@ class CostResult:
     reason: str = ""
     walked_time: float = 0.0
     distance: float = 0.0
+
+
+def make_result(stage: str, parts: dict[str, float], common: Mapping[str, Any], reason: str = "") -> CostResult:
+    """Return a result whose total is the sum of its parts; `common` holds outcome, walked_time and distance."""
+    return CostResult(total=sum_parts(parts), stage=stage, parts=parts, reason=reason, **common)
+
+
+def make_failure(reason: str, common: Mapping[str, Any]) -> CostResult:
+    """Return the result of a candidate that could not be simulated or judged."""
+    return make_result("0", {"stage": FAILURE_COST}, common, reason)
 
 
 def sum_parts(parts: Mapping[str, float]) -> float:

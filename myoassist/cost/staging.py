@@ -1,4 +1,7 @@
-"""From the record of a walk to its cost: failed, fell, too few steps, gates not passed, gates passed."""
+"""From the record of a walk to its cost: failed, fell, too few steps, gates not passed, gates passed.
+
+Graded targets are judged by `cost.graded`.
+"""
 
 import math
 from dataclasses import replace
@@ -8,9 +11,10 @@ import numpy as np
 from myoassist.config.schema.cost_formula import find_target
 from myoassist.config.schema.run import CostConfig
 from myoassist.cost import terms
+from myoassist.cost.graded import ended_early, judge_graded
 from myoassist.cost.judged_walk import CostPlan, JudgedWalk
-from myoassist.cost.registry import OwnTermError, active_own_terms, built_in_terms, find_term, measure_own_terms
-from myoassist.cost.result import FAILURE_COST, CostResult, sum_parts
+from myoassist.cost.registry import OwnTermError, active_own_terms, find_term, measure_own_terms, published_terms
+from myoassist.cost.result import CostResult, make_failure, make_result
 from myoassist.cost.targets import STAGE_COST, assemble
 from myoassist.gait.events import find_felt_strikes
 from myoassist.gait.strides import cut_window
@@ -44,11 +48,13 @@ def evaluate_cost(log: WalkLog, vector: np.ndarray, config: CostConfig, plan: Co
         "distance": x_end if math.isfinite(x_end) else 0.0,
     }
     if log.outcome in _FAILURES:
-        return _failure(log.reason or f"the simulation ended with {log.outcome.name}", common)
+        return make_failure(log.reason or f"the simulation ended with {log.outcome.name}", common)
     if not math.isfinite(x_end):
-        return _failure("the distance walked is not a number", common)
+        return make_failure("the distance walked is not a number", common)
     # Overflow and NaN are looked for below, so NumPy need not warn about them.
     with np.errstate(all="ignore"):
+        if find_target(config).graded:
+            return judge_graded(log, vector, config, plan, common)
         return _judge(log, vector, config, plan, common, x_end)
 
 
@@ -56,9 +62,9 @@ def _judge(
     log: WalkLog, vector: np.ndarray, config: CostConfig, plan: CostPlan, common: dict, x_end: float
 ) -> CostResult:
     compat = config.mode == "compat"
-    if log.n_steps < log.step_limit - 1:
+    if ended_early(log):
         reason = log.reason or f"ended after {common['walked_time']:.2f} s"
-        return _result("1a", {"stage": FALL_OFFSET, "distance": 0.0 - x_end}, common, reason)
+        return make_result("1a", {"stage": FALL_OFFSET, "distance": 0.0 - x_end}, common, reason)
     strikes = find_felt_strikes(log, compat)
     early = {"distance": 0.0 - x_end, "steps": 0.0 - STEP_REWARD * strikes.total}
     if min(len(strikes.left), len(strikes.right)) < config.num_strides + 1:
@@ -66,32 +72,32 @@ def _judge(
             f"{len(strikes.left)} left and {len(strikes.right)} right heel strikes; "
             f"{config.num_strides + 1} of each are needed"
         )
-        return _result("1b", {"stage": FALL_OFFSET, **early}, common, reason)
+        return make_result("1b", {"stage": FALL_OFFSET, **early}, common, reason)
     window = cut_window(strikes, config.num_strides, compat)
     walk = JudgedWalk(log, window, config, plan)
     if walk.symmetry is None:
         reason = f"left and right heel strikes do not alternate over the last {config.num_strides} strides"
-        return _result("1c", {"stage": ASYMMETRIC_OFFSET, **early}, common, reason)
+        return make_result("1c", {"stage": ASYMMETRIC_OFFSET, **early}, common, reason)
     try:
         own = measure_own_terms(walk, active_own_terms(config, tuple(find_target(config).terms)))
     except OwnTermError as error:
-        return _failure(str(error), common)
+        return make_failure(str(error), common)
     values, reported = _measure(walk, vector)
     values |= own
     broken = [name for name, value in {**reported, **values}.items() if not np.isfinite(value).all()]
     if broken:
-        return _failure(f"not a finite number: {', '.join(broken)}", common)
+        return make_failure(f"not a finite number: {', '.join(broken)}", common)
     stage, parts = assemble(values, config)
     if not math.isfinite(sum(parts.values())):
-        return _failure("the weighted sum of the terms is not a finite number", common)
-    result = _result(stage, parts, common)
+        return make_failure("the weighted sum of the terms is not a finite number", common)
+    result = make_result(stage, parts, common)
     return replace(result, terms=_report(values, reported, own, plan.muscles.planar, result))
 
 
 def _measure(walk: JudgedWalk, vector: np.ndarray) -> tuple[dict[str, float], dict[str, float | np.ndarray]]:
     """Compute every term of the package, unweighted, and what is only reported."""
     log, window = walk.log, walk.window
-    values = {name: find_term(name).function(walk) for name in built_in_terms()}
+    values = {name: find_term(name).function(walk) for name in published_terms()}
     values["pelvis"] = 0.0 if walk.planar else terms.pelvis_posture(log, window)
     values["l1"] = terms.parameter_l1(vector)
     reported: dict[str, float | np.ndarray] = {
@@ -142,14 +148,6 @@ def _report(
 
 def _by_key(values: dict[str, float], *names: str) -> dict[str, float]:
     return {find_term(name).key: values[name] for name in names}
-
-
-def _result(stage: str, parts: dict[str, float], common: dict, reason: str = "") -> CostResult:
-    return CostResult(total=sum_parts(parts), stage=stage, parts=parts, reason=reason, **common)
-
-
-def _failure(reason: str, common: dict) -> CostResult:
-    return _result("0", {"stage": FAILURE_COST}, common, reason)
 
 
 def _finite_last(column: np.ndarray) -> float:

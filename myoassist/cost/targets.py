@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from myoassist.config.schema.cost_formula import Target, find_target
 from myoassist.config.schema.run import CostConfig
-from myoassist.cost.registry import active_own_terms, built_in_terms
+from myoassist.cost.registry import active_own_terms, built_in_terms, find_term
 
 STAGE_COST = 1000.0
 VELOCITY_TOLERANCE = 0.01
@@ -18,6 +18,12 @@ def stage_3_terms(config: CostConfig) -> tuple[str, ...]:
     """Return the names of all summands once the gates are passed: of the target, of `extra_terms`, own ones."""
     extra = [name for name in config.extra_terms if name in built_in_terms()]
     return tuple(dict.fromkeys((*find_target(config).terms, *extra, *active_own_terms(config))))
+
+
+def needs_people(config: CostConfig) -> bool:
+    """Return whether a term that counts compares with people at the target speed."""
+    built_in = built_in_terms()
+    return any(name in built_in and find_term(name).people for name in stage_3_terms(config))
 
 
 def gates_passed(target: Target, values: Mapping[str, float], config: CostConfig) -> bool:

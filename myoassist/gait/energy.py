@@ -7,6 +7,7 @@ J Biomech 37:81 (2004). `metabolics` is the model of before, Bhargava at 0.25 MP
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from myoassist.gait.metabolics import (
     SHORTENING_FORCE,
     SHORTENING_ISOMETRIC,
 )
+from myoassist.gait.slow_fibres import shares_by_beginning
 from myoassist.model.plant.curves import active_force
 from myoassist.rollout.log import WalkLog
 
@@ -34,22 +36,6 @@ _SLOW_PART = 2.5
 _MOST_SLOW_HEAT = 100.0  # W/kg
 _MAINTENANCE_LENGTH = np.array([0.5, 1.0, 1.5])
 _MAINTENANCE_FACTOR = np.array([0.5, 1.0, 0.0])
-# Share of slow fibres (Johnson et al. 1973), by how the names of actuators begin, side and part left out.
-_SLOW_SHARE = {
-    "hamstrings": 0.49,
-    "bflh": 0.65,
-    "semi": 0.49,
-    "bifemsh": 0.53,
-    "bfsh": 0.53,
-    "glutmax": 0.55,
-    "glmax": 0.55,
-    "rectfem": 0.39,
-    "recfem": 0.39,
-    "gas": 0.54,
-    "soleus": 0.81,
-    "tibant": 0.70,
-}
-_USUAL_SLOW_SHARE = 0.50
 
 
 class MuscleEnergy(NamedTuple):
@@ -100,10 +86,6 @@ def _read(log: WalkLog) -> _States:
     mass, names = muscle_mass(log), [channel.name for channel in log.layout.channels]
     force = log.active_force if "active_force" in names else log.muscle_force
     assert log.layout.f_max is not None and log.layout.optimal_length is not None
-    slow = [
-        next((share for key, share in _SLOW_SHARE.items() if name.startswith(key)), _USUAL_SLOW_SHARE)
-        for name in log.layout.muscle_names
-    ]
     return _States(
         np.clip(log.excitation, 0.0, 1.0),
         np.clip(log.activation, 0.0, 1.0),
@@ -111,7 +93,7 @@ def _read(log: WalkLog) -> _States:
         log.fiber_velocity,
         np.maximum(force, 0.0),
         mass,
-        np.array(slow),
+        shares_by_beginning(log.layout.muscle_names),
         log.layout.f_max,
         log.layout.optimal_length,
     )
@@ -184,7 +166,8 @@ def transport_cost(log: WalkLog, model: str, first: int, last: int, distance: fl
         distance: Way of the pelvis in between, m.
     """
     function, rest = ENERGY_MODELS[model]
-    power = function(log).total[first:last].sum(axis=1).mean() + rest * log.mass
+    part = replace(log, flat=log.flat[first:last])
+    power = function(part).total.sum(axis=1).mean() + rest * log.mass
     return float(power * (last - first) * log.dt / (log.mass * distance))
 
 

@@ -7,6 +7,7 @@ al., PLoS ONE 2016).
 
 import numpy as np
 
+from myoassist.gait.slow_fibres import shares_by_name
 from myoassist.rollout.log import WalkLog
 
 DENSITY = 1059.7  # kg/m^3
@@ -19,19 +20,6 @@ MAINTENANCE_SLOW, MAINTENANCE_FAST = 74.0, 111.0
 SHORTENING_ISOMETRIC, SHORTENING_FORCE, LENGTHENING_FORCE = 0.16, 0.18, 0.157
 _MAINTENANCE_LENGTH = np.array([0.5, 1.0, 1.5])
 _MAINTENANCE_FACTOR = np.array([0.5, 1.0, 0.0])
-# Share of slow fibres (Johnson et al., J Neurol Sci 1973, where measured), by actuator without its side.
-SLOW_SHARE = {
-    "hamstrings": 0.49,
-    "bifemsh": 0.53,
-    "glutmax": 0.55,
-    "iliopsoas": 0.50,
-    "rectfem": 0.39,
-    "vasti": 0.50,
-    "gastroc": 0.54,
-    "soleus": 0.81,
-    "tibant": 0.70,
-}
-_USUAL_SLOW_SHARE = 0.50
 
 
 def muscle_power(log: WalkLog) -> np.ndarray:
@@ -44,7 +32,7 @@ def muscle_power(log: WalkLog) -> np.ndarray:
     if layout.f_max is None or layout.optimal_length is None:
         raise ValueError("the log holds no muscle properties")
     mass = layout.f_max * layout.optimal_length * DENSITY / SPECIFIC_TENSION
-    slow = np.array([SLOW_SHARE.get(name.rsplit("_", 1)[0], _USUAL_SLOW_SHARE) for name in layout.muscle_names])
+    slow = shares_by_name(layout.muscle_names)
     excitation, activation = np.clip(log.excitation, 0.0, 1.0), np.clip(log.activation, 0.0, 1.0)
     length, velocity = log.fiber_length, log.fiber_velocity * layout.optimal_length
     force = np.maximum(log.muscle_force, 0.0)

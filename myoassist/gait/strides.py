@@ -71,6 +71,12 @@ def cut_window(strikes: HeelStrikes, num_strides: int, compat: bool = False) -> 
     return GaitWindow(first, last, left, right, starts, stops)
 
 
+def stride_window(start: int, stop: int) -> GaitWindow:
+    """Return the window of one stride of either leg, from its heel strike to the next, samples; steps are left out."""
+    none = np.zeros(0, dtype=np.int64)
+    return GaitWindow(start, stop, none, none, np.array([start]), np.array([stop]))
+
+
 def normalize_strides(values: np.ndarray, window: GaitWindow) -> np.ndarray:
     """Resample every stride to 100 points by linear interpolation.
 

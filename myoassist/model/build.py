@@ -7,7 +7,7 @@ from pathlib import Path
 import mujoco
 import numpy as np
 
-from myoassist.config.schema.plant import has_firm_couplings, is_human, muscles_of
+from myoassist.config.schema.plant import has_firm_couplings, human_version, is_human, muscles_of
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.config.sources.model_file import check_model_file
 from myoassist.files.errors import ModelError
@@ -19,6 +19,7 @@ from myoassist.model.fast.geometry import load_fit, simplify_geometry
 from myoassist.model.fast.reduce import find_obstacle, reduce_model
 from myoassist.model.felt_load import GRAVITY_FOR_WEIGHT, TOUCH
 from myoassist.model.ground.foot_contact import add_capsules
+from myoassist.model.ground.footholds import add_second_plane
 from myoassist.model.ground.ground import Terrain, add_ground, fit_own_ground, make_ground, make_terrain
 from myoassist.model.ground.height_field import HeightField
 from myoassist.model.ground.sensors import add_ground_sensors
@@ -31,6 +32,7 @@ from myoassist.model.plant.fibres import Fibres, find_fibres, hand_over, reserve
 from myoassist.model.plant.height import scale_height
 from myoassist.model.plant.joints import add_ligaments, settle_joints
 from myoassist.model.plant.lumbar import hold_lumbar, lean_torso
+from myoassist.model.plant.person import Person, shape_person
 from myoassist.model.plant.scaling import scale_model
 from myoassist.model.plant.spatial import repair_spatial_legs
 from myoassist.model.world_frame import moving_mass
@@ -73,7 +75,12 @@ class Walker:
 
 
 def build_walker(
-    model: ModelConfig, env: EnvConfig, visual: bool = False, exo: ExoConfig | None = None, seed: int = 0
+    model: ModelConfig,
+    env: EnvConfig,
+    visual: bool = False,
+    exo: ExoConfig | None = None,
+    seed: int = 0,
+    footholds: bool = False,
 ) -> Walker:
     """Build the walker of a configuration.
 
@@ -83,10 +90,12 @@ def build_walker(
         visual: Keep everything that is only drawn; the dynamics are the same.
         exo: Mass of the device; None keeps the modelled one.
         seed: Seed of the run, for random ground.
+        footholds: Prepare a plane for each foot, see `model.ground.footholds`; plane ground of own models only.
 
     Raises:
         ModelError: if a file cannot be read or a needed name is missing.
     """
+    person = Person()
     if model.path is not None:
         check_model_file(Path(model.path), f"model.path={model.path}", model.trust_path)
         compiled = unfused = _scaled(_load_file(model, Path(model.path), env, seed), model, exo)
@@ -97,17 +106,20 @@ def build_walker(
             simplify_geometry(spec, load_fit())
         worn = device_of(model)
         scale_height(spec, model.height_scale, worn.prefix if worn is not None else None)
+        person = shape_person(spec, model, worn, compose_spec)
         if has_firm_couplings(model):
             firm_couplings(spec, worn.prefix if worn is not None else None)
         _edit(spec, env, seed)
+        if footholds:
+            add_second_plane(spec)
         reserve_state(spec, model)
         if is_human(model):
-            add_feet(spec, spec.compile(), model.height_scale, worn)
+            add_feet(spec, spec.compile(), person.foot, worn)
         elif model.foot_contact == "primitive":
             add_capsules(spec, spec.compile())
         add_key_poses(spec)
         if is_human(model):
-            add_ligaments(spec, spec.compile(), env.init_pose, model.height_scale, worn)
+            add_ligaments(spec, spec.compile(), env.init_pose, person.joints, worn, human_version(model))
         if visual:
             add_ground_sensors(spec, model.sensing)
             compiled = unfused = _scaled(spec.compile(), model, exo)
@@ -116,12 +128,13 @@ def build_walker(
         name, own = f"{model.musculature} muscles, device {model.device or 'none'}", True
     compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_AUTORESET)
     device = device_of(model)
-    fibres = find_fibres(compiled, model)
+    fibres = find_fibres(compiled, model, person.muscles)
     layout = resolve_layout(compiled, name, env.init_pose, unfused, device, model.sensing)
     if is_human(model):
-        settle_joints(compiled, env.init_pose, model.height_scale if own else 1.0, device)
+        version = human_version(model)
+        settle_joints(compiled, env.init_pose, person.joints, device, version)
         if own:
-            settle_feet(compiled, device)
+            settle_feet(compiled, device, version)
     if not own or (device is not None and device.config is not None):
         check_actuators(compiled, layout, name, exo)
     if fibres is not None:
@@ -150,7 +163,7 @@ def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> muj
             if has_firm_couplings(model):
                 firm_couplings(spec)
             if is_human(model):
-                add_ligaments(spec, spec.compile(), env.init_pose, 1.0, None)
+                add_ligaments(spec, spec.compile(), env.init_pose, 1.0, None, human_version(model))
         add_ground_sensors(spec, model.sensing)
         compiled = spec.compile() if model.mujoco_compat is None else match_older(spec)
     except (ValueError, OSError) as error:

@@ -44,6 +44,7 @@ class Layout:
         ligament: Sensor addresses of the dampers of the ligaments of hip, knee, ankle, -1 where a joint has ligaments
             without a damper, -2 where it has none, shape (2, 3).
         qpos_add, qpos_rot: Position addresses of hip adduction and rotation, shape (2,).
+        qvel_add: Velocity addresses of hip adduction, shape (2,).
         qpos_root: Position addresses of tx, ty, tz, tilt, list, rotation, shape (6,).
         qvel_tx: Velocity address of pelvis_tx.
         touch: Sensor addresses of heel and toes, shape (2, 2).
@@ -81,6 +82,7 @@ class Layout:
     ligament: np.ndarray
     qpos_add: np.ndarray
     qpos_rot: np.ndarray
+    qvel_add: np.ndarray
     qpos_root: np.ndarray
     qvel_tx: int
     touch: np.ndarray
@@ -167,6 +169,7 @@ def resolve_layout(
         ligament=find_ligaments(model, LEG_JOINTS[:3]),
         qpos_add=np.array([find.qpos(f"hip_adduction_{s}", frontal) for s in SIDES]),
         qpos_rot=np.array([find.qpos(f"hip_rotation_{s}", frontal) for s in SIDES]),
+        qvel_add=np.array([find.qvel(f"hip_adduction_{s}", frontal) for s in SIDES]),
         qpos_root=np.array([find.qpos(j, False) for j in _ROOT_3D]),
         qvel_tx=find.qvel("pelvis_tx"),
         touch=touch,

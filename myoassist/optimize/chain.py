@@ -1,5 +1,6 @@
 """A chain of searches, one per walking condition, each started from the best of its neighbour."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from myoassist.optimize.conditions import (
     label_value,
     list_conditions,
 )
+from myoassist.optimize.loop.progress import Progress, make_progress
+from myoassist.optimize.pool.run import run_pool
 from myoassist.optimize.run_search import run_search
 from myoassist.optimize.start.vector_file import read_vector
 from myoassist.runs.catalogue import PARAMETERS_NAME, read_json
@@ -42,7 +45,7 @@ def order_chain(values: list[float]) -> list[tuple[int, int | None]]:
     return order
 
 
-def run_chain(config: RunConfig, folder: RunFolder) -> float:
+def run_chain(config: RunConfig, folder: RunFolder, show: Callable[[], Progress] = make_progress) -> float:
     """Search all conditions one after the other, each in a run folder of its own below the one of the chain.
 
     The condition nearest to the middle starts from `optimizer.param_path` or from ones. The same command continues
@@ -51,6 +54,7 @@ def run_chain(config: RunConfig, folder: RunFolder) -> float:
     Args:
         config: Run configuration with `optimizer.optim_params`.
         folder: Opened run folder.
+        show: Makes the display of every search.
 
     Returns:
         Weighted mean of the best totals.
@@ -69,7 +73,7 @@ def run_chain(config: RunConfig, folder: RunFolder) -> float:
         start = None if neighbour is None else folder.path / labels[neighbour] / PARAMETERS_NAME
         print(f"condition {place + 1} of {len(values)}, {conditions[place].describe()}:", flush=True)
         try:
-            _search_condition(config, conditions[place], folder.path / labels[place], start)
+            _search_condition(config, conditions[place], folder.path / labels[place], start, show)
         except Stopped:
             folder.write_status("interrupted", conditions_done=len(totals))
             raise
@@ -87,15 +91,23 @@ def run_chain(config: RunConfig, folder: RunFolder) -> float:
     return mean
 
 
-def _search_condition(config: RunConfig, condition: Condition, path: Path, start: Path | None) -> None:
+def _search_condition(
+    config: RunConfig, condition: Condition, path: Path, start: Path | None, show: Callable[[], Progress]
+) -> None:
     """Start, continue or extend the search of one condition; nothing is done where it has finished."""
     own = condition_config(config, condition)
     own.logdir, own.expname, own.expsubdir = path.as_posix(), path.name, None
     own.resume, own.fresh = "auto", False
     if start is None:
         own.optimizer.param_path = config.optimizer.param_path
+    else:
+        # It walks already; random vectors or several searches from the same start would lead nowhere else.
+        own.optimizer.scan, own.optimizer.members = 0, 1
     with open_run(own, None, []) as run:
         print(run.notice, flush=True)
         if run.state != "finished":
             vector = None if start is None else np.array(read_vector(start).vector)
-            run_search(own, run, vector)
+            if own.optimizer.members > 1:
+                run_pool(own, run, show=show)
+            else:
+                run_search(own, run, vector, show=show)

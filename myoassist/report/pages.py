@@ -37,7 +37,9 @@ class ScoredSummary:
         introduction: Whom it is compared with.
         tables: Tables of the distances.
         passed: Whether it meets all bounds for being shipped.
-        bounds: Table of these.
+        bounds: Table of these, with their lights.
+        parts: Table of the lights of joints and muscles, or None.
+        robustness: What the walk withstands, or None where that was not asked for.
     """
 
     name: str
@@ -45,6 +47,8 @@ class ScoredSummary:
     tables: Sequence[Table]
     passed: bool
     bounds: Table
+    parts: Table | None = None
+    robustness: Section | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class WalkPage:
         key_figures: Table of the main metrics.
         repeated: Whether metrics have a spread over repeated walks.
         scores: How far the walks are from people, of those that could be compared.
+        compared: Table of the bounds of several walks side by side, or None.
+        comparison: The same as curves, or None.
+        modules: What excites the muscles, where that was logged, or None.
+        stats: Table of the main quantities stride by stride, or None.
         motion: Joint angles and ground reaction over the gait cycle, or None without a whole stride.
         loads: Joint moments and powers over the gait cycle, or None.
         muscles: Activations over the gait cycle, or None.
@@ -89,13 +97,41 @@ class WalkPage:
     notices: Sequence[str]
     mujoco: str
     files: Mapping[str, str]
+    compared: Table | None = None
+    comparison: Picture | None = None
+    modules: Picture | None = None
+    stats: Table | None = None
 
 
 @dataclass(frozen=True)
 class ComparisonPage(WalkPage):
-    """The page of two walks side by side."""
+    """The page of walks side by side."""
 
     template: ClassVar[str] = "comparison.html"
+
+
+@dataclass(frozen=True)
+class SubjectPage:
+    """The page of a person that was made out of recordings.
+
+    Attributes:
+        name: Name of the person.
+        summary: One line about the person.
+        command: What walks the body.
+        tiles: Main numbers.
+        sections: Model against data.
+        mujoco: Version of MuJoCo.
+        files: Files beside the page, with what they hold.
+    """
+
+    template: ClassVar[str] = "subject.html"
+    name: str
+    summary: str
+    command: str
+    tiles: Sequence[Tile]
+    sections: Sequence[Section]
+    mujoco: str
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -191,4 +227,4 @@ class EvolutionPage:
     space: Table
 
 
-Page = WalkPage | GridPage | EvolutionPage
+Page = WalkPage | SubjectPage | GridPage | EvolutionPage

@@ -20,12 +20,14 @@ class Cell:
             `command` besides is to be copied into a shell.
         span: Columns that it covers.
         band: Colour of a text: how far what it judges is from people.
+        link: File or folder that the text leads to, relative to the page.
     """
 
     text: str
     kind: Kind = "text"
     span: int = 1
     band: Band = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)

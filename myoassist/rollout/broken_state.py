@@ -15,7 +15,7 @@ def describe_instability(model: mujoco.MjModel, data: mujoco.MjData) -> str:
         model: Compiled model.
         data: State after the step that failed, not reset since.
     """
-    parts = []
+    parts = [f"the path of {name} has no length" for name in find_broken_paths(model, data)[:_SHOWN]]
     for warning, place in raised_warnings(model, data):
         index = int(data.warning.lastinfo[int(getattr(mujoco.mjtWarning, f"mjWARN_{warning.upper()}"))])
         name = _CHECKED.get(warning, "")
@@ -50,6 +50,14 @@ def find_broken(model: mujoco.MjModel, data: mujoco.MjData, shown: int = 5) -> l
             lines.append(f"{name} of {', '.join(names)}{more} is not a number")
     bad = np.flatnonzero(~np.isfinite(data.act))
     return lines + ([f"{len(bad)} muscle activations are not numbers"] if len(bad) else [])
+
+
+def find_broken_paths(model: mujoco.MjModel, data: mujoco.MjData) -> list[str]:
+    """Return the tendons whose length alone is no number: their wrapping has failed, not the pose; none if all are."""
+    if not np.isfinite(data.qpos).all():
+        return []
+    bad = np.flatnonzero(~np.isfinite(data.ten_length))
+    return [model.tendon(int(i)).name for i in bad] if len(bad) < model.ntendon else []
 
 
 def joint_name(model: mujoco.MjModel, index: int, position: bool = False) -> str:

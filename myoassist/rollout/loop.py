@@ -176,10 +176,11 @@ def walk(
     disturbance: Disturbance,
     heel_contact: np.ndarray,
     new_step: np.ndarray,
+    begin: int,
     log: np.ndarray,
     poses: np.ndarray,
 ) -> tuple[int, int]:
-    """Simulate a walk from a forwarded and sensed start state.
+    """Simulate a walk from a forwarded and sensed start state, or go on with one.
 
     Args:
         model_address: Address of mjModel.
@@ -195,13 +196,14 @@ def walk(
         disturbance: Pushes and noise; empty arrays for none.
         heel_contact: Heel contact of the legs at the start, shape (2,), changed in place.
         new_step: Work space, shape (2,).
+        begin: Number of steps that are done already.
         log: Flat log to fill, shape (step limit, columns).
         poses: Positions after every control step, shape (step limit, nq), or (0, nq) for none.
 
     Returns:
         Number of logged steps, outcome.
     """
-    for k in range(log.shape[0]):
+    for k in range(begin, log.shape[0]):
         changed = control(k, b, ids, const, s, human, command, device, disturbance)
         if changed < 0:
             return k, NAN_CONTROL

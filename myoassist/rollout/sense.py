@@ -39,6 +39,7 @@ def make_ids(walker: Walker) -> Ids:
         layout.ligament,
         layout.qpos_add.astype(np.int64),
         layout.qpos_rot.astype(np.int64),
+        layout.qvel_add.astype(np.int64),
         layout.qpos_root.astype(np.int64),
         layout.touch.astype(np.int64),
         layout.load,

@@ -5,6 +5,7 @@ import numpy as np
 
 from myoassist.files.errors import ModelError
 from myoassist.model.build import Walker
+from myoassist.model.felt_load import CONTACT
 from myoassist.model.layout import FRAMES, LEG_JOINTS, PELVIS, SIDES
 from myoassist.model.plant.couplings import find_couplings, follow_couplings
 from myoassist.model.plant.muscle_groups import MUSCLES
@@ -17,6 +18,8 @@ MIN_BODY_HEIGHT = 0.005  # m
 MIN_START_LOAD = 0.1  # body weights
 MAX_START_PITCH = np.deg2rad(45.0)
 REST_ACTIVATION = 0.01
+# From flexion, which is positive, to the coordinates of hip, knee and ankle.
+_KNEE_BACK = np.array([1.0, -1.0, 1.0])
 _HEEL_TOE_SITES = ("r_heel_btm", "r_toe_btm", "l_heel_btm", "l_toe_btm")
 
 
@@ -79,12 +82,14 @@ class StartPose:
 
     # Whatever a vector asks for is placed; `explain_invalid` then refuses what is no number, with a reason.
     @np.errstate(over="ignore", invalid="ignore")
-    def apply(self, data: mujoco.MjData, values: np.ndarray) -> np.ndarray:
+    def apply(self, data: mujoco.MjData, values: np.ndarray, rates: np.ndarray | None = None) -> np.ndarray:
         """Reset the data to the start of a walk and run a forward pass.
 
         Args:
             data: Data of this worker.
             values: Decoded parameters, shape (len(table),).
+            rates: Of hip, knee and ankle, right and left, flexion positive, rad/s, shape (2, 3); None for those of the
+                key pose.
 
         Returns:
             Start values of the controller's output buffers, shape (2, 13).
@@ -100,6 +105,9 @@ class StartPose:
         data.qpos[layout.qpos_root[3]] += slope
         data.qvel[layout.qvel_tx] = values[self.speed] * np.cos(slope)
         data.qvel[self.qvel_ty] += values[self.speed] * np.sin(slope)
+        if rates is not None:
+            place = layout.qvel_leg[:, :3]
+            data.qvel[place[place >= 0]] = (layout.sign_leg[:, :3] * _KNEE_BACK * rates)[place >= 0]
         stimulation = np.full((2, len(MUSCLES)), REST_ACTIVATION)
         data.act[:] = 0.0
         data.act[layout.muscle_act] = REST_ACTIVATION
@@ -137,9 +145,13 @@ class StartPose:
         if self.walker.fibres is not None:
             # Resting fibres pull at a foot of 1 kg: its load at this instant says nothing. It does touch the ground.
             return ""
-        loads = data.sensordata[layout.touch] / self.walker.body_weight
-        best = loads.sum(axis=1).max() if self.walker.own else loads.max()
-        if not best > MIN_START_LOAD:
+        if self.walker.sensing == CONTACT:
+            # The load at this instant says how fast a foot moves, not what it will carry. It has to touch the ground.
+            best, least = data.sensordata[layout.load[:, 0]].max() / self.walker.body_weight, 0.0
+        else:
+            loads = data.sensordata[layout.touch] / self.walker.body_weight
+            best, least = (loads.sum(axis=1).max() if self.walker.own else loads.max()), MIN_START_LOAD
+        if not best > least:
             return f"no foot is loaded at the start ({best:.3f} body weights)"
         return ""
 

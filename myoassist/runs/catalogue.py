@@ -15,6 +15,8 @@ CONFIG_NAME = "config.yaml"
 STATUS_NAME = "status.json"
 VERSIONS_NAME = "versions.json"
 PARAMETERS_NAME = "best_parameters.json"
+# In status.json, why a search has ended that optimizer.max_evaluations ended.
+MAX_EVALUATIONS = "max_evaluations"
 # Between the name of a run that was set aside and a number.
 ASIDE = ".old-"
 
@@ -62,6 +64,8 @@ def describe_run(path: Path) -> str:
         words.append(f"in generation {status['generation']} of {status.get('maxiter', '?')}")
     if status.get("steps") is not None:
         words.append(f"at step {status['steps']} of {status.get('maxiter', '?')}")
+    if status.get("stage"):
+        words.append(f"(stage {status['stage']})")
     if status.get("best") is not None:
         words.append(f"best {status['best']}")
     if status.get("exp"):

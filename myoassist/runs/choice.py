@@ -86,7 +86,9 @@ def choose_run(exp: str | None, run: str | None, is_other: Callable[[Path], bool
     )
 
 
-def choose_runs(exp: str | None, run: str | None, is_other: Callable[[Path], bool] = _no_other) -> list[Path]:
+def choose_runs(
+    exp: str | None, run: str | None, is_other: Callable[[Path], bool] = _no_other, key: str = "run"
+) -> list[Path]:
     """Return the run folders that the arguments mean, sorted.
 
     Args:
@@ -95,6 +97,7 @@ def choose_runs(exp: str | None, run: str | None, is_other: Callable[[Path], boo
         run: A run folder, `newest:EXP`, a pattern such as `logs/*/exo_*` (`**` for any depth), or several folders and
             patterns between commas. A pattern leaves out what is no run, and runs that were set aside.
         is_other: Says whether a folder that is no run of ours can be evaluated as well.
+        key: What the argument is called in refusals of patterns.
 
     Raises:
         UserError: if there is no such run.
@@ -121,7 +124,7 @@ def choose_runs(exp: str | None, run: str | None, is_other: Callable[[Path], boo
         ]
         if not runs:
             raise UserError(
-                f"run={text} matches {len(matches) or 'no'} folder{'s' if len(matches) > 1 else ''}"
+                f"{key}={text} matches {len(matches) or 'no'} folder{'s' if len(matches) > 1 else ''}"
                 + (", none of them a run" if matches else ""),
                 f"a pattern, in quotes, that matches folders with a {CONFIG_NAME}",
                 _suggest(),

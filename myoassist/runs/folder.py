@@ -3,12 +3,16 @@
 import datetime
 import shlex
 from pathlib import Path
+from typing import Any
 
 from myoassist.config.nearest import nearest_names
 from myoassist.config.run_names import check_name, override_key, quote_value
+from myoassist.config.schema.plant import HUMANS, NEWEST_HUMAN, PUBLISHED
+from myoassist.config.schema.published_numbers import PUBLISHED_OVERLAY
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ResumeError
 from myoassist.runs.catalogue import (
+    MAX_EVALUATIONS,
     day_folder,
     describe_run,
     list_older,
@@ -19,6 +23,9 @@ from myoassist.runs.overrides import format_command
 from myoassist.runs.record import Inspection, inspect_folder
 from myoassist.runs.storage import claim_folder, refuse_folder, remove_temporaries, set_aside
 from myoassist.runs.writer import RunFolder, write_start
+
+# Where a published preset differs from the same one with the overlay.
+_OF_THE_OVERLAY = {"model.plant", "model.sensing", "cost.l1_weight", "optimizer.scan"}
 
 
 def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: datetime.date | None = None) -> RunFolder:
@@ -226,12 +233,24 @@ def _check_usable(inspection: Inspection, path: Path, request: _Request) -> None
         raise ResumeError(
             f"{path} holds a run with another configuration (stored -> asked for):{lines}",
             "the stored configuration, or another folder",
-            request.remedies(path),
+            f"{_keep_body(changes, request)}{request.remedies(path)}",
         )
     if request.config.resume == "never":
         raise ResumeError(
             f"resume=never, but {describe_run(path)}", "a folder that is new or empty", request.remedies(path)
         )
+
+
+def _keep_body(changes: dict[str, tuple[Any, Any]], request: _Request) -> str:
+    """Return the command that keeps the body of the stored run, if the command's own is a newer version of it."""
+    stored, asked = changes.get("model.plant", (None, None))
+    if stored == PUBLISHED and asked == NEWEST_HUMAN and set(changes) <= _OF_THE_OVERLAY:
+        command = request.command(PUBLISHED_OVERLAY)
+        return f"{command}   (continues with the body that was meant when the run began)\n       or: "
+    if len(changes) > 1 or stored not in HUMANS or asked != NEWEST_HUMAN:
+        return ""
+    command = request.command(f"model.plant={stored}")
+    return f"{command}   (continues with the body that `human` meant when the run began)\n       or: "
 
 
 def _judge_state(inspection: Inspection, config: RunConfig) -> str:
@@ -241,7 +260,11 @@ def _judge_state(inspection: Inspection, config: RunConfig) -> str:
         return "resume"
     done = inspection.status.get("maxiter", run_length(inspection.config))
     searches = config.task == "rl" or (config.task == "search" and config.optimizer.mode != "evaluate")
-    return "extend" if searches and run_length(config) > done else "finished"
+    longer = run_length(config) > done
+    if inspection.status.get("stop_reason") == MAX_EVALUATIONS:
+        cap = config.optimizer.max_evaluations
+        longer = cap is None or cap > int(inspection.status.get("evaluations", 0))
+    return "extend" if searches and longer else "finished"
 
 
 def _describe_state(run: RunFolder, inspection: Inspection) -> str:

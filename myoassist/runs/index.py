@@ -2,7 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from myoassist.files.atomic import write_text_atomic
 from myoassist.runs.overrides import make_relative_override
 
 INDEX_NAME = "sweep_index.jsonl"
+# Files that have been written, for whoever asked.
+_NOTED: ContextVar[list[Path] | None] = ContextVar("noted", default=None)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,20 @@ def write_index(root: Path, rows: Iterable[IndexRow]) -> None:
         }
         lines.append(json.dumps(content, ensure_ascii=False))
     write_text_atomic(root / INDEX_NAME, "\n".join(lines) + "\n")
+    noted = _NOTED.get()
+    if noted is not None:
+        noted.append(root / INDEX_NAME)
+
+
+@contextmanager
+def note_indexes() -> Iterator[list[Path]]:
+    """Hand out a list that the file of every index written inside is added to."""
+    written: list[Path] = []
+    before = _NOTED.set(written)
+    try:
+        yield written
+    finally:
+        _NOTED.reset(before)
 
 
 def read_index(file: Path) -> list[IndexRow]:

@@ -13,15 +13,6 @@ TRUST_KEY = "trust_plugins"
 _FOLDER = "plugins"
 
 
-def parse_trust(value: str) -> bool:
-    """Return the value of `trust_plugins=` on a command line.
-
-    Raises:
-        ConfigError: if it is neither true nor false.
-    """
-    return parse_truth(TRUST_KEY, value)
-
-
 def parse_truth(key: str, value: str) -> bool:
     """Return a truth value of a command line.
 

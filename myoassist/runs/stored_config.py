@@ -10,6 +10,8 @@ import yaml
 from myoassist.config.compose.run import compose_run, normalize_arguments
 from myoassist.config.run_names import PLACE_KEYS
 from myoassist.config.schema.aliases import drop_replaced
+from myoassist.config.schema.cost_formula import KEY as FORMULA_KEY
+from myoassist.config.schema.cost_formula import shipped_formula, target_names
 from myoassist.config.schema.groups import config_folder, group_names, group_options
 from myoassist.config.schema.keys import read_key, run_keys
 from myoassist.config.schema.run import SHIPPED_PREFIX, RunConfig
@@ -59,16 +61,26 @@ def change_config(stored: RunConfig, overrides: list[str]) -> RunConfig:
                 "keys of model, env, control, exo or cost; results go into the folder of the run",
                 f"leave {text} out",
             )
-    values = _flatten(stored)
+    values = flatten_values(stored)
+    formula = values[FORMULA_KEY]
+    changed = any(name.split(".")[:2] == FORMULA_KEY.split(".") for name in names)
+    if formula is None and changed and stored.cost.target in target_names():
+        formula = shipped_formula(stored.cost.target)
     for name, text in zip(names, overrides, strict=True):
         for key in [name, *_keys_of_option(name, text.partition("=")[2])]:
             values.pop(key, None)
     drop_replaced(values, names)
-    arguments = [f"{key}={_write(value)}" for key, value in values.items()]
+    arguments = [f"{key}={write_value(value)}" for key, value in values.items() if key != FORMULA_KEY]
+    if FORMULA_KEY in values or changed:
+        # Mappings are merged: without the null the formula would take what it lacks from the default target.
+        arguments.append(f"{FORMULA_KEY}=null")
+        if formula is not None:
+            arguments.append(f"{FORMULA_KEY}={write_value(formula)}")
     return compose_run([*arguments, *overrides]).config
 
 
-def _flatten(config: RunConfig) -> dict[str, Any]:
+def flatten_values(config: RunConfig) -> dict[str, Any]:
+    """Return every value of a configuration by its dotted key."""
     values: dict[str, Any] = {}
     for key in run_keys():
         value = read_key(config, key)
@@ -84,7 +96,7 @@ def _keys_of_option(group: str, option: str) -> list[str]:
     return [f"{group}.{key}" for key in content] if isinstance(content, dict) else []
 
 
-def _write(value: Any) -> str:
+def write_value(value: Any) -> str:
     """Write a value so that Hydra's grammar reads the same one; texts in quotes."""
     if value is None:
         return "null"
@@ -93,7 +105,7 @@ def _write(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if isinstance(value, list | tuple):
-        return "[" + ",".join(_write(item) for item in value) + "]"
+        return "[" + ",".join(write_value(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "{" + ",".join(f"{name}:{_write(item)}" for name, item in value.items()) + "}"
+        return "{" + ",".join(f"{name}:{write_value(item)}" for name, item in value.items()) + "}"
     return "'" + str(value).replace("'", "\\'") + "'"

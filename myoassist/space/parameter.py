@@ -1,7 +1,10 @@
 """One entry of the search vector."""
 
 import math
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+
+from myoassist.space.factors import Factor
 
 INF = math.inf
 
@@ -33,6 +36,12 @@ class Parameter:
     fixed: bool = False
 
 
+def never_idle(name: str, gone: Collection[str]) -> bool:
+    """Say that a parameter matters whatever muscles a leg lacks."""
+    del name, gone
+    return False
+
+
 @dataclass(frozen=True)
 class Entries:
     """What a part of a walk adds to the search vector.
@@ -40,7 +49,14 @@ class Entries:
     Attributes:
         layout: What it adds to the name of the layout; empty for nothing.
         rows: Its parameters, in order.
+        idle: Tells of the name of a parameter whether it does nothing in a leg without some muscles.
+        start: Names of pose entries of the search vector and the decoded values that they begin with instead of their
+            own; legs are `_stance` and `_swing` there instead of `_r` and `_l`.
+        factors: Which of them a search over factors moves together; empty where there is no such search.
     """
 
     layout: str = ""
     rows: tuple[Parameter, ...] = ()
+    idle: Callable[[str, Collection[str]], bool] = never_idle
+    start: tuple[tuple[str, float], ...] = ()
+    factors: tuple[Factor, ...] = ()

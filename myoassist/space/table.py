@@ -6,6 +6,7 @@ Raw parameters are near 1; physical value = scale * raw + offset.
 import numpy as np
 
 from myoassist.files.errors import LayoutError
+from myoassist.space.factors import Factor
 from myoassist.space.parameter import Parameter
 
 
@@ -15,11 +16,13 @@ class ParameterTable:
     Args:
         parameters: Entries in vector order.
         layout: Name of the layout, e.g. `2d-npoint6`; vectors of another layout are refused.
+        factors: What a search over factors moves together, see `space.factors`.
     """
 
-    def __init__(self, parameters: list[Parameter], layout: str) -> None:
+    def __init__(self, parameters: list[Parameter], layout: str, factors: tuple[Factor, ...] = ()) -> None:
         self.parameters = tuple(parameters)
         self.layout = layout
+        self.factors = factors
         self.names = tuple(p.name for p in parameters)
         self.scale = np.array([p.scale for p in parameters])
         self.offset = np.array([p.offset for p in parameters])
@@ -28,6 +31,8 @@ class ParameterTable:
         self.initial = np.array([p.initial for p in parameters])
         self.groups = tuple(p.group for p in parameters)
         self.free = np.array([not p.fixed for p in parameters])
+        # Angles are decoded to rad and shown in degrees, as their unit says.
+        self._angles = np.array([p.unit.startswith("deg") for p in parameters], dtype=bool)
         self._index = {name: i for i, name in enumerate(self.names)}
 
     def __len__(self) -> int:
@@ -52,7 +57,7 @@ class ParameterTable:
         if vector.shape[0] != len(self):
             raise LayoutError(
                 f"{source} has {vector.shape[0]} entries",
-                f"{len(self)} entries of layout {self.layout} ({describe_lengths()})",
+                f"{len(self)} entries of layout {self.layout}",
                 "use a file of the same musculature and exo.controller, or change these to match the file",
             )
         if not np.isfinite(vector).all():
@@ -69,6 +74,18 @@ class ParameterTable:
         with np.errstate(over="ignore"):
             return self.scale * self.check(vector) + self.offset
 
+    def show(self, vector: np.ndarray) -> np.ndarray:
+        """Return physical values in the unit of each parameter, angles in degrees, shape (len(self),)."""
+        with np.errstate(over="ignore"):
+            values = self.decode(vector)
+            return np.where(self._angles, np.rad2deg(values), values)
+
+    def raw(self, name: str, value: float) -> float:
+        """Return the raw value of a parameter out of its physical value in its unit, the inverse of `show`."""
+        i = self._index[name]
+        decoded = np.deg2rad(value) if self._angles[i] else value
+        return float((decoded - self.offset[i]) / self.scale[i])
+
     def infinite_names(self, values: np.ndarray) -> list[str]:
         """Return the names of decoded values, shape (len(self),), that are beyond floating point."""
         return [self.names[i] for i in np.flatnonzero(~np.isfinite(values))]
@@ -76,8 +93,3 @@ class ParameterTable:
     def clamp(self, vector: np.ndarray) -> np.ndarray:
         """Return the vector with every entry moved into its bounds."""
         return np.clip(self.check(vector), self.lower, self.upper)
-
-
-def describe_lengths() -> str:
-    """Say which vector lengths belong to which layouts."""
-    return "77 human entries in 2D, 97 in 3D, plus 4 for the four-parameter exo or 2n for the n-point exo"

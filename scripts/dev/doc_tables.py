@@ -13,10 +13,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from command_tables import format_command_tables
+from experiment_table import format_experiment_table
+from gallery import format_gallery
 from markdown_pages import escape_cell, replace_section
 from measure_models import format_survey
 from parameter_meanings import explain
+from people_walks import format_changed_walks, format_old_walks, format_people_walks
 from physics.walks_on_both import format_walks, load_walks
+from speed_figures import format_speeds
 
 from myoassist.config.entries.evaluation import EvaluationEntry
 from myoassist.config.entries.video_plots import PlotOptions
@@ -146,6 +150,8 @@ def _weighted(name: str, weight: float) -> str:
 
 
 def _describe_gates(target: Target) -> str:
+    if target.graded:
+        return "none: graded"
     if not target.gated:
         return "none: start from a good walk"
     plain = ["speed" if gate == "velocity" else gate for gate in target.gates if gate != "pelvis"]
@@ -192,10 +198,16 @@ def _format_bound(bound: float) -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "keys": format_key_tables,
+    "experiments": format_experiment_table,
     "targets": format_target_table,
     "terms": format_term_table,
     "parameters": format_parameter_tables,
     "survey": lambda: format_survey(load_survey()),
+    "people_walks": format_people_walks,
+    "changed_walks": format_changed_walks,
+    "old_walks": format_old_walks,
+    "speed_walks": format_speeds,
+    "gallery": format_gallery,
     "both_physics": lambda: format_walks(load_walks()),
     "commands": format_command_tables,
     "settings": lambda: format_schema_table(EvolutionOptim, _SHORT_SETTINGS),

@@ -22,12 +22,10 @@ from myoassist.model.fast.geometry import (
     PATHS,
     FittedGeometry,
     FittedPath,
-    MusclePath,
     simplify_geometry,
 )
+from myoassist.model.plant.fast_fit import GRID, LengthSampler, measure_errors
 
-# Grid of joint angles, deg: first, last, step. One more point on each side gives central differences at the ends.
-GRID = {"hip_flexion": (-20.0, 45.0, 5.0), "knee_angle": (-80.0, 0.0, 4.0), "ankle_angle": (-30.0, 20.0, 5.0)}
 LENGTH_TOLERANCE = 0.01  # of the muscle's length range
 ARM_TOLERANCE = 0.03  # of the muscle's largest moment arm about that joint
 
@@ -37,62 +35,6 @@ _GUIDE_BOUNDS = {
     "femur": [(-0.03, 0.02), (-0.43, -0.38), (0.015, 0.05)],
     "tibia": [(-0.03, 0.02), (-0.05, 0.03), (0.004, 0.05)],
 }
-
-
-def grid_axes(path: MusclePath) -> list[np.ndarray]:
-    """Return the angles of each joint of a muscle, rad, one step wider than the fitted range."""
-    axes = []
-    for joint in path.joints:
-        first, last, step = GRID[joint]
-        axes.append(np.deg2rad(np.arange(first - step, last + 1.5 * step, step)))
-    return axes
-
-
-class LengthSampler:
-    """Tendon lengths of one model over a grid of joint angles, coupled coordinates following.
-
-    Args:
-        model: Full or simplified model.
-    """
-
-    def __init__(self, model: mujoco.MjModel) -> None:
-        self.model = model
-        self.data = mujoco.MjData(model)
-        joint = model.eq_type == mujoco.mjtEq.mjEQ_JOINT
-        self._couplings = [
-            (int(model.jnt_qposadr[a]), int(model.jnt_qposadr[b]), data[4::-1])
-            for a, b, data in zip(model.eq_obj1id[joint], model.eq_obj2id[joint], model.eq_data[joint], strict=True)
-        ]
-
-    def pose(self, angles: dict[str, float]) -> mujoco.MjData:
-        """Put the model into a pose (rad by joint name) and compute its tendons."""
-        model, data = self.model, self.data
-        data.qpos[:] = model.qpos0
-        for name, value in angles.items():
-            data.qpos[model.joint(name).qposadr[0]] = value
-        for dependent, independent, polynomial in self._couplings:
-            x = data.qpos[independent] - model.qpos0[independent]
-            data.qpos[dependent] = model.qpos0[dependent] + np.polyval(polynomial, x)
-        mujoco.mj_kinematics(model, data)
-        mujoco.mj_comPos(model, data)
-        mujoco.mj_tendon(model, data)
-        return data
-
-    def sample(
-        self, muscle: str, side: str, axes: list[np.ndarray] | None = None
-    ) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Return length (m) and moment arms (m, one per joint) of a muscle over the inner grid."""
-        path = PATHS[muscle]
-        axes = axes or grid_axes(path)
-        tendon = int(self.model.actuator(f"{muscle}_{side}").trnid[0])
-        length = np.zeros([len(axis) for axis in axes])
-        for index in np.ndindex(*length.shape):
-            angles = {f"{joint}_{side}": axis[i] for joint, axis, i in zip(path.joints, axes, index, strict=True)}
-            length[index] = self.pose(angles).ten_length[tendon]
-        gradients = np.gradient(length, *axes)
-        arms = [-gradients] if len(axes) == 1 else [-g for g in gradients]
-        inner = tuple(slice(1, -1) for _ in axes)
-        return length[inner], [arm[inner] for arm in arms]
 
 
 def fit_hinge(full: LengthSampler) -> tuple[list[float], list[float]]:
@@ -164,17 +106,6 @@ def fit_muscle(muscle: str, model: mujoco.MjModel, target: LengthSampler, seed: 
     if path.guide is None:
         return FittedPath(points)
     return FittedPath(points, x[n : n + 2].tolist(), float(x[n + 2]))
-
-
-def measure_errors(muscle: str, fast: LengthSampler, full: LengthSampler, side: str = "r") -> dict[str, float]:
-    """Return the errors of a muscle: length (largest, % of its range), arms (RMS, % of the peak), and slack (m)."""
-    length, arms = full.sample(muscle, side)
-    own_length, own_arms = fast.sample(muscle, side)
-    slack = float((own_length - length).mean())
-    errors = {"length": float(100 * np.abs(own_length - length - slack).max() / np.ptp(length)), "slack": slack}
-    for joint, own, arm in zip(PATHS[muscle].joints, own_arms, arms, strict=True):
-        errors[f"arm_{joint}"] = float(100 * np.sqrt(((own - arm) ** 2).mean()) / np.abs(arm).max())
-    return errors
 
 
 def fit_geometry(report: Callable[[str], None] = print) -> FittedGeometry:

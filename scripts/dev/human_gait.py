@@ -3,7 +3,8 @@
     python scripts/dev/human_gait.py <folder with schwartz2008_curves.csv and schwartz2008_scalars.csv>
 
 The channels get the names of this project. Signs are those of the source: angles in degrees, flexion and dorsiflexion
-positive; moments internal, extension and plantarflexion positive. EMG is a share of the muscle's own maximum.
+positive, so are adduction and a pelvis raised on the side of the leg; moments internal, extension, plantarflexion and
+abduction positive. EMG is a share of the muscle's own maximum.
 """
 
 import csv
@@ -15,12 +16,15 @@ SPEEDS = ("very_slow", "slow", "free", "fast", "very_fast")
 CHANNELS = {
     ("Joint Rotations", "Trunk Ant/Posterior Tilt"): "trunk",
     ("Joint Rotations", "Pelvic Ant/Posterior Tilt"): "pelvis",
+    ("Joint Rotations", "Pelvic Up/Down Obliquity"): "pelvis_obliquity",
     ("Joint Rotations", "Hip Flex/Extension"): "hip",
+    ("Joint Rotations", "Hip Ad/Abduction"): "hip_adduction",
     ("Joint Rotations", "Knee Flex/Extension"): "knee",
     ("Joint Rotations", "Ankle Dorsi/Plantarflexion"): "ankle",
     ("Ground Reaction Forces", "Vertical"): "grf",
     ("Ground Reaction Forces", "Anterior/Posterior"): "grf_fore_aft",
     ("Joint Moments", "Hip Ext/Flexion"): "hip_moment",
+    ("Joint Moments", "Hip Ab/Adduction"): "hip_abduction_moment",
     ("Joint Moments", "Knee Ext/Flexion"): "knee_moment",
     ("Joint Moments", "Ankle Dorsi/Plantarflexion"): "ankle_moment",
     ("Joint Power", "Hip"): "hip_power",

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from fit_fast_geometry import LengthSampler, grid_axes
 
 from myoassist.analysis.picture.figures import new_figure, save_figure
 from myoassist.config.schema.run import ModelConfig
 from myoassist.model.build import compose_spec
 from myoassist.model.fast.geometry import PATHS, load_fit, simplify_geometry
+from myoassist.model.plant.fast_fit import LengthSampler, grid_axes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

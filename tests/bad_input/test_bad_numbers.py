@@ -21,6 +21,7 @@ LISTS = tuple(name for name, key in run_keys().items() if key.base == list[float
 # An entry that is good with a good number, and what makes the mapping one that is read at all.
 ENTRIES = {
     "model.muscle_strength": "soleus",
+    "model.segment_scale": "thigh",
     "cost.weights": "velocity",
     "cost.reference_signs": "knee_flexion",
     "cost.reference_offsets": "knee_flexion",

@@ -119,8 +119,8 @@ def format_like_a_user(key, value):
 @needs_bash
 def test_a_log_root_with_blanks_can_be_pasted(elsewhere, monkeypatch):
     logs = elsewhere / "my logs"
-    run = ["train", "exp=baseline", "optimizer=evaluate", "optimizer.param_path=shipped:walk_22", "expname=my walk"]
-    run += ["env.sim_time=0.5", "env.render_modes=[]", "optimizer.threads=1"]
+    run = ["train", "exp=baseline", "overlays=published", "optimizer=evaluate", "expname=my walk"]
+    run += ["optimizer.param_path=shipped:walk_22", "env.sim_time=0.5", "env.render_modes=[]", "optimizer.threads=1"]
     answer = run_entry(run, elsewhere, MYOASSIST_LOGS=str(logs))
     assert answer.returncode == 0, answer.stderr
     printed = re.search(r"to see them: (.*)", answer.stdout)[1]

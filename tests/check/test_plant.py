@@ -22,11 +22,12 @@ def compose(*words):
 @pytest.mark.parametrize(
     ("words", "plant", "muscles"),
     [
-        ((), "published", "mujoco"),
-        (("model.plant=human",), "human_2", "elastic"),
+        ((), "human_4", "elastic"),
+        (("model.plant=published",), "published", "mujoco"),
+        (("model.plant=human",), "human_4", "elastic"),
         (("model.plant=human_1",), "human_1", "elastic"),
         (("model.plant=human_1", "model.muscle_model=rigid"), "human_1", "rigid"),
-        (("model.muscle_model=elastic",), "published", "elastic"),
+        (("model.plant=published", "model.muscle_model=elastic"), "published", "elastic"),
     ],
 )
 def test_a_run_keeps_the_version_and_knows_its_muscles(words, plant, muscles):
@@ -53,7 +54,7 @@ def test_human_with_the_feet_of_another_body_is_refused():
 
 
 def test_a_table_that_nothing_reads_is_refused(tmp_path):
-    assert "model.muscle_model=elastic" in refuse(f"model.muscle_table={tmp_path / 'a.csv'}")
+    assert "model.muscle_model=elastic" in refuse("model.plant=published", f"model.muscle_table={tmp_path / 'a.csv'}")
 
 
 def test_an_own_file_without_a_table_is_refused_with_both_remedies(tmp_path):

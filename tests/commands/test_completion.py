@@ -126,6 +126,6 @@ def test_a_shell_completes_names_that_are_typed(shell):
     read_until(shell, "-F _myoassist myoassist")
     # One that remains is written out with a blank behind it, and what follows an equals sign without.
     os.write(shell, b"myoassist li\te\t; : done\n")
-    read_until(shell, "First run: from a shipped walk")
+    read_until(shell, "First run: a small search")
     os.write(shell, b"myoassist train exp=exo_npoint_\t")
     read_until(shell, "exp=exo_npoint_cont ")

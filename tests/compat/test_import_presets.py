@@ -20,10 +20,10 @@ from tests.walkers import WALKING_VECTOR
 
 # What the presets say and our experiments of the same name leave to the machine, or to the user.
 EXPECTED = {
-    # Ours starts from a shipped walk with small steps; the published preset from ones.
-    "tutorial": ["exp=tutorial", "cost=effort", "optimizer.param_path=null", "optimizer.sigma_gain=10"],
-    "exo_npoint_cont": ["exp=exo_npoint_cont", "optimizer.param_path=null"],
-    "tutorial_prep": ["exp=exo_npoint", "model=tutorial", "exo.n_points=3", "exo.max_torque=100"],
+    # Ours is another search.
+    "tutorial": ["exp=debug", "overlays=published", "model=tutorial", "cost=effort"],
+    "exo_npoint_cont": ["exp=exo_npoint_cont", "overlays=published", "optimizer.param_path=null"],
+    "tutorial_prep": ["exp=exo_npoint", "overlays=published", "model=tutorial", "exo.n_points=3", "exo.max_torque=100"],
 }
 
 
@@ -61,7 +61,7 @@ def test_preset_is_our_experiment_in_every_form(name, tmp_path, monkeypatch):
     check(config)
     assert config.optimizer.threads == PRESETS[name]["threads"]
     assert config.expname == ("exo_4param_tutorial" if name == "tutorial_prep" else name)
-    ours = compose_run(EXPECTED.get(name, [f"exp={name}"])).config
+    ours = compose_run(EXPECTED.get(name, [f"exp={name}", "overlays=published"])).config
     ours.optimizer.threads, ours.expname = config.optimizer.threads, config.expname
     assert dataclasses.asdict(config) == dataclasses.asdict(ours)
     # Only the start points lie in another checkout.
@@ -178,7 +178,7 @@ REPORTED = [
     ({"trunk_err_type": "other"}, "trunk_err_type other", "zero_diff"),
     ({"optim_mode": "multispeed"}, "optim_mode multispeed", "optim_params"),
     ({"optim_mode": "dance"}, "optim_mode dance", "single"),
-    ({"reflex_mode": "amp"}, "reflex_mode amp", "share"),
+    ({"reflex_mode": "amp"}, "reflex_mode amp", "control.legs"),
     ({"optimize_stiffness": True}, "optimize_stiffness", "no parameter"),
     ({"ankle_range": [-0.3, 0.2]}, "ankle_range -0.3 0.2", "range of the ankle"),
     ({"terrain": "rocks.json"}, "terrain rocks.json", "flat"),

@@ -62,7 +62,7 @@ def test_other_lengths_are_refused_naming_both_layouts(results, length):
     np.savetxt(results / f"{NAME}_BestLast.txt", np.ones(length))
     with pytest.raises(LayoutError, match=rf"has {length} entries(.|\n)*layout 2d-four_param with 81") as caught:
         start(results, build_table(2, controller="four_param"))
-    assert "77 human entries in 2D" in str(caught.value)
+    assert "control=reflex 77 in 2D" in str(caught.value)
 
 
 def test_first_pickle_of_a_folder_with_the_trust_flag(results):

@@ -68,4 +68,9 @@ def test_a_loop_counts_as_cached_only_by_its_own_name(tmp_path, monkeypatch):
     assert has_kernels("rollout") and not has_kernels("rl/kernels")
 
 
-COMMANDS = {"reflex": ["exp=tutorial"], "impedance": ["exp=prosthesis"], "cpg": ["exp=baseline", "control=cpg"]}
+PUBLISHED = ["exp=debug", "overlays=published"]
+COMMANDS = {
+    "reflex": PUBLISHED,
+    "impedance": [*PUBLISHED, "model=osl_a", "exo=impedance"],
+    "cpg": [*PUBLISHED, "control=cpg"],
+}

@@ -199,7 +199,7 @@ def test_keys_of_cost_files_belong_to_one_term():
 
 def test_runs_know_a_target_of_the_package_by_its_name():
     assert compose_run(["exp=baseline"]).config.cost.formula is None
-    assert compose_run(["exp=baseline", "cost.target=effort"]).config.cost == CostConfig(target="effort")
+    assert compose_run(["exp=baseline", "cost.target=effort"]).config.cost == CostConfig(target="effort", l1_weight=0.0)
     changed = compose_run(["exp=baseline", "cost.formula.terms.trunk=0.25"]).config.cost
     assert changed.formula["terms"] == {"effort": 1, "kinematics": 1, "trunk": 0.25}
     added = compose_run(["exp=baseline", "cost.formula.terms.grf=2"]).config.cost
@@ -231,7 +231,15 @@ def test_a_target_file_of_a_user_runs(example, tmp_path, monkeypatch):
         "target: gentle\nformula:\n  terms: {effort: 10, knee_power: 20}\n  gates: []\n"
     )
     walk = ["optimizer.param_path=shipped:walk_22_075", "cost.num_strides=1", "optimizer=evaluate", "expname=x"]
-    arguments = ["exp=baseline", "cost=gentle", "env.sim_time=4", f"plugins=[{example}]", "--config-dir", "own"]
+    arguments = [
+        "exp=baseline",
+        "overlays=published",
+        "cost=gentle",
+        "env.sim_time=4",
+        f"plugins=[{example}]",
+        "--config-dir",
+        "own",
+    ]
     assert train.main([*arguments, *walk]) == 0
     (folder,) = (path.parent for path in tmp_path.glob("logs/*/x/config.yaml"))
     assert yaml.safe_load((folder / "config.yaml").read_text())["cost"]["formula"]["terms"] == {
@@ -251,7 +259,14 @@ def test_worker_processes_know_the_terms(example, tmp_path):
     from myoassist.optimize.walk.problem import WalkProblem
     from tests.walkers import WALKING_VECTOR
 
-    arguments = ["exp=tutorial", "cost.target=effort", "env.sim_time=5", "cost.num_strides=2"]
+    arguments = [
+        "exp=debug",
+        "overlays=published",
+        "model=tutorial",
+        "cost.target=effort",
+        "env.sim_time=5",
+        "cost.num_strides=2",
+    ]
     config = compose_run([*arguments, f"plugins=[{example}]", "cost.extra_terms=[knee_power]"]).config
     import_plugins(config.plugins)
     problem = WalkProblem(config, 1)

@@ -11,19 +11,29 @@ from pathlib import Path
 import pytest
 
 from myoassist import cli, evaluate, train
+from myoassist.runs.catalogue import day_folder
 
 OLD = Path(__file__).resolve().parents[1] / "data" / "old_runs"
 SEARCH = [
     *("exp=exo_4param", "env.sim_time=1.5", "optimizer.popsize=3", "optimizer.maxiter=2", "optimizer.threads=1"),
     "optimizer.param_path=shipped:walk_22",
+    # The body that was meant when these runs began.
+    "overlays=published",
 ]
 TRAINING = [
     *("exp=rl_test", "env.num_envs=2", "env.physics_sim_framerate=510", "rl.threads=1", "rl.ppo_params.n_steps=16"),
     *("rl.ppo_params.batch_size=16", "rl.ppo_params.n_epochs=2", "rl.logger_params.evaluate_frequency=2"),
     "rl.policy_params.custom_policy_params.net_arch={human_actor: [4], exo_actor: [2], common_critic: [4]}",
 ]
-EVOLUTION = ["exp=debug", "evo=evo", "+exp/mutations=[exo_torque,optimizer]", "task=fake", "evo.population_size=2"]
-GRID = ["exp=exo_npoint", "task=fake", "exo.max_torque=10,20", "expname=grid", "overlays=sweep", "-m"]
+EVOLUTION = [
+    "exp=debug",
+    "overlays=published",
+    "evo=evo",
+    "+exp/mutations=[exo_torque,optimizer]",
+    "task=fake",
+    "evo.population_size=2",
+]
+GRID = ["exp=exo_npoint", "task=fake", "exo.max_torque=10,20", "expname=grid", "overlays=[published,sweep]", "-m"]
 
 
 @pytest.fixture(autouse=True)
@@ -109,8 +119,9 @@ def test_an_evolution_is_extended_and_reported():
     assert len(read_rows(folder / "evos" / "individuals.csv")) == 6
 
 
-def test_a_grid_of_an_older_date_is_found_and_reported(capsys):
-    folder = take("grid", "logs/2026-11-29/grid")
+def test_a_finished_grid_is_found_and_reported(capsys):
+    # Under today's date: a finished one of an older date is not gone on with, and a new one would start.
+    folder = take("grid", day_folder() / "grid")
     before = {path: path.read_bytes() for path in folder.rglob("result.json")}
     assert train.main([*GRID, "hydra/launcher=basic"]) == 0
     assert "2 runs: 2 finished" in capsys.readouterr().out

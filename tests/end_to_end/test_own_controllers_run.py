@@ -11,9 +11,9 @@ from walk_runs import find_run, finish, launch, result_bytes
 from tests.control.own_files import page_files, write_page_files
 
 RUN = [
-    "exp=tutorial", "control.controller=clock.py", "exo.controller=spring.py:Spring", "exo.max_torque=40",
-    "optimizer.param_path=null", "env.sim_time=0.6", "env.render_modes=[]", "optimizer.popsize=3",
-    "optimizer.threads=1",
+    "exp=debug", "overlays=published", "model=tutorial", "control.controller=clock.py",
+    "exo.controller=spring.py:Spring", "exo.max_torque=40", "env.sim_time=0.6",
+    "env.render_modes=[]", "optimizer.popsize=3", "optimizer.threads=1",
 ]  # fmt: skip
 
 
@@ -88,7 +88,15 @@ def test_a_broken_file_ends_before_anything_starts(tmp_path):
 
 def test_reflexes_of_another_device_are_taken_over(tmp_path):
     write_page_files(tmp_path)
-    command = ["exp=tutorial", "exo.controller=spring.py", "env.sim_time=0.6", "optimizer.popsize=3"]
+    command = [
+        "exp=debug",
+        "overlays=published",
+        "model=tutorial",
+        "exo.controller=spring.py",
+        "optimizer.param_path=shipped:tutorial_4param",
+        "env.sim_time=0.6",
+        "optimizer.popsize=3",
+    ]
     said = finish(launch([*command, "optimizer.maxiter=1", "optimizer.threads=1"], tmp_path))
     assert "its reflexes are taken over" in said
     assert '"stiffness"' in (find_run(tmp_path / "logs") / "best_parameters.json").read_text()

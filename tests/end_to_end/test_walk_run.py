@@ -132,7 +132,10 @@ def test_evaluate_mode_writes_the_terms_of_one_vector(beside, capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["exp=tutorial", "control.delayed=true"], ["exp=baseline", "env.slope_deg=5", "env.init_pose=walk_right"]],
+    [
+        ["exp=debug", "model=tutorial", "control.delayed=true"],
+        ["exp=baseline", "env.slope_deg=5", "env.init_pose=walk_right"],
+    ],
     ids=["delayed", "uphill"],
 )
 def test_other_walks(arguments, tmp_path, monkeypatch):

@@ -141,7 +141,14 @@ def test_a_hanging_candidate_in_a_thread_stops_the_run_and_processes_go_on(tmp_p
 def test_a_slow_walk_is_ended_within_its_thread(tmp_path, faults):
     # A controller that walks for good, asked to walk for as long as there is.
     extra = ["optimizer.param_path=shipped:tutorial_4param_fast", "env.sim_time=600", "optimizer.sigma_gain=0.001"]
-    arguments = ("exp=tutorial", "model.physics=fast", "optimizer.popsize=2", "optimizer.maxiter=1")
+    arguments = (
+        "exp=debug",
+        "overlays=published",
+        "model=tutorial",
+        "model.physics=fast",
+        "optimizer.popsize=2",
+        "optimizer.maxiter=1",
+    )
     output = finish(launch(tmp_path, arguments, *extra, "optimizer.candidate_timeout=0.2", strict=False), 1)
     status = read_status(tmp_path / FOLDER)
     assert "every candidate of generation 1 failed" in output

@@ -65,8 +65,8 @@ def inject(monkeypatch, problem, harm, chosen=lambda values: True):
     start = problem.simulator._start
     apply = start.apply
 
-    def harmed(data, values):
-        activation = apply(data, values)
+    def harmed(data, values, rates=None):
+        activation = apply(data, values, rates)
         if chosen(values):
             harm(data)
         return activation

@@ -10,6 +10,7 @@ import pytest
 from myoassist.config.cache import kernel_folder
 from myoassist.config.compose.run import compose_run
 from myoassist.config.schema.own_code import loop_name
+from myoassist.config.schema.resolved import control_of
 from myoassist.control.device.torque_curve import TorqueCurveController
 from myoassist.control.human.reflex.part import ReflexController
 from myoassist.model.build import build_walker
@@ -19,13 +20,14 @@ from myoassist.rollout.muscle.model import MujocoMuscleModel
 from myoassist.rollout.simulator import Simulator
 from tests.walkers import WALKING_VECTOR, make_simulator
 
-COMMANDS = (["exp=tutorial"], ["exp=prosthesis"], ["exp=baseline"])
+COMMANDS = (["exp=debug", "overlays=published"], ["exp=prosthesis"], ["exp=baseline"])
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_name_of_a_loop_is_known_before_anything_is_loaded(command):
     config = compose_run([*command, "env.sim_time=0.1"]).config
-    simulator = Simulator(build_walker(config.model, config.env, exo=config.exo), config.env, config.exo)
+    walker = build_walker(config.model, config.env, exo=config.exo)
+    simulator = Simulator(walker, config.env, config.exo, control=control_of(config))
     assert simulator.loop.name == loop_name(config)
 
 

@@ -47,6 +47,21 @@ def test_noise_follows_its_seed_and_stays_out_of_the_log():
     assert np.abs(rate - 0.5 * (log.joint_velocity[1:, 0, 1] + log.joint_velocity[:-1, 0, 1])).max() < 3.0
 
 
+def test_a_push_of_one_walk_is_that_of_the_configuration_and_leaves_no_trace():
+    simulator = make(1.0)
+    plain = simulator.simulate(WALKING_VECTOR).flat.copy()
+    push = draw_disturbance(PerturbationConfig(push_force=100.0, push_interval=0.4), 100, simulator.dt, 0)
+    pushed = simulator.simulate(WALKING_VECTOR, disturbance=push).flat.copy()
+    configured = make(1.0, push_force=100.0, push_interval=0.4)
+    np.testing.assert_array_equal(pushed, configured.simulate(WALKING_VECTOR).flat)
+    np.testing.assert_array_equal(pushed, simulator.simulate_slowly(WALKING_VECTOR, disturbance=push).flat)
+    assert not np.array_equal(pushed, plain)
+    np.testing.assert_array_equal(simulator.simulate(WALKING_VECTOR).flat, plain)
+    # The configured pushes come back after a walk with its own.
+    configured.simulate(WALKING_VECTOR, disturbance=push._replace(push=np.zeros(100)))
+    np.testing.assert_array_equal(configured.simulate(WALKING_VECTOR).flat, pushed)
+
+
 def test_a_push_moves_the_pelvis_and_ends():
     plain = make(1.0).simulate(WALKING_VECTOR).pelvis_vel_heading[:, 0].copy()
     simulator = make(1.0, push_force=200.0, push_interval=0.3, push_duration=0.1)

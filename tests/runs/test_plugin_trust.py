@@ -6,7 +6,7 @@ import pytest
 
 from myoassist.config.cache import cache_folder
 from myoassist.files.errors import ConfigError, UnsafeFileError
-from myoassist.runs.plugin_trust import check_stored_plugins, parse_trust, remember_plugins
+from myoassist.runs.plugin_trust import check_stored_plugins, parse_truth, remember_plugins
 from myoassist.runs.plugins import import_plugins
 
 
@@ -74,9 +74,9 @@ def test_a_cache_that_cannot_be_written_ends_nothing(place):
 
 @pytest.mark.parametrize("value", ["yes", "1", ""])
 def test_only_true_and_false_are_values(value):
-    assert parse_trust("true") and parse_trust("True") and not parse_trust("false")
+    assert parse_truth("k", "true") and parse_truth("k", "True") and not parse_truth("k", "false")
     with pytest.raises(ConfigError, match="true or false"):
-        parse_trust(value)
+        parse_truth("trust_plugins", value)
 
 
 def test_compiled_code_beside_a_plugin_is_not_run(place):

@@ -1,12 +1,14 @@
 import datetime
+from dataclasses import replace
 
 import pytest
 
 from myoassist.check.run import check
 from myoassist.config.compose.run import compose_run
+from myoassist.config.schema.cost_formula import find_target, read_formula, shipped_target
 from myoassist.files.errors import ConfigError
 from myoassist.runs.folder import open_run
-from myoassist.runs.stored_config import load_stored_config
+from myoassist.runs.stored_config import change_config, load_stored_config
 
 RUN = ["exp=exo_npoint", "cost.weights={effort: 2.5}", "cost.num_strides=3", 'optimizer.run_suffix="it\'s"']
 
@@ -66,3 +68,33 @@ def test_refused_like_in_training(folder, override, words):
     with pytest.raises(ConfigError) as refusal:
         check(load_stored_config(folder, [override]))
     assert [word for word in words if word not in str(refusal.value)] == []
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        ["cost=effort", "cost.formula.terms.pain=2"],
+        ["cost=kinematics", "cost.formula.gates=[]"],
+        ["cost=human_gait", "cost.formula.terms.cot=4.5"],
+        ["cost.formula.offset=7"],
+    ],
+)
+def test_a_formula_of_its_own_takes_nothing_from_another_target(chosen):
+    stored = compose_run(["exp=baseline", *chosen]).config
+    assert stored.cost.formula is not None
+    changed = change_config(stored, ["env.sim_time=12"])
+    assert read_formula(changed.cost.formula) == read_formula(stored.cost.formula)
+
+
+def test_a_change_of_the_formula_is_one_of_what_the_run_was_judged_by():
+    named = compose_run(["exp=baseline", "cost=kinematics"]).config
+    assert named.cost.formula is None
+    changed = read_formula(change_config(named, ["cost.formula.terms.pain=1"]).cost.formula)
+    assert changed == replace(shipped_target("kinematics"), terms={**shipped_target("kinematics").terms, "pain": 1.0})
+    own = compose_run(["exp=baseline", "cost=effort", "cost.formula.terms.pain=2"]).config
+    for change in ("cost.formula={terms:{trunk:3}}", "cost.formula.terms.trunk=3"):
+        formula = read_formula(change_config(own, [change]).cost.formula)
+        assert formula.terms == {"effort": 1.0, "pain": 2.0, "trunk": 3.0} and formula.gates == ()
+    # The option of a group replaces the formula as a whole, and null takes that of the target.
+    for change, target in (("cost=metabolic", "metabolic"), ("cost.formula=null", "effort")):
+        assert find_target(change_config(own, [change]).cost) == shipped_target(target)

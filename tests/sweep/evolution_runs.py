@@ -31,3 +31,9 @@ def start(folder, *overrides, base=SMALL, environment=None):
 def table(folder="evolution"):
     """Return the bytes of the outcomes."""
     return (Path(folder) / "individuals.csv").read_bytes()
+
+
+def cut_journal(folder, lines, tail=b""):
+    """Leave the first lines of the journal, and what a write that was cut short has left."""
+    journal = folder / "evolution.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:lines]) + tail)

@@ -15,7 +15,7 @@ def test_eight_cold_starts_at_once(tmp_path):
     # One cache folder for all: the first to arrive compile, and nobody may read what another one is just writing.
     env = {key: value for key, value in os.environ.items() if key not in ("NUMBA_CACHE_DIR", "MPLCONFIGDIR")}
     env |= {"MYOASSIST_CACHE": str(tmp_path / "cache")}
-    command = [sys.executable, "-m", "myoassist.train", "exp=tutorial", "optimizer=evaluate", "env.sim_time=0.5"]
+    command = [sys.executable, "-m", "myoassist.train", "exp=debug", "optimizer=evaluate", "env.sim_time=0.5"]
     processes = [
         subprocess.Popen(
             [*command, f"expname=cold_{number}"],

@@ -9,7 +9,7 @@ from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.model.build import Walker
 from myoassist.model.layout import FRAMES, SIDES
 from myoassist.model.world_frame import moving_bodies
-from myoassist.rollout.simulator import Simulator
+from myoassist.rollout.simulator import make_simulator
 
 _FOOT_FRAMES = ("talus", "calcn", "toes")
 # What a geom belongs to if to no foot.
@@ -40,7 +40,7 @@ def measure_ground_reaction(evaluation: Evaluation) -> GroundReaction:
         evaluation: The walk; its log is not changed.
     """
     walker, config = evaluation.walker, evaluation.config
-    simulator = Simulator(walker, config.env, config.exo, control=config.control)
+    simulator = make_simulator(config, walker)
     legs = _leg_of_geom(walker)
     samples: list[np.ndarray] = []
     log = simulator.simulate_slowly(

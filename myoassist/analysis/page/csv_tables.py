@@ -9,9 +9,10 @@ from myoassist.analysis.picture.series import shown_curves
 from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.analysis.walk.gait_curves import SIGNALS, reference_band, reference_curve
 from myoassist.analysis.walk.leg_cycles import PERCENT
+from myoassist.analysis.walk.log_table import channel_columns
 from myoassist.analysis.walk.metrics import WALK_METRICS
 from myoassist.analysis.walk.repeats import Repeats
-from myoassist.control.channel import Channel
+from myoassist.analysis.walk.stride_stats import StrideStats
 from myoassist.files.atomic import write_text_atomic
 from myoassist.gait.energy import ENERGY_MODELS, energy_by_muscle, muscle_mass
 from myoassist.gait.events import find_heel_strikes
@@ -24,7 +25,7 @@ def write_metrics_table(path: Path, evaluations: Sequence[tuple[str, Evaluation]
 
     Args:
         path: File to replace.
-        evaluations: Walks by name; the columns of a second walk, and the difference to the first, follow.
+        evaluations: Walks by name; the columns of others, and of two their difference, follow.
     """
     header = ["metric", "unit"]
     for label, evaluation in evaluations:
@@ -32,7 +33,7 @@ def write_metrics_table(path: Path, evaluations: Sequence[tuple[str, Evaluation]
         header.append(f"value{suffix}")
         if evaluation.repeats is not None:
             header += [f"mean{suffix}", f"sd{suffix}", f"n{suffix}"]
-    header += ["difference"] * (len(evaluations) > 1) + ["meaning"]
+    header += ["difference"] * (len(evaluations) == 2) + ["meaning"]
     rows: list[list] = [header]
     for name, metric in WALK_METRICS.items():
         row: list = [name, metric.unit]
@@ -40,7 +41,7 @@ def write_metrics_table(path: Path, evaluations: Sequence[tuple[str, Evaluation]
             row.append(evaluation.metrics[name])
             if evaluation.repeats is not None:
                 row += evaluation.repeats.summarize(name) or (None, None, 0)
-        if len(evaluations) > 1:
+        if len(evaluations) == 2:
             first, second = (representative(evaluation, name) for _, evaluation in evaluations)
             row.append(None if first is None or second is None else second - first)
         rows.append([*row, metric.meaning])
@@ -53,11 +54,26 @@ def representative(evaluation: Evaluation, name: str) -> float | None:
     return summary[0] if summary else evaluation.metrics[name]
 
 
-def write_curves_table(path: Path, evaluation: Evaluation) -> None:
-    """Write mean and SD of every signal and leg at 0, 1, ..., 100 percent of the gait cycle, and the reference.
+def write_stats_table(path: Path, stats: Sequence[StrideStats]) -> None:
+    """Write one row per quantity and leg: unit, number of strides, mean, SD, smallest, largest, meaning."""
+    rows: list[list] = [["quantity", "leg", "unit", "strides", "mean", "sd", "min", "max", "meaning"]]
+    rows += [
+        [item.quantity, item.side, item.metric.unit, *item.summary.values(), item.metric.meaning] for item in stats
+    ]
+    _write(path, rows)
 
-    Columns are `<signal>_<side>_mean [unit]`, `_sd`, `<signal>_reference`, `_reference_sd`; the exo torque is there
-    over the cycle and, as `exo_torque_stance`, over stance.
+
+def write_curves_table(path: Path, evaluation: Evaluation) -> None:
+    """Write mean and SD of every signal and leg at 0, 1, ..., 100 percent of the gait cycle, and the reference."""
+    columns = curve_columns(evaluation)
+    _write(path, [[name for name, _ in columns], *zip(*(values for _, values in columns), strict=True)])
+
+
+def curve_columns(evaluation: Evaluation) -> list[tuple[str, Iterable]]:
+    """Return mean and SD of every signal and leg at 0, 1, ..., 100 percent of the gait cycle, and the reference.
+
+    Columns are `percent`, `<signal>_<side>_mean [unit]`, `_sd`, `<signal>_reference`, `_reference_sd`; the exo torque
+    is there over the cycle and, as `exo_torque_stance`, over stance.
     """
     curves = shown_curves(evaluation)
     columns: list[tuple[str, Iterable]] = [("percent", PERCENT)]
@@ -69,8 +85,7 @@ def write_curves_table(path: Path, evaluation: Evaluation) -> None:
             band = reference_band(name, evaluation.reference)
             if band is not None:
                 columns.append((f"{name}_reference_sd [{SIGNALS[name].unit}]", 0.5 * (band[1] - band[0])))
-    columns += _columns("exo_torque_stance", "N·m", curves.exo_stance)
-    _write(path, [[name for name, _ in columns], *zip(*(values for _, values in columns), strict=True)])
+    return columns + _columns("exo_torque_stance", "N·m", curves.exo_stance)
 
 
 def write_channels_table(path: Path, evaluation: Evaluation) -> None:
@@ -80,19 +95,8 @@ def write_channels_table(path: Path, evaluation: Evaluation) -> None:
     """
     log = evaluation.log
     columns: list[tuple[str, Iterable]] = [("time [s]", log.time.tolist())]
-    for channel in log.own_channels:
-        values = getattr(log, channel.name).reshape(log.n_steps, -1)
-        for i, column in enumerate(values.T):
-            columns.append((f"{channel.name}{_ending(channel, i, log.muscle_names)} [{channel.unit}]", column.tolist()))
+    columns += [(name, values.tolist()) for name, values in channel_columns(log).items()]
     _write(path, [[name for name, _ in columns], *zip(*(values for _, values in columns), strict=True)])
-
-
-def _ending(channel: Channel, i: int, muscles: tuple[str, ...]) -> str:
-    if channel.shape == ():
-        return ""
-    if channel.shape == (len(SIDES),):
-        return f"_{SIDES[i]}"
-    return f"_{muscles[i]}" if channel.by_muscle else f"_{i + 1}"
 
 
 def energy_rows(evaluation: Evaluation) -> list[list]:

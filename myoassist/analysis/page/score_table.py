@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from myoassist.analysis.page.card_table import bounds_table, number, parts_table, trials_table
 from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.analysis.walk.gait_curves import reference_curve
 from myoassist.analysis.walk.score import ScoredWalk
 from myoassist.gait.reference.human import EMG
 from myoassist.gait.score.agreement import GROUPS, PROJECT_TABLE, Agreement, correlate
-from myoassist.gait.score.gate import Gate
+from myoassist.gait.score.card import ENOUGH, NEAR
+from myoassist.gait.score.robustness import BOUNDS, Robustness
 from myoassist.gait.score.score import WalkScore
 from myoassist.report.pages import ScoredSummary
-from myoassist.report.parts import Band, Cell, Row, Table, name_columns
+from myoassist.report.parts import Band, Cell, Row, Section, Table, name_columns
 
-# Bands of a distance, standard deviations: of the best, of what may be shipped.
-NEAR, ENOUGH = 1.5, 2.1
 _TITLES = {
     "hip": ("Hip angle (mean difference left out)", "deg", 1),
     "knee": ("Knee angle", "deg", 1),
@@ -60,14 +60,32 @@ def _summarize(name: str, evaluation: Evaluation, scored: ScoredWalk) -> ScoredS
     score = scored.score
     tables = [_channels(evaluation, score), _figures(score)] if score.channels else []
     passed = all(gate.passed for gate in scored.gates)
-    return ScoredSummary(name, _introduce(score), tables, passed, _bounds(scored))
+    return ScoredSummary(
+        name=name,
+        introduction=_introduce(score),
+        tables=tables,
+        passed=passed,
+        bounds=bounds_table(scored.gates),
+        parts=parts_table(scored) if score.channels else None,
+        robustness=None if scored.robustness is None else _withstood(scored.robustness),
+    )
+
+
+def _withstood(robustness: Robustness) -> Section:
+    passed = all(gate.passed for gate in robustness.gates(BOUNDS))
+    return Section(
+        f"Robustness: {'passed' if passed else 'not passed'}",
+        ["The draws are always the same, and no search has seen them.", *robustness.notes],
+        trials_table(robustness),
+    )
 
 
 def _introduce(score: WalkScore) -> str:
     if score.reference is None or not score.channels:
         return f"Not compared with people: {next(iter(score.missing.values()))}."
+    whom = "People at" if score.task.people is None else f"The person of {score.task.people} (else people) at"
     return (
-        f"People at {score.reference.speed:g} m/s with legs of {score.reference.leg_length:.2f} m (dimensionless speed "
+        f"{whom} {score.reference.speed:g} m/s with legs of {score.reference.leg_length:.2f} m (dimensionless speed "
         f"{score.reference.dimensionless_speed:.3f}; Schwartz et al. 2008), over the last {score.content['strides']} "
         "strides of each leg. The distance is the RMSE over the cycle in standard deviations of people, mean of both "
         f"legs: up to {NEAR:g} near, up to {ENOUGH:g} enough, beyond far. Beside it the same curves against the "
@@ -92,7 +110,7 @@ def _muscle_rows(score: WalkScore) -> list[Row]:
     emg = score.content["emg_r"]
 
     def row(title: str, value: float | None, group: bool = False) -> Row:
-        return Row([Cell(title), _EMPTY, _EMPTY, _number(value), *[_EMPTY] * 4], group)
+        return Row([Cell(title), _EMPTY, _EMPTY, number(value), *[_EMPTY] * 4], group)
 
     rows = [row("Muscle activity against EMG, mean", emg["mean"], group=True)]
     rows += [row(name.replace("_", " ").capitalize(), emg[name]) for name in EMG]
@@ -115,10 +133,10 @@ def _channel_row(
     digits: int = 1,
     own: tuple[float, float | None] | None = None,
 ) -> Row:
-    cells = [_EMPTY] * 2 if agreement is None else [_number(agreement.rmse, digits), _number(agreement.r)]
-    beside = [_EMPTY] * 2 if own is None else [_number(own[0], digits), _number(own[1])]
+    cells = [_EMPTY] * 2 if agreement is None else [number(agreement.rmse, digits), number(agreement.r)]
+    beside = [_EMPTY] * 2 if own is None else [number(own[0], digits), number(own[1])]
     band = _band(distance)
-    cells += [_number(distance), Cell(band, band=band), *beside]
+    cells += [number(distance), Cell(band, band=band), *beside]
     return Row([Cell(title), Cell(unit), *cells], group=agreement is None)
 
 
@@ -150,7 +168,7 @@ def _figures(score: WalkScore) -> Table:
     for name, (title, unit, digits) in _FIGURES.items():
         values = score.figures[name]
         mean, sd = score.reference.figures[name]
-        shown = [_number(value, digits) for value in values]
+        shown = [number(value, digits) for value in values]
         if len(values) == 1:
             shown = [Cell(f"{values[0]:.{digits}f}", "sides", 2)]
         band = _band(max(abs(value - mean) / sd for value in values))
@@ -158,24 +176,3 @@ def _figures(score: WalkScore) -> Table:
         rows.append(Row([Cell(title), Cell(unit), *shown, people, Cell(band, band=band)]))
     numbers = (Cell(text, "number") for text in ("right", "left", "people, mean ± SD"))
     return Table(name_columns(Cell("figure"), Cell("unit"), *numbers, Cell("band")), rows)
-
-
-def _bounds(scored: ScoredWalk) -> Table:
-    rows = [Row([Cell(gate.name), _number(gate.value), Cell(_bound(gate)), _mark(gate)]) for gate in scored.gates]
-    return Table(name_columns(Cell("bound"), Cell("value", "number"), Cell("has to be"), _EMPTY), rows)
-
-
-def _mark(gate: Gate) -> Cell:
-    if not gate.judged:
-        return Cell("not known")
-    return Cell("met", band="near") if gate.passed else Cell("missed", band="far")
-
-
-def _bound(gate: Gate) -> str:
-    if gate.low is None:
-        return "" if gate.high is None else f"at most {gate.high:.3g}"
-    return f"at least {gate.low:.3g}" if gate.high is None else f"{gate.low:.3g} to {gate.high:.3g}"
-
-
-def _number(value: float | None, digits: int = 2) -> Cell:
-    return Cell("–" if value is None else f"{value:.{digits}f}", "number")

@@ -84,8 +84,8 @@ _GROUPS: dict[str, tuple[Measure, ...]] = {
 
 def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> Table:
     """Return the table of key figures: right and left per walk, for two walks their difference, and the reference."""
-    two = len(walks) > 1
-    sided = [*(name for name, _ in walks), "difference"] if two else [""]
+    several, two = len(walks) > 1, len(walks) == 2
+    sided = [*(name for name, _ in walks), *(["difference"] if two else [])] if several else [""]
     sides = [Cell("right", "number"), Cell("left", "number")] * len(sided)
     top = Row([Cell("", span=2), *(Cell(name, "number", span=2) for name in sided), Cell("")])
     head = [*name_columns(Cell("measure"), Cell("unit"), *sides, Cell("reference", "number"))]
@@ -100,7 +100,7 @@ def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> Table:
             reference = _reference(measure, walks[0][1].reference)
             text = "" if reference is None else f"{reference:.{measure.digits}f}"
             body.append(Row([Cell(measure.label), Cell(measure.unit), *cells, Cell(text, "number")]))
-    return Table([top, *head] if two else head, body)
+    return Table([top, *head] if several else head, body, wide=len(walks) > 2)
 
 
 def _names(measure: Measure) -> list[str]:

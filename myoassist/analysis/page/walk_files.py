@@ -1,7 +1,7 @@
 """Write everything that shows an evaluated walk into the folder of its run."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +10,10 @@ from rich.progress import Progress
 
 from myoassist.analysis.page import csv_tables as tables
 from myoassist.analysis.page.walk_page import ReportedWalk, write_report
+from myoassist.analysis.picture.comparison import plot_comparison
 from myoassist.analysis.picture.figures import save_figure
 from myoassist.analysis.picture.gait_cycle import plot_gait_cycle, plot_joint_loads, plot_muscles
+from myoassist.analysis.picture.modules import plot_modules
 from myoassist.analysis.picture.series import shown_curves
 from myoassist.analysis.picture.time_series import plot_time_series
 from myoassist.analysis.walk import files as names
@@ -20,8 +22,18 @@ from myoassist.files.console import say
 from myoassist.files.errors import UserError
 from myoassist.report.parts import Section
 
-_PICTURES = (names.VIDEO, names.FRAME, names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES)
-_TABLES = (names.CURVES_TABLE, names.CHANNELS_TABLE, names.ENERGY_TABLE, names.REPEATS_TABLE, names.COMPARISON_TABLE)
+_FIGURES = (names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES, names.MODULES)
+_PICTURES = (names.VIDEO, names.FRAME, *_FIGURES)
+_TABLES = (
+    names.STATS_FILE,
+    names.STATS_TABLE,
+    names.CURVES_TABLE,
+    names.CHANNELS_TABLE,
+    names.ENERGY_TABLE,
+    names.REPEATS_TABLE,
+    names.ROBUSTNESS_FILE,
+)
+_COMPARISON = (names.COMPARISON_TABLE, *names.COMPARISON_FIGURES)
 
 
 class EvaluationReport:
@@ -30,7 +42,7 @@ class EvaluationReport:
     Args:
         folder: Run folder.
         walk: The walk, with the name of its run.
-        other: A walk to compare it with, whose own folder is left alone; None for none.
+        others: Walks to compare it with, whose own folders are left alone.
         notices: Sentences for people that are known already.
 
     Attributes:
@@ -42,14 +54,14 @@ class EvaluationReport:
     """
 
     video = names.VIDEO
-    optional: tuple[str, ...] = (*_PICTURES, *_TABLES)
+    optional: tuple[str, ...] = (*_PICTURES, *_TABLES, *_COMPARISON)
 
-    def __init__(self, folder: Path, walk: ReportedWalk, other: ReportedWalk | None, notices: list[str]) -> None:
+    def __init__(self, folder: Path, walk: ReportedWalk, others: Sequence[ReportedWalk], notices: list[str]) -> None:
         self.sections: list[Section] = []
         self.files: list[Path] = []
         self.notices = list(notices)
         self._folder = folder
-        self._walks = [walk] if other is None else [walk, other]
+        self._walks = [walk, *others]
 
     @property
     def _evaluation(self) -> Evaluation:
@@ -71,10 +83,18 @@ class EvaluationReport:
         if evaluation.score is not None:
             with self._writing(names.SCORE_FILE) as path:
                 names.write_score(path, evaluation.score)
+            if evaluation.score.robustness is not None:
+                with self._writing(names.ROBUSTNESS_FILE) as path:
+                    names.write_robustness(path, evaluation.score.robustness)
         with self._writing(names.METRICS_FILE) as path:
             names.write_metrics(path, evaluation)
         with self._writing(names.METRICS_TABLE) as path:
             tables.write_metrics_table(path, [(walk.name, evaluation)])
+        if evaluation.stride_stats:
+            with self._writing(names.STATS_FILE) as path:
+                names.write_stats(path, evaluation.stride_stats)
+            with self._writing(names.STATS_TABLE) as path:
+                tables.write_stats_table(path, evaluation.stride_stats)
         if not shown_curves(evaluation).empty:
             with self._writing(names.CURVES_TABLE) as path:
                 tables.write_curves_table(path, evaluation)
@@ -91,12 +111,20 @@ class EvaluationReport:
         if len(self._walks) > 1:
             with self._writing(names.COMPARISON_TABLE) as path:
                 tables.write_metrics_table(path, [(item.name, item.evaluation) for item in self._walks])
+            self._write_comparison()
         self._write_plots()
         if evaluation.log.n_steps == 0:
             self.notices.append(f"Nothing to plot or draw: the walk could not start ({evaluation.log.reason}).")
         elif self._folder / names.GAIT_CYCLE not in self.files:
             time = evaluation.result.walked_time
             self.notices.append(f"No {names.GAIT_CYCLE}: in {time:.2f} s neither leg made a whole stride.")
+
+    def _write_comparison(self) -> None:
+        figure = plot_comparison([(item.name, item.evaluation) for item in self._walks])
+        if figure is not None:
+            for name in names.COMPARISON_FIGURES:
+                with self._writing(name) as path:
+                    save_figure(figure, path)
 
     def _write_plots(self) -> None:
         others = [(item.evaluation, item.name) for item in self._walks[1:]]
@@ -106,6 +134,7 @@ class EvaluationReport:
             names.JOINT_LOADS: lambda: plot_joint_loads(self._evaluation, title, others),
             names.MUSCLES: lambda: plot_muscles(self._evaluation, title, others),
             names.TIME_SERIES: lambda: plot_time_series(self._evaluation, self._title),
+            names.MODULES: lambda: plot_modules(self._evaluation, self._title),
         }
         for name, draw in figures.items():
             figure = draw()

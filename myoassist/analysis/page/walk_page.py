@@ -1,18 +1,22 @@
 """What the page of an evaluation says and shows of a walk, or of two that are compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import mujoco
 
+from myoassist.analysis.page.card_table import comparison_table
 from myoassist.analysis.page.csv_tables import representative
 from myoassist.analysis.page.score_table import score_summaries
+from myoassist.analysis.page.stats_table import stats_table
 from myoassist.analysis.page.tables import cost_table, key_figures, run_table
 from myoassist.analysis.page.words import describe_walk, find_shortcomings
+from myoassist.analysis.picture.comparison import plot_comparison
 from myoassist.analysis.picture.figures import render_svg
 from myoassist.analysis.picture.gait_cycle import plot_gait_cycle, plot_joint_loads, plot_muscles
+from myoassist.analysis.picture.modules import plot_modules
 from myoassist.analysis.picture.time_series import plot_time_series
 from myoassist.analysis.walk import files as names
 from myoassist.analysis.walk.evaluation import Evaluation
@@ -69,7 +73,7 @@ def write_report(
 
     Args:
         path: File to replace.
-        walks: The walk, or two to compare.
+        walks: The walk, or several to compare.
         notices: Sentences about what could not be done.
         sections: What else to show.
         video: Name of the video.
@@ -79,6 +83,7 @@ def write_report(
     others = [(walk.evaluation, walk.name) for walk in walks[1:]]
     # The name of the run is the title of the page; in figures it tells two walks apart.
     title = walks[0].name if others else ""
+    cost, what = cost_table(pairs), run_table(pairs, [w.source for w in walks], [w.overrides for w in walks])
     repeats = [walk.evaluation.repeats for walk in walks]
     courses = [plot_time_series(walk.evaluation, walk.name if others else "") for walk in walks]
     own_reference = first.config.cost.reference
@@ -86,15 +91,19 @@ def write_report(
     page = make_page(
         walks=[_summarize(walk, alone=not others) for walk in walks],
         key_figures=key_figures(pairs),
+        stats=stats_table(first.stride_stats) if not others else None,
         repeated=any(item is not None and item.survived for item in repeats),
         scores=score_summaries(pairs),
+        compared=comparison_table(pairs),
+        comparison=_draw(plot_comparison(pairs)) if others else None,
         motion=_draw(plot_gait_cycle(first, title, others)),
         loads=_draw(plot_joint_loads(first, title, others)),
         muscles=_draw(plot_muscles(first, title, others)),
+        modules=_draw(plot_modules(first, title)),
         courses=[draw_picture(figure) for figure in courses if figure is not None],
         sections=sections,
-        run=run_table(pairs, [walk.source for walk in walks], [walk.overrides for walk in walks]),
-        cost=cost_table(pairs),
+        run=replace(what, wide=len(walks) > 2),
+        cost=replace(cost, wide=len(walks) > 2),
         learned=first.learned,
         drivers=list(dict.fromkeys(_driver(walk.evaluation) for walk in walks)),
         reference=None if own_reference is None else make_relative(own_reference),
@@ -102,6 +111,7 @@ def write_report(
         mujoco=mujoco.__version__,
         files={
             names.METRICS_TABLE: "all metrics",
+            names.STATS_TABLE: "figures of the strides",
             names.CURVES_TABLE: "all curves",
             names.TERMS: "cost",
             video: "video",

@@ -9,6 +9,8 @@ from myoassist.analysis.walk.gait_curves import MUSCLE_PREFIX, SIGNALS, GaitCurv
 from myoassist.analysis.walk.repeats import Repeats
 from myoassist.gait.metrics import UNSTEADY_PERCENT
 from myoassist.gait.reference.gait import ReferenceGait
+from myoassist.gait.score.advice import ADVICE, worst_gates
+from myoassist.gait.score.gate import Gate
 from myoassist.rollout.log import Outcome
 
 ANGLES = ("trunk_lean", "hip_angle", "knee_angle", "ankle_angle")
@@ -77,7 +79,15 @@ def find_shortcomings(evaluation: Evaluation) -> list[str]:
     if not curves.empty:
         found += _judge_metrics(evaluation, config.cost.tgt_vel)
         found += _judge_angles(curves, gait) + _judge_muscles(curves, gait)
+    if evaluation.score is not None:
+        found += [_advise(gate) for gate in worst_gates(evaluation.score.card_gates)]
     return found
+
+
+def _advise(gate: Gate) -> str:
+    """Return which bound is missed, by how much, and what usually helps."""
+    value = "" if gate.value is None else f"{gate.value:.3g}"
+    return f"Far from a bound: {gate.name} is {value}, has to be {gate.words}. What usually helps: {ADVICE[gate.name]}."
 
 
 def angle_rms(name: str, curves: GaitCurves, gait: ReferenceGait) -> float | None:

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from myoassist.files.atomic import write_text_atomic
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -25,10 +27,16 @@ def new_figure(width: float, height: float) -> "Figure":
 
 
 def save_figure(figure: "Figure", path: Path) -> None:
-    """Write a figure as PNG, replacing the file as a whole; the same figure gives the same bytes."""
+    """Write a figure as its name ends (png, svg, pdf), replacing the file as a whole; the same figure, same bytes."""
+    kind = path.suffix.removeprefix(".")
+    if kind == "svg":
+        write_text_atomic(path, render_svg(figure))
+        return
+    # What would make two files of one figure differ.
+    unstable = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        figure.savefig(temporary, format="png", dpi=_DPI, metadata={"Software": None})
+        figure.savefig(temporary, format=kind, dpi=_DPI, metadata=unstable[kind])
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -37,7 +37,7 @@ def plot_gait_cycle(
     Args:
         evaluation: The walk.
         title: First line of the figure; where there is another walk, the name of this one.
-        others: At most one more walk, with its name, in the same panels.
+        others: Other walks, with their names, in the same panels.
 
     Returns:
         The figure, or None if no leg has a whole stride.

@@ -1,4 +1,4 @@
-"""Words and small diagrams on top of a video frame: time, speed, activation scale, exo torque over stance or stride."""
+"""Words and small diagrams on top of a video frame: time, speed, legs, activation scale, torque over its clock."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +22,9 @@ _OVERSAMPLING = 4
 _MARGIN = 14
 _INSET_WIDTH, _INSET_HEIGHT = 190, 104
 _SCALE_WIDTH, _SCALE_HEIGHT = 90, 8
+# Where the words about the legs begin, from the left, beside the time and beside time and speed of the frames, and
+# their lines, from the top.
+_LEGS_LEFT, _LEGS_TOP = (118, 150), (13, 33)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Reading:
         torque: Exo torque of the right and the left leg, N·m.
         percent: Percent of stance, or of the stride, of both legs.
         stance: Whether the clock of the leg runs: it stands, or is timed by the stride.
+        legs: What is written about the right and the left leg; empty for nothing.
+        loaded: Whether each leg is on the ground.
     """
 
     time: float
@@ -41,6 +46,8 @@ class Reading:
     torque: tuple[float, float] = (0.0, 0.0)
     percent: tuple[float, float] = (0.0, 0.0)
     stance: tuple[bool, bool] = (False, False)
+    legs: tuple[str, str] = ("", "")
+    loaded: tuple[bool, bool] = (False, False)
 
 
 class Overlay:
@@ -54,6 +61,7 @@ class Overlay:
         caption: Line at the lower right, e.g. the name of the run.
         activation: Explain the colours of muscles.
         clock: What the curve is over: stance or stride.
+        playback: Speed at which the frames are shown; 1 is real time.
     """
 
     def __init__(
@@ -65,6 +73,7 @@ class Overlay:
         caption: str = "",
         activation: bool = True,
         clock: str = "stance",
+        playback: float = 1.0,
     ) -> None:
         self._scale = height / 480.0
         self._size = (width, height)
@@ -72,6 +81,7 @@ class Overlay:
         self._small = load_font(11 * self._scale)
         self._curve = curve
         self._clock = clock
+        self._playback = "" if playback == 1.0 else f"  {playback:g}×"
         self._peak = 1.0
         if curve is not None:
             torque = np.clip(curve(np.linspace(0.0, 100.0, 401)), 0.0, max_torque)
@@ -85,8 +95,11 @@ class Overlay:
         image.paste(self._static, (0, 0), self._static)
         draw = ImageDraw.Draw(image)
         left = self._px(_MARGIN)
-        draw.text((left, self._px(10)), f"{reading.time:.2f} s", font=self._font, fill=INK)
+        draw.text((left, self._px(10)), f"{reading.time:.2f} s{self._playback}", font=self._font, fill=INK)
         draw.text((left, self._px(30)), f"{reading.speed:.2f} m/s", font=self._font, fill=INK)
+        for words, top, color, loaded in zip(reading.legs, _LEGS_TOP, LEG_COLORS, reading.loaded, strict=True):
+            place = (self._px(_LEGS_LEFT[self._playback != ""]), self._px(top))
+            draw.text(place, words, font=self._small, fill=color if loaded else _GREY)
         if self._curve is not None:
             self._draw_torque(image, draw, reading)
         return np.asarray(image)
@@ -113,6 +126,8 @@ class Overlay:
             )
             draw.text((left + bar_width + self._px(5), bottom + 1), "0 to 1", font=self._small, fill=INK, anchor="ld")
         if caption:
+            legend = self._px(_SCALE_WIDTH + 5) + self._small.getlength("0 to 1") + self._px(_MARGIN)
+            caption = shorten(caption, self._small, self._size[0] - 2 * left - (legend if activation else 0.0))
             draw.text((self._size[0] - left, bottom + 1), caption, font=self._small, fill=_GREY, anchor="rd")
         if self._curve is not None:
             x, y = self._inset_corner()
@@ -154,6 +169,16 @@ class Overlay:
                 x, y = self._place(reading.percent[leg], min(reading.torque[leg], self._peak))
                 dot = _make_dot(self._px(5), color)
                 image.paste(dot, (round(corner_x + x - dot.width / 2), round(corner_y + y - dot.height / 2)), dot)
+
+
+def shorten(text: str, font: "FreeTypeFont", width: float) -> str:
+    """Return a text that is at most so many pixels wide, its middle left out where it is longer."""
+    kept = len(text)
+    shown = text
+    while font.getlength(shown) > width and kept > 0:
+        kept -= 1
+        shown = f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
+    return shown
 
 
 def load_font(size: float) -> "FreeTypeFont":

@@ -7,7 +7,9 @@ import numpy as np
 
 from myoassist.analysis.picture.scene import find_tendons, paint_bones, paint_muscles, place_for_drawing
 from myoassist.analysis.walk.evaluation import Evaluation
+from myoassist.config.schema.run import RunConfig
 from myoassist.model.build import build_walker
+from myoassist.rollout.log import WalkLog
 
 
 class Player(Protocol):
@@ -35,11 +37,30 @@ def as_player(shown: "Evaluation | Player") -> Player:
     return Playback(shown) if isinstance(shown, Evaluation) else shown
 
 
+class Walk(Protocol):
+    """A simulated walk."""
+
+    @property
+    def config(self) -> RunConfig:
+        """Configuration that it was simulated with."""
+        ...
+
+    @property
+    def log(self) -> WalkLog:
+        """The log."""
+        ...
+
+    @property
+    def poses(self) -> np.ndarray:
+        """Joint positions after every control step, shape (T, nq)."""
+        ...
+
+
 class Playback:
-    """The walk of an evaluation on a model of its own, with everything that is only drawn.
+    """A walk on a model of its own, with everything that is only drawn.
 
     Args:
-        evaluation: The walk, at least one sample long.
+        walk: The walk, at least one sample long.
 
     Attributes:
         model: Model; its muscles change colour.
@@ -48,18 +69,21 @@ class Playback:
         pelvis: Body id of the pelvis, for cameras.
     """
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        config = evaluation.config
+    def __init__(self, walk: Walk) -> None:
+        config = walk.config
         walker = build_walker(config.model, config.env, visual=True, seed=config.seed)
         self.model = walker.model
         self.data = mujoco.MjData(self.model)
         self.pelvis = walker.layout.pelvis
-        self._log = evaluation.log
-        self._poses = evaluation.poses
-        self._tendons = find_tendons(self.model, evaluation.log.muscle_names)
+        self._tendons = find_tendons(self.model, walk.log.muscle_names)
         if walker.own:
             paint_bones(self.model)
-        self.duration = evaluation.log.n_steps * evaluation.log.dt
+        self.show(walk)
+
+    def show(self, walk: Walk) -> None:
+        """Play another walk, at least one sample long, of the same model on the same ground."""
+        self._log, self._poses = walk.log, walk.poses
+        self.duration = walk.log.n_steps * walk.log.dt
         self.place(0.0)
 
     def place(self, time: float) -> None:

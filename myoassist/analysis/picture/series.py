@@ -1,4 +1,4 @@
-"""What the gait-cycle figures share: one or two walks in the same panels, with mean, spread and reference."""
+"""What the gait-cycle figures share: one or several walks in the same panels, with mean, spread and reference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CYCLE_LABEL = "% of gait cycle, from heel strike"
-# Two walks: one colour each, the left leg dashed. Apart with any colour vision, and from the colours of the legs.
-_WALK_COLORS = ("#009E73", "#AA3377")
+# Several walks: one colour each, the left leg dashed. Apart with any colour vision, and from the colours of the legs.
+_WALK_COLORS = ("#009E73", "#AA3377", "#E69F00", "#332288", "#56B4E9", "#882255", "#999933", "#000000")
 _STYLES = ("-", (0, (4, 1.6)))
 
 
@@ -49,18 +49,23 @@ class Series:
 
 
 def make_series(evaluations: Sequence[Evaluation], labels: Sequence[str]) -> list[Series]:
-    """Give every walk its strides and colours: by leg for one walk, by walk for two.
+    """Give every walk its strides and colours: by leg for one walk, by walk for several.
 
     Args:
-        evaluations: One or two walks.
+        evaluations: The walks.
         labels: Their names.
     """
     if len(evaluations) == 1:
         return [Series("", evaluations[0], shown_curves(evaluations[0]), LEG_COLORS, ("-", "-"))]
     return [
-        Series(label, evaluation, shown_curves(evaluation), (color, color), _STYLES)
-        for evaluation, label, color in zip(evaluations, labels, _WALK_COLORS, strict=True)
+        Series(label, evaluation, shown_curves(evaluation), (walk_color(i), walk_color(i)), _STYLES)
+        for i, (evaluation, label) in enumerate(zip(evaluations, labels, strict=True))
     ]
+
+
+def walk_color(number: int) -> str:
+    """Return the colour of one of several walks; beyond eight they repeat."""
+    return _WALK_COLORS[number % len(_WALK_COLORS)]
 
 
 def shown_curves(evaluation: Evaluation) -> GaitCurves:

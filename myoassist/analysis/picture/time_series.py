@@ -41,7 +41,7 @@ def plot_time_series(evaluation: Evaluation, title: str) -> "Figure | None":
     for name, torque in motor_torques(log).items():
         rows.append((f"{SIGNALS[name].title}, {SIGNALS[name].positive} +", "[N·m]", torque))
     for channel in log.own_channels:
-        if channel.by_muscle:
+        if channel.by_muscle or channel.internal:
             continue
         values = getattr(log, channel.name).reshape(log.n_steps, -1)
         rows.append((channel.name.replace("_", " "), f"[{channel.unit}]", values))

@@ -9,15 +9,18 @@ import mujoco
 import numpy as np
 from PIL import Image, ImageDraw
 
+from myoassist.analysis.picture.figures import LEG_NAMES
 from myoassist.analysis.picture.overlay import INK, Overlay, Reading, load_font
 from myoassist.analysis.picture.scene import WalkScene
 from myoassist.analysis.picture.smoothing import smooth
 from myoassist.analysis.picture.video_plots import PlotColumn
 from myoassist.analysis.walk.evaluation import Evaluation, torque_clock
-from myoassist.analysis.walk.leg_cycles import find_leg_cycles
+from myoassist.analysis.walk.leg_cycles import find_leg_cycles, stance_progress
 from myoassist.gait.events import find_heel_strikes
+from myoassist.gait.joint_loads import EXTENSION_SIGN
 from myoassist.gait.metrics import CONTACT_LOAD
 from myoassist.model.build import Walker, build_walker
+from myoassist.rollout.log import JOINTS
 
 FRAMES_PER_SECOND = 30
 VIDEO_SIZE = (640, 480)
@@ -39,12 +42,19 @@ class WalkPicture:
     def __init__(self, evaluation: Evaluation, caption: str = "") -> None:
         self._evaluation = evaluation
         self._caption = caption
+        self._progress = stance_progress(evaluation.log)
         self._speed = smooth(evaluation.log.pelvis_vel_heading[:, 0], round(_SPEED_WINDOW_S / evaluation.log.dt))
 
     @property
     def n_frames(self) -> int:
         """Number of frames of the video."""
-        return max(1, int(self._evaluation.log.n_steps * self._evaluation.log.dt * FRAMES_PER_SECOND))
+        log = self._evaluation.log
+        return max(1, int(log.n_steps * log.dt * FRAMES_PER_SECOND / self._playback))
+
+    @property
+    def _playback(self) -> float:
+        """Speed at which the video plays, 1 for real time."""
+        return self._evaluation.config.env.video_speed
 
     def draw_still(self) -> Image.Image:
         """Return a fine picture just after the last right heel strike, or of the middle of a walk without one."""
@@ -71,7 +81,7 @@ class WalkPicture:
         return strip
 
     def write_video(self, path: Path, progress: Callable[[], None] = lambda: None) -> None:
-        """Write the walk in real time as H.264 in an MP4 file.
+        """Write the walk, at the speed that `env.video_speed` says, as H.264 in an MP4 file.
 
         Args:
             path: File to replace.
@@ -85,7 +95,7 @@ class WalkPicture:
     def _draw_frames(self, progress: Callable[[], None]) -> Iterator[np.ndarray]:
         evaluation = self._evaluation
         log, model = evaluation.log, evaluation.walker.model
-        overlay = self._make_overlay(VIDEO_SIZE)
+        overlay = self._make_overlay(VIDEO_SIZE, self._playback)
         pose, difference = np.zeros(model.nq), np.zeros(model.nv)
         begin, way = float(log.pelvis_pos_w[0, 0]), float(log.pelvis_pos_w[-1, 0] - log.pelvis_pos_w[0, 0])
         nearness = evaluation.camera.nearness
@@ -94,7 +104,8 @@ class WalkPicture:
         with self._open_scene(VIDEO_SIZE, nearness=nearness) as scene:
             for k in range(self.n_frames):
                 # Between two control steps, because 100 steps do not make 30 even frames.
-                place = min(max((k + 1) / FRAMES_PER_SECOND / log.dt - 1.0, 0.0), log.n_steps - 1.0)
+                time = (k + 1) * self._playback / FRAMES_PER_SECOND
+                place = min(max(time / log.dt - 1.0, 0.0), log.n_steps - 1.0)
                 sample = int(place)
                 pose[:] = evaluation.poses[sample]
                 if sample + 1 < log.n_steps:
@@ -112,7 +123,7 @@ class WalkPicture:
         walker: Walker = build_walker(config.model, config.env, visual=True, seed=config.seed)
         return WalkScene(walker, self._evaluation.log.muscle_names, *size, fine=fine, nearness=nearness)
 
-    def _make_overlay(self, size: tuple[int, int]) -> Overlay:
+    def _make_overlay(self, size: tuple[int, int], playback: float = 1.0) -> Overlay:
         evaluation = self._evaluation
         return Overlay(
             *size,
@@ -121,6 +132,7 @@ class WalkPicture:
             self._caption,
             evaluation.camera.activation,
             torque_clock(evaluation),
+            playback,
         )
 
     def _read(self, sample: int) -> Reading:
@@ -131,7 +143,30 @@ class WalkPicture:
             torque=tuple(log.exo_torque[sample]),
             percent=tuple(log.exo_percent[sample]),
             stance=tuple((log.load[sample] > CONTACT_LOAD) | (torque_clock(self._evaluation) == "stride")),
+            legs=(self._describe_leg(sample, 0), self._describe_leg(sample, 1)),
+            loaded=tuple(log.load[sample] > CONTACT_LOAD),
         )
+
+    def _describe_leg(self, sample: int, leg: int) -> str:
+        """Return how far a leg is in its stance, and the torques of a device that no diagram shows.
+
+        Torques are positive in extension and plantarflexion.
+        """
+        log, percent = self._evaluation.log, self._progress[sample, leg]
+        words = f"{LEG_NAMES[leg].partition(' ')[0]}: "
+        if log.load[sample, leg] <= CONTACT_LOAD:
+            words += "swing"
+        else:
+            words += "stance" if np.isnan(percent) else f"stance {percent:.0f} %"
+        if self._evaluation.curve is None:
+            # Minus zero is zero.
+            torques = [
+                f"{joint} {round(log.device_torque[sample, leg, j] * EXTENSION_SIGN[j], 1) + 0.0:.1f} N·m"
+                for j, joint in enumerate(JOINTS)
+                if log.device_torque[:, leg, j].any()
+            ]
+            words = ", ".join([words, *torques])
+        return words
 
     def _choose_sample(self) -> int:
         log = self._evaluation.log

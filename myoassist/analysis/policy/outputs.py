@@ -1,7 +1,7 @@
 """Evaluate the policy of a run: every scenario into a folder of its own, with report, metrics, figures and video."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ from myoassist.analysis.policy.training_curves import (
     plot_return,
     read_training,
 )
+from myoassist.analysis.policy.trials import TriedPolicy
 from myoassist.config.cores import count_cores
 from myoassist.config.entries.evaluation import EvaluationEntry, read_evaluation_entries
 from myoassist.config.schema.run import RunConfig
@@ -99,6 +100,15 @@ class PolicyRun:
         """Walk a scenario from the first frame of the reference, or the phase that lasts longest."""
         start = self.choose_start(entry)
         return evaluate_policy(self.config, self.batch, self.policy, entry, start, self.trained_steps)
+
+    def withstand(self, evaluation: PolicyEvaluation) -> PolicyEvaluation:
+        """Return an evaluation with the trials of its robustness walked."""
+        if evaluation.score is None:
+            return evaluation
+        threads = self.config.rl.threads or count_cores()
+        start, log = evaluation.start.frame, evaluation.log
+        tried = TriedPolicy(self.config, self.policy, evaluation.entry, log, start, threads)
+        return replace(evaluation, score=replace(evaluation.score, robustness=tried.walk()))
 
     def choose_start(self, entry: EvaluationEntry) -> ChosenStart:
         """Return where the walk of a scenario starts."""
@@ -221,7 +231,8 @@ def write_evaluations(
     notices: list[str],
     pictures: bool,
     finished: Callable[[ReportedWalk, PolicyReport, Scores], None],
-    compared: ReportedWalk | None = None,
+    compared: Sequence[ReportedWalk] = (),
+    trials: bool = False,
 ) -> ReportedWalk:
     """Walk every scenario and write its folder.
 
@@ -231,7 +242,8 @@ def write_evaluations(
         notices: Sentences for people that are known already.
         pictures: Draw still and video.
         finished: Told every walk, its report and its scores.
-        compared: A walk to compare with.
+        compared: Walks to compare with.
+        trials: Walk through the trials of its robustness too.
 
     Returns:
         The first walk.
@@ -246,6 +258,8 @@ def write_evaluations(
         folder = run.folder / FOLDER_FORM.format(number)
         folder.mkdir(parents=True, exist_ok=True)
         evaluation = run.walk(entry)
+        if trials:
+            evaluation = run.withstand(evaluation)
         walk = ReportedWalk(run.name, evaluation, run.source, run.overrides)
         said = [*notices, evaluation.start.note] if evaluation.start.note else notices
         report = PolicyReport(folder, walk, compared, said)

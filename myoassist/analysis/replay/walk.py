@@ -11,7 +11,7 @@ from myoassist.model.build import build_walker
 from myoassist.rollout.fault.file import WalkFault
 from myoassist.rollout.fault.find import repeat_step
 from myoassist.rollout.log import Outcome, WalkLog
-from myoassist.rollout.simulator import Simulator
+from myoassist.rollout.simulator import make_simulator
 
 
 def replay_walk(fault: WalkFault, video: Path | None) -> tuple[list[str], bool]:
@@ -30,7 +30,7 @@ def replay_walk(fault: WalkFault, video: Path | None) -> tuple[list[str], bool]:
     """
     config = fault.config
     walker = build_walker(config.model, config.env, exo=config.exo)
-    simulator = Simulator(walker, config.env, config.exo, control=config.control)
+    simulator = make_simulator(config, walker)
     substeps = round(simulator.dt / walker.model.opt.timestep)
     lines = repeat_step(walker, fault, fault.ctrl, substeps)
     lines = lines or ["the physics of this step alone is sound"]

@@ -1,7 +1,8 @@
 """Simulate one parameter vector of a run as it is, and judge it as the search did."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,14 @@ import numpy as np
 
 from myoassist.analysis.walk.gait_curves import GaitCurves, cut_curves, motor_torques
 from myoassist.analysis.walk.metrics import measure_walk
-from myoassist.analysis.walk.repeats import Repeats, StartSpread, repeat_walk
+from myoassist.analysis.walk.repeats import Repeats, repeat_walk
 from myoassist.analysis.walk.score import ScoredWalk, score_evaluation
+from myoassist.analysis.walk.stride_stats import StrideStats, stride_stats
+from myoassist.analysis.walk.trials import try_walk
 from myoassist.config.cores import count_cores
 from myoassist.config.schema.run import RunConfig
 from myoassist.control.device.splines import TorqueCurve, explain_invalid, profile_curve
-from myoassist.cost.judged_walk import plan_cost
+from myoassist.cost.plan import plan_walk_cost
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost
 from myoassist.gait.reference.edits import edits_of
@@ -26,8 +29,10 @@ from myoassist.optimize.conditions import condition_config
 from myoassist.optimize.start.vector import load_start
 from myoassist.optimize.walk.multi import load_condition_vector, nearest_condition
 from myoassist.optimize.walk.reference_limits import check_limits
+from myoassist.rollout.disturbance import StartSpread
 from myoassist.rollout.log import WalkLog
-from myoassist.rollout.simulator import Simulator, choose_loop
+from myoassist.rollout.simulator import choose_loop, make_simulator
+from myoassist.space.table import ParameterTable
 
 if TYPE_CHECKING:
     from myoassist.analysis.picture.video_plots import Trace
@@ -65,6 +70,7 @@ class Evaluation:
         curve: Programmed exo torque over its clock (`torque_clock`); None without an exo or with an unusable profile.
         repeats: The same from perturbed starts; None where not asked for.
         score: Its distance from people.
+        table: Names, units and bounds of the parameters; None for a policy.
     """
 
     config: RunConfig
@@ -79,6 +85,7 @@ class Evaluation:
     curve: TorqueCurve | None
     repeats: Repeats | None = None
     score: ScoredWalk | None = None
+    table: ParameterTable | None = None
 
     @property
     def learned(self) -> bool:
@@ -96,6 +103,11 @@ class Evaluation:
     def has_motors(self) -> bool:
         """Whether joints of a prosthesis are driven."""
         return bool(motor_torques(self.log))
+
+    @cached_property
+    def stride_stats(self) -> list[StrideStats]:
+        """Main quantities stride by stride; empty where no leg has a whole stride."""
+        return stride_stats(self.log, self.config.cost.num_strides)
 
     @property
     def camera(self) -> Camera:
@@ -125,6 +137,7 @@ def evaluate_parameters(
     parameters: Path | None,
     spread: StartSpread | None = None,
     progress: Callable[[], None] = lambda: None,
+    robustness: bool = False,
 ) -> Evaluation:
     """Simulate a parameter file without clamping it to its bounds.
 
@@ -134,38 +147,68 @@ def evaluate_parameters(
         config: Checked configuration, whose code has been imported.
         parameters: Parameter file; None takes the initial values of the parameter table.
         spread: How often to repeat the walk from perturbed starts, and how far these are spread; None for not at all.
-        progress: Called after every repeated walk.
+        progress: Called after every repeated walk and trial.
+        robustness: Walk through the trials of its robustness too.
 
     Raises:
         UserError: if the file or the model is refused.
     """
     config.optimizer.param_path = None if parameters is None else str(parameters)
-    # Of a run over several conditions, the one that cost.tgt_vel or env.slope_deg is nearest to.
+
+    def load(run: RunConfig, table: ParameterTable) -> np.ndarray:
+        condition = nearest_condition(run)
+        if condition is None:
+            return load_start(run, table, clamp=False)
+        return load_condition_vector(run, table, condition)
+
+    return evaluate_vector(config, load, spread, progress, robustness)
+
+
+def evaluate_vector(
+    config: RunConfig,
+    vector: Callable[[RunConfig, ParameterTable], np.ndarray],
+    spread: StartSpread | None = None,
+    progress: Callable[[], None] = lambda: None,
+    robustness: bool = False,
+) -> Evaluation:
+    """Simulate a vector; of a run over several conditions in the one nearest to `cost.tgt_vel` or `env.slope_deg`.
+
+    Args:
+        config: Checked configuration, whose code has been imported.
+        vector: Makes the raw vector, shape (D,), of the configuration and its table of parameters.
+        spread: As in `evaluate_parameters`, and what follows.
+        progress: Called after every repeated walk and trial.
+        robustness: Walk through the trials of its robustness too.
+
+    Raises:
+        UserError: if the vector or the model is refused.
+    """
     run, condition = config, nearest_condition(config)
     if condition is not None:
         config = condition_config(run, condition)
     walker = build_walker(config.model, config.env, exo=config.exo)
     check_limits(walker, load_reference(config.cost.reference, edits_of(config.cost)), config.cost)
     repeating = min(spread.count, config.optimizer.threads or count_cores()) if spread else 0
-    simulator = Simulator(walker, config.env, config.exo, 1 + repeating, config.control)
-    if condition is None:
-        vector = load_start(run, simulator.table, clamp=False)
-    else:
-        vector = load_condition_vector(run, simulator.table, condition)
+    simulator = make_simulator(config, walker, 1 + repeating, config.control.log_modules)
+    raw = vector(run, simulator.table)
     choose_loop(simulator)
     poses = np.zeros((simulator.step_limit, walker.model.nq))
-    log = simulator.simulate(vector, poses=poses)
-    plan = plan_cost(simulator.log_layout.muscle_names, config.cost.reference, edits_of(config.cost))
-    result = evaluate_cost(log, vector, config.cost, plan)
+    log = simulator.simulate(raw, poses=poses)
+    plan = plan_walk_cost(simulator.log_layout.muscle_names, config.cost, walker)
+    result = evaluate_cost(log, raw, config.cost, plan)
     metrics = measure_walk(log, config.cost)
     curves = cut_curves(log, config.cost.num_strides)
     curve = _programmed_curve(
-        vector[simulator.table.group_slice("exo")], config, choose_clock(walker.device, config.exo) == "stride"
+        raw[simulator.table.group_slice("exo")], config, choose_clock(walker.device, config.exo) == "stride"
     )
-    repeats = repeat_walk(simulator, vector, config.cost, spread, config.seed, progress) if spread else None
+    repeats = repeat_walk(simulator, raw, config.cost, spread, config.seed, progress) if spread else None
+    score = score_evaluation(config, walker, log)
+    if robustness:
+        score = replace(score, robustness=try_walk(config, walker, raw, progress))
     return Evaluation(
         config=config,
-        vector=vector,
+        vector=raw,
+        table=simulator.table,
         walker=walker,
         log=log,
         poses=poses[: log.n_steps],
@@ -175,7 +218,7 @@ def evaluate_parameters(
         reference=plan.reference,
         curve=curve,
         repeats=repeats,
-        score=score_evaluation(config, walker, log),
+        score=score,
     )
 
 

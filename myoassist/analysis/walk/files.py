@@ -2,14 +2,17 @@
 
 import contextlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.analysis.walk.metrics import WALK_METRICS
 from myoassist.analysis.walk.score import ScoredWalk
+from myoassist.analysis.walk.stride_stats import StrideStats
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.json_values import to_json
+from myoassist.gait.score.robustness import Robustness
 from myoassist.runs.catalogue import PARAMETERS_NAME
 from myoassist.runs.differences import make_relative
 from myoassist.runs.overrides import make_relative_override
@@ -20,15 +23,20 @@ GAIT_CYCLE = "eval_gait_cycle.png"
 JOINT_LOADS = "eval_joint_loads.png"
 MUSCLES = "eval_muscles.png"
 TIME_SERIES = "eval_time_series.png"
+MODULES = "eval_modules.png"
 TERMS = "eval_terms.json"
 SCORE_FILE = "eval_score.json"
+ROBUSTNESS_FILE = "eval_robustness.json"
 METRICS_FILE = "eval_metrics.json"
 METRICS_TABLE = "eval_metrics.csv"
+STATS_FILE = "eval_stats.json"
+STATS_TABLE = "eval_stats.csv"
 CURVES_TABLE = "eval_gait_cycle.csv"
 CHANNELS_TABLE = "eval_channels.csv"
 ENERGY_TABLE = "eval_energy.csv"
 REPEATS_TABLE = "eval_repeats.csv"
 COMPARISON_TABLE = "eval_comparison.csv"
+COMPARISON_FIGURES = ("eval_comparison.png", "eval_comparison.svg", "eval_comparison.pdf")
 REPORT = "report.html"
 
 
@@ -94,9 +102,23 @@ def write_metrics(path: Path, evaluation: Evaluation) -> None:
     _write_json(path, content)
 
 
+def write_stats(path: Path, stats: Sequence[StrideStats]) -> None:
+    """Write strides, mean, SD, min and max of every quantity, under its name and r or l, with unit and meaning."""
+    content: dict[str, Any] = {}
+    for item in stats:
+        known = content.setdefault(item.quantity, {"unit": item.metric.unit, "meaning": item.metric.meaning})
+        known[item.side] = item.summary
+    _write_json(path, content)
+
+
 def write_score(path: Path, scored: ScoredWalk) -> None:
     """Write the distance of a walk from people at its speed; what is null is named in `missing` with its reason."""
     _write_json(path, scored.content)
+
+
+def write_robustness(path: Path, robustness: Robustness) -> None:
+    """Write how a walk has withstood all trials, each walk of them, and the bounds that are missed."""
+    _write_json(path, robustness.content)
 
 
 def read_stored_total(folder: Path) -> float | None:

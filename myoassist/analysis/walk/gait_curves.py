@@ -118,7 +118,7 @@ def cut_curves(log: WalkLog, num_strides: int) -> GaitCurves:
     legs = find_leg_cycles(log, num_strides)
     cycles = {
         name: (resample(values[:, 0], legs[0]), resample(values[:, 1], legs[1]))
-        for name, values in _collect(log).items()
+        for name, values in walk_signals(log).items()
     }
     right, left = (resample(log.exo_torque[:, leg.leg], find_stances(log, leg)) for leg in legs)
     return GaitCurves(cycles, (right, left), (stance_percent(log, legs[0]), stance_percent(log, legs[1])))
@@ -167,7 +167,7 @@ def _phase() -> np.ndarray:
     return np.minimum(PERCENT / 100.0, 1.0 - 1e-9)
 
 
-def _collect(log: WalkLog) -> dict[str, np.ndarray]:
+def walk_signals(log: WalkLog) -> dict[str, np.ndarray]:
     """Return every signal of the whole walk for both legs, each of shape (T, 2)."""
     clinical = np.rad2deg(to_clinical(log.joint_angle))
     moment, power = internal_moments(log), joint_powers(log)

@@ -65,6 +65,24 @@ def find_stances(log: WalkLog, cycles: LegCycles) -> LegCycles:
     return LegCycles(cycles.leg, starts[kept], stops[kept])
 
 
+def stance_progress(log: WalkLog) -> np.ndarray:
+    """Return the percent of stance of both legs at every sample, shape (T, 2); NaN in swing and where it is not known.
+
+    A stance is an unbroken contact above 0.1 body weight of at least 0.2 s. How far a stance is that has no end, or no
+    beginning, in the walk is not known.
+    """
+    percent = np.full((log.n_steps, 2), np.nan)
+    for leg in range(2):
+        change = np.diff((log.load[:, leg] > CONTACT_LOAD).astype(np.int8))
+        starts, stops = np.flatnonzero(change > 0) + 1, np.flatnonzero(change < 0) + 1
+        for start in starts:
+            later = stops[stops > start]
+            if len(later) and later[0] - start >= round(MIN_STANCE_S / log.dt):
+                stop = later[0]
+                percent[start:stop, leg] = 100.0 * np.arange(stop - start) / (stop - start)
+    return percent
+
+
 def resample(values: np.ndarray, cycles: LegCycles) -> np.ndarray:
     """Return a signal over each cycle at 0, 1, ..., 100 percent, shape (n, 101).
 

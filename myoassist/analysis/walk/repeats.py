@@ -10,27 +10,12 @@ import numpy as np
 from myoassist.analysis.walk.gait_curves import GaitCurves, cut_curves, pool_curves
 from myoassist.analysis.walk.metrics import measure_walk
 from myoassist.config.schema.run import CostConfig
+from myoassist.rollout.disturbance import StartSpread, perturb_start
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.simulator import Simulator
-from myoassist.space.table import ParameterTable
 
 # A draw whose pose is no valid start (a joint beyond its range) says nothing about the controller.
 _MAX_DRAWS = 50
-
-
-@dataclass(frozen=True)
-class StartSpread:
-    """How far the starts are spread.
-
-    Attributes:
-        count: Number of walks.
-        angle_sd_deg: Standard deviation of every initial joint angle and of the pelvis tilt, deg.
-        speed_sd: Standard deviation of the initial forward speed, m/s.
-    """
-
-    count: int
-    angle_sd_deg: float = 1.0
-    speed_sd: float = 0.02
 
 
 @dataclass(frozen=True)
@@ -71,25 +56,6 @@ class Repeats:
         if len(known) == 0:
             return None
         return float(known.mean()), float(known.std(ddof=1)) if len(known) > 1 else None, len(known)
-
-
-def perturb_start(
-    vector: np.ndarray, table: ParameterTable, spread: StartSpread, generator: np.random.Generator
-) -> np.ndarray:
-    """Return the vector with normal noise on its initial pose and speed; everything else is untouched.
-
-    Args:
-        vector: Raw parameters, shape (D,).
-        table: Their parameter table.
-        spread: Standard deviations.
-        generator: Source of the draws; the same one gives the same vector.
-    """
-    changed = np.array(vector, dtype=float)
-    pose = table.group_slice("pose")
-    for i in range(pose.start, pose.stop):
-        sd = spread.speed_sd if table.parameters[i].unit == "m/s" else np.deg2rad(spread.angle_sd_deg)
-        changed[i] += generator.normal(0.0, sd) / table.scale[i]
-    return changed
 
 
 def repeat_walk(

@@ -8,7 +8,9 @@ from myoassist.config.schema.run import CostConfig, RunConfig
 from myoassist.cost.registry import built_in_terms
 from myoassist.cost.targets import stage_3_terms
 from myoassist.gait.leg_length import measure_leg_length
-from myoassist.gait.score.gate import LEARNED, PLANAR, PROSTHESIS, SPATIAL, Gate, judge_score, score_fields
+from myoassist.gait.score.card import robustness_gates, score_fields
+from myoassist.gait.score.gate import Gate, gate_kind, judge_score
+from myoassist.gait.score.robustness import Robustness
 from myoassist.gait.score.score import ScoreTask, WalkScore, score_walk
 from myoassist.model.build import Walker
 from myoassist.rollout.log import WalkLog
@@ -26,6 +28,46 @@ _PAID: dict[str, tuple[str, ...]] = {
     "emg": ("emg_r",),
     "metabolic": ("cot_j_kg_m",),
     "effort": (),
+    "hip_sd": ("channels.hip",),
+    "knee_sd": ("channels.knee",),
+    "ankle_sd": ("channels.ankle",),
+    "grf_sd": ("channels.grf",),
+    "grf_fore_aft_sd": ("grf_fore_aft",),
+    "trunk_range": ("trunk_range_deg",),
+    "trunk_lean": (),
+    "stance_knee_sd": ("stance_knee_flexion_deg",),
+    "emg_shape": ("emg_r",),
+    "calf_shape": ("emg_r",),
+    "grf_peak": ("channels.grf",),
+    "grf_over": ("channels.grf",),
+    "cot": ("cot_j_kg_m",),
+    "limit_torque": ("knee_limit_nm",),
+    "activation_cubed": ("saturated",),
+    "head_acceleration": (),
+    "trunk_acceleration": (),
+    "knee_symmetry": ("knee_left_right_deg",),
+    "stride_time_sd": ("stride_time_sd_s",),
+    "speed": ("speed_error_m_s",),
+    "gates": (
+        *(
+            "channels.hip",
+            "channels.knee",
+            "channels.ankle",
+            "channels.grf",
+            "stance_knee_flexion_deg",
+            "stance_percent",
+        ),
+        *(
+            "pushoff_w_kg",
+            "trunk_range_deg",
+            "knee_limit_nm",
+            "knee_left_right_deg",
+            "emg_r",
+            "saturated",
+            "cot_j_kg_m",
+        ),
+        *("stride_length_m", "speed_error_m_s"),
+    ),
 }
 _REWARDED: dict[str, tuple[str, ...]] = {
     "forward_reward": ("speed_error_m_s",),
@@ -43,15 +85,22 @@ class ScoredWalk:
     Attributes:
         score: The score.
         gates: Every bound with its value.
+        robustness: What it withstands; None where not asked for.
     """
 
     score: WalkScore
     gates: tuple[Gate, ...]
+    robustness: Robustness | None = None
+
+    @property
+    def card_gates(self) -> list[Gate]:
+        """Every bound, those of its robustness at the end."""
+        return [*self.gates, *(robustness_gates(self.robustness) if self.robustness is not None else [])]
 
     @property
     def content(self) -> dict:
         """Content of `eval_score.json`."""
-        return score_fields(self.score, list(self.gates))
+        return score_fields(self.score, list(self.gates), self.robustness)
 
 
 def score_evaluation(config: RunConfig, walker: Walker, log: WalkLog) -> ScoredWalk:
@@ -63,17 +112,9 @@ def score_evaluation(config: RunConfig, walker: Walker, log: WalkLog) -> ScoredW
         log: The walk.
     """
     plant = config.model.plant if walker.own else OWN_FILE
-    task = ScoreTask(plant, config.cost.tgt_vel, measure_leg_length(walker), paid_figures(config))
+    task = ScoreTask(plant, config.cost.tgt_vel, measure_leg_length(walker), paid_figures(config), config.cost.people)
     score = score_walk(log, task)
-    return ScoredWalk(score, tuple(judge_score(score, _kind(config, walker))))
-
-
-def _kind(config: RunConfig, walker: Walker) -> str:
-    if walker.device is not None and walker.device.prosthesis is not None:
-        return PROSTHESIS
-    if config.task == "rl":
-        return LEARNED
-    return SPATIAL if walker.layout.dimensions == 3 else PLANAR
+    return ScoredWalk(score, tuple(judge_score(score, gate_kind(walker, config.task == "rl"))))
 
 
 def paid_figures(config: RunConfig) -> tuple[str, ...]:

@@ -5,9 +5,13 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.analysis.walk.files import REPORT
+from myoassist.analysis.walk.score import ScoredWalk
+from myoassist.gait.score.card import joint_lights, muscle_lights
+from myoassist.gait.score.gate import GOAL, INFORMATION, MET, MISSED, UNKNOWN
 from myoassist.rollout.log import Outcome
 
 # Metrics that tell at a glance what kind of walk it is: words, unit, digits that mean something.
@@ -22,6 +26,7 @@ _SHOWN = {
     "exo_peak_torque_r": ("exo torque, right", "N·m", 2),
     "exo_peak_torque_l": ("exo torque, left", "N·m", 2),
 }
+_COLORS = {GOAL: "green", MET: "yellow", MISSED: "red", UNKNOWN: "dim", INFORMATION: "dim"}
 
 
 def print_summary(
@@ -68,11 +73,36 @@ def print_summary(
             continue
         summary = evaluation.repeats.summarize(name) if evaluation.repeats is not None else None
         table.add_row(words, f"{value:.{digits}f} {unit}{_spread(summary, digits)}")
+    if evaluation.score is not None:
+        _add_card(table, evaluation.score)
     table.add_section()
     table.add_row("files", ", ".join(file.name for file in files))
     console.print(table)
     for notice in [*notices, *point_to_report(files)]:
         console.print(notice, highlight=False, markup=False, soft_wrap=True)
+
+
+def _add_card(table: Table, scored: ScoredWalk) -> None:
+    """Add the score card as lights: bounds by how they stand, joints and muscles each in its colour."""
+    table.add_section()
+    for light in _COLORS:
+        gates = [gate for gate in scored.card_gates if gate.light == light]
+        shown = [gate.name if gate.value is None else f"{gate.name} {gate.value:.3g}" for gate in gates]
+        if shown:
+            table.add_row(Text(f"bounds: {light}", style=_COLORS[light]), ", ".join(shown))
+    if not scored.score.channels:
+        return
+    joints, muscles = Text(), Text()
+    for name, lights in joint_lights(scored.score).items():
+        for kind, light in lights.items():
+            joints.append(f"{name.replace('_', ' ')} {kind.replace('_', '-')} ", style=_COLORS[light])
+            joints.append(f"{light}; ")
+    for name, item in muscle_lights(scored.score).items():
+        state = " ".join(word for word in ("saturated", "silent") if item.get(word))
+        muscles.append(f"{name.replace('_', ' ')} ", style=_COLORS[item["light"]])
+        muscles.append(f"{state or item['light']}; ")
+    table.add_row("joints", joints)
+    table.add_row("muscles", muscles)
 
 
 def point_to_report(files: Sequence[Path]) -> list[str]:

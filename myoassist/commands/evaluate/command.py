@@ -9,11 +9,14 @@ from myoassist.files.command_words import EVALUATE_COMMAND
 from myoassist.files.errors import UserError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from myoassist.analysis.page.walk_page import ReportedWalk
     from myoassist.commands.evaluate.prepared_run import PreparedRun
 
 _FILES = """Its files:
   report.html            everything on one page, to read or print: how the person walks, what falls short, figures
-  eval.mp4               side view, muscles coloured by activation
+  eval.mp4               side view, muscles coloured by activation (env.video_speed=0.5: at half speed)
   eval_frame.png         one picture of it
   eval_gait_cycle.png    trunk, hip, knee, ankle, ground reaction beside the reference gait, exo torque
   eval_gait_cycle.csv    mean and SD of these curves and the reference
@@ -21,12 +24,15 @@ _FILES = """Its files:
   eval_joint_loads.png   joint moments and powers
   eval_muscles.png       muscle activation beside the reference EMG
   eval_time_series.png   the whole walk over time
+  eval_modules.png       with control.log_modules=true: what excites each muscle, over the gait cycle
   eval_terms.json        how it ended, total cost, its parts and terms
   eval_score.json        distance from people at the same speed, and which bounds for a shipped walk it misses
-  eval_score.json        distance from people at the same speed, and which bounds for a shipped walk it misses
+  eval_robustness.json   with robustness=true: walks survived with noise, for 60 s, on uneven ground, pushed
   eval_metrics.json/csv  speed, cadence, stance, symmetry, moments, powers, ... with units
+  eval_stats.json/csv    mean, SD, min and max over the strides of each leg: times, angles, loads, device, cost
   eval_repeats.csv       with repeats: how every walk ended, and its metrics
-  eval_comparison.csv    with compare: the metrics of both walks and their difference
+  eval_comparison.csv    with compare: the metrics of all walks, of two their difference
+  eval_comparison.png/svg/pdf   with compare: the mean strides of all walks in one figure
 
 Of a policy (task=rl) every entry of rl.evaluate_param_list is walked, into a folder analyze_results_00, _01, ... of its
 own, with replay.mp4 in place of eval.mp4, and
@@ -46,12 +52,12 @@ def run(request: Evaluate) -> int:
     """
     from myoassist.analysis.picture.graphics import Graphics, choose_graphics, use_graphics
     from myoassist.check.code import import_code
-    from myoassist.commands.evaluate.prepared_run import prepare_other, prepare_runs
+    from myoassist.commands.evaluate.prepared_run import prepare_others, prepare_runs
     from myoassist.commands.evaluate.written_run import evaluate_run, simulate
 
     asked = prepare_runs(request)
     prepared, refused = asked.runs, asked.refused
-    other = prepare_other(request)
+    others = prepare_others(request)
     viewer = _choose_viewer(request, prepared)
     graphics = Graphics(None)
     if any("rgb_array" in item.config.env.render_modes for item in prepared):
@@ -61,14 +67,16 @@ def run(request: Evaluate) -> int:
     from myoassist.model.load_mujoco import load_mujoco
 
     load_mujoco()
-    compared = None
+    compared: list[tuple[Path, ReportedWalk]] = []
     for item in prepared:
         try:
-            if other is not None and compared is None:
+            for other in others[len(compared) :]:
                 import_code(other.config, starts=False)
-                compared = simulate(request, other)
+                compared.append((other.folder.resolve(), simulate(request, other)))
             import_code(item.config, starts=False)
-            evaluate_run(request, item, compared, graphics, viewer)
+            # Among several runs that are compared with all of them, each is not shown twice.
+            beside = [walk for folder, walk in compared if len(others) == 1 or folder != item.folder.resolve()]
+            evaluate_run(request, item, beside, graphics, viewer)
         except UserError as error:
             if asked.asked == 1:
                 raise

@@ -12,10 +12,12 @@ from myoassist.compat.result.folder import LABELS, is_result_folder
 from myoassist.compat.result.run import ResultRun, ResultWishes, open_results
 from myoassist.compat.session.checkpoint_run import is_session_folder, open_session
 from myoassist.config.schema.run import SHIPPED_PREFIX, RunConfig
+from myoassist.config.sources.shipped import find_controller, list_controllers
 from myoassist.files.errors import UserError
-from myoassist.runs.choice import choose_evaluated, choose_runs
+from myoassist.runs.catalogue import day_folder
+from myoassist.runs.choice import choose_evaluated, choose_parameters, choose_runs
 from myoassist.runs.plugin_trust import check_stored_code
-from myoassist.runs.stored_config import load_stored_config
+from myoassist.runs.stored_config import change_config, load_shipped_config, load_stored_config
 
 
 @dataclass(frozen=True)
@@ -101,13 +103,13 @@ def prepare_runs(request: Evaluate) -> Prepared:
     return Prepared(runs, len(runs) + refused, refused)
 
 
-def prepare_other(request: Evaluate) -> PreparedRun | None:
-    """Return the run to compare with, with its own best; None where none is asked for."""
+def prepare_others(request: Evaluate) -> list[PreparedRun]:
+    """Return the runs to compare with, each with its own best; none where none is asked for."""
     if request.compare is None:
-        return None
-    folder = choose_runs(None, request.compare, is_result_folder)[0]
+        return []
     wishes = replace(_wishes(request), labels=(), params=None)
-    return prepare_folder(request, folder, None, wishes, set())[0]
+    folders = choose_runs(None, request.compare, is_result_folder, key="compare")
+    return [prepare_folder(request, folder, None, wishes, set())[0] for folder in folders]
 
 
 def prepare_folder(
@@ -165,9 +167,24 @@ def _wishes(request: Evaluate) -> ResultWishes:
 
 def _prepare_shipped(request: Evaluate) -> PreparedRun:
     run = str(request.run)
+    name = run.removeprefix(SHIPPED_PREFIX)
+    if name in {item.name for item in list_controllers()}:
+        return _prepare_controller(request, name)
     policy = open_shipped(run, request.overrides)
     path = policy.path if request.params is None else Path(request.params)
-    return _check_policy(request, PreparedRun(policy.folder, policy.config, path, run.removeprefix(SHIPPED_PREFIX)))
+    return _check_policy(request, PreparedRun(policy.folder, policy.config, path, name))
+
+
+def _prepare_controller(request: Evaluate, name: str) -> PreparedRun:
+    """Return a controller that comes with the package, with the configuration that it was judged with."""
+    if request.starts is not None:
+        raise UserError(f"starts={request.starts} for a controller", "repeats=N", "leave starts out")
+    config = change_config(load_shipped_config(name), request.overrides)
+    folder = day_folder() / f"shipped_{name}"
+    parameters = find_controller(name) if request.params is None else choose_parameters(request.params, folder)
+    config.optimizer.param_path = None
+    check(config, starts=False)
+    return PreparedRun(folder, config, parameters, name)
 
 
 def _prepare_session(request: Evaluate) -> PreparedRun:

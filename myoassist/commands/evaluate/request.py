@@ -23,7 +23,8 @@ class Evaluate:
         shown="FOLDER",
         also={
             "newest:NAME": "the same as exp=NAME",
-            "shipped:NAME": "a policy that comes with the package; results go into logs/<date>/shipped_NAME",
+            "shipped:NAME": "a controller or policy that comes with the package; results go into "
+            "logs/<date>/shipped_NAME",
             "RESULT": "a result folder of MyoAssist, with its preset and *_Best.txt; results go into "
             "logs/<date>/result_<folder>_Best, one folder per result. Without a preset: exp=NAME with the keys that "
             "differ, or preset=FILE",
@@ -39,7 +40,8 @@ class Evaluate:
     preset: str | None = argument(None, "preset of a result folder that holds none", shown="FILE")
     compare: str | None = argument(
         None,
-        "put another run beside it in the plots, tables and report; the folder of the other is left alone",
+        "put other runs beside it in the plots, tables and report: one, several between commas, or a pattern in "
+        "quotes; the folders of the others are left alone",
         shown="FOLDER",
     )
     repeats: int = argument(
@@ -59,6 +61,11 @@ class Evaluate:
     )
     speed_sd: float = argument(
         0.02, "standard deviation of the initial speed in these walks", shown="V", ge=0.0, le=100.0, unit="m/s"
+    )
+    robustness: bool = argument(
+        False,
+        "walk about 80 times more: copies with noise on the parameters, 60 s, uneven ground, pushes; a minute or more. "
+        "Always the same draws, which no search has seen",
     )
     starts: int | None = argument(
         None,

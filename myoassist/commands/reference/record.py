@@ -34,6 +34,7 @@ def run(request: Record) -> int:
     """
     from myoassist.check.code import import_code
     from myoassist.check.run import check
+    from myoassist.config.schema.resolved import control_of, follows_speed
     from myoassist.config.schema.run import SHIPPED_PREFIX, CostConfig
     from myoassist.model.load_mujoco import load_mujoco
     from myoassist.runs.choice import choose_evaluated, choose_run
@@ -48,7 +49,9 @@ def run(request: Record) -> int:
         config.optimizer.pickle_path = None
         parameters = choose_evaluated(None, folder, config)
         config.optimizer.param_path = None if parameters is None else str(parameters)
-    # Nothing is judged.
+    # Nothing is judged; the speed of the walk stays.
+    if follows_speed(config):
+        config.control = control_of(config)
     config.cost = CostConfig()
     check(config)
     load_mujoco()

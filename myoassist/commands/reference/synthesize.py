@@ -31,9 +31,11 @@ def run(request: Synthesize) -> int:
     """
     from myoassist.check.run import check
     from myoassist.config.compose.run import compose_run
+    from myoassist.config.schema.plant import PUBLISHED
     from myoassist.model.load_mujoco import load_mujoco
 
-    config = compose_run(request.overrides).config
+    # Policies, which the motion is for, have the published body.
+    config = compose_run([f"model.plant={PUBLISHED}", *request.overrides]).config
     check(config, starts=False)
     load_mujoco()
 

@@ -7,6 +7,7 @@ from myoassist.compat.draft import Draft
 from myoassist.compat.paths import locate
 from myoassist.compat.preset.file import Preset
 from myoassist.config.schema.groups import group_options
+from myoassist.config.schema.plant import PUBLISHED_BODY
 from myoassist.files.content import parse_json
 from myoassist.files.errors import ConfigError
 from myoassist.model.devices.table import DEVICES, MSK_KEYS, find_device
@@ -23,6 +24,8 @@ def map_model(preset: Preset, draft: Draft) -> None:
     """Map musculature, device, own model file, and what only newer presets have."""
     values = preset.values
     _map_musculature(values, draft)
+    for key, value in zip(("model.plant", "model.sensing"), PUBLISHED_BODY, strict=True):
+        draft.put(key, value, "a preset")
     device = values.get("device")
     model = values.get("model")
     if device is not None and model is not None:

@@ -66,7 +66,9 @@ def map_plain(preset: Preset, draft: Draft) -> None:
     elif reflex_mode == "ind":
         draft.remarks.append("reflex_mode ind: without effect on 22 and 26 muscles")
     elif reflex_mode not in (None, "uni"):
-        draft.lack(f"reflex_mode {reflex_mode}", "both legs share their reflex parameters here")
+        draft.lack(
+            f"reflex_mode {reflex_mode}", "not known here; gains of their own for each leg are control.legs=bilateral"
+        )
 
 
 def map_mode(preset: Preset, draft: Draft) -> None:

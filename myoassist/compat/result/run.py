@@ -14,7 +14,7 @@ from myoassist.compat.exp_file import compose_experiment, format_experiment, map
 from myoassist.compat.preset.file import Preset, read_preset
 from myoassist.compat.result.folder import LABELS, ResultFile, find_preset, find_vectors, guess_options
 from myoassist.config.compose.run import compose_run
-from myoassist.config.schema.published_numbers import OLDER_MUJOCO
+from myoassist.config.schema.published_numbers import OLDER_MUJOCO, PUBLISHED_OVERLAY
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.atomic import write_text_atomic
 from myoassist.files.command_words import EVALUATE_COMMAND, quote_path
@@ -155,7 +155,7 @@ def _configure(folder: Path, file: ResultFile, wishes: ResultWishes) -> tuple[Ru
     if wishes.exp is not None:
         if wishes.preset is not None:
             raise ConfigError(f"exp={wishes.exp} and preset={wishes.preset}", "one of them", f"exp={wishes.exp}")
-        stored = compose_run([f"exp={wishes.exp}"]).config
+        stored = compose_run([f"exp={wishes.exp}", PUBLISHED_OVERLAY]).config
         if stored.task != "search":
             raise ConfigError(f"exp={wishes.exp} trains a policy", "an experiment with task=search", "exp=exo_4param")
         named = _named_options(file, wishes.overrides)

@@ -11,6 +11,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from myoassist.config.compose.subject_path import register_search_path
 from myoassist.config.compose.text_values import keep_text
 from myoassist.config.entries.launchers import LAUNCHER
 from myoassist.config.hydra.flags import ROOT_CONFIG
@@ -36,6 +37,7 @@ _FREE_MAPPINGS = (
     "cost.reference_signs",
     "cost.reference_offsets",
     "model.muscle_strength",
+    "model.segment_scale",
     "optimizer.cma_options",
     f"{REWARDS_KEY}.qpos_imitation_rewards",
     f"{REWARDS_KEY}.qvel_imitation_rewards",
@@ -67,6 +69,7 @@ class ComposedRun:
 def register_schemas() -> None:
     """Make the dataclasses known to Hydra, so that unknown keys and wrong types fail in composition."""
     ConfigStore.instance().store(name="run_schema", node=RunConfig, provider="myoassist", replace=True)
+    register_search_path()
 
 
 def normalize_arguments(arguments: list[str]) -> list[str]:
@@ -142,7 +145,7 @@ def convert_composed(
     if not isinstance(config, RunConfig):
         raise ConfigError("configs/config.yaml does not start from run_schema", "`defaults: [run_schema, ...]`")
     settle_formula(config.cost, choices.get("cost"))
-    settle_plant(config.model)
+    settle_plant(config.model, published=config.task == "rl" or config.model.path is not None)
     apply_aliases(config, [override.key_or_group for override in parsed], check_value)
     if choices.get("model") == "custom" and config.model.path is None:
         raise ConfigError("model=custom without model.path", "the path of an MJCF file", "model.path=<file.xml>")

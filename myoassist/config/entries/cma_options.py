@@ -5,6 +5,7 @@ from typing import Any
 
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schema.keys import format_override, format_value, is_number, run_keys
+from myoassist.config.schema.run import OptimizerConfig
 from myoassist.config.schema.values import understand_item, understand_value
 from myoassist.files.errors import ConfigError
 
@@ -81,6 +82,28 @@ def check_cma_options(options: Any) -> dict[str, Any]:
     return dict(options)
 
 
+def check_diagonal(optimizer: OptimizerConfig) -> None:
+    """Refuse generations with a diagonal covariance that pycma does not count, or that cma_options speak of too.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    generations, options = optimizer.diagonal_generations, optimizer.cma_options
+    shown = f"optimizer.diagonal_generations={generations}"
+    if generations == 1:
+        raise ConfigError(shown, "0 for none, or 2 and more", "optimizer.diagonal_generations=2")
+    if generations and isinstance(options, dict) and "CMA_diagonal" in options:
+        raise ConfigError(
+            f"{shown} with {_KEY}.CMA_diagonal={format_value(options['CMA_diagonal'])}",
+            "one of them",
+            f"leave CMA_diagonal out of {_KEY}",
+        )
+
+
+def _whole(value: Any) -> str:
+    return str(value) if type(value) is int and value > 1 else "<generations>"
+
+
 def _check_option(name: str, value: Any) -> None:
     # Slow to import, so only when needed.
     from cma import CMAOptions
@@ -106,9 +129,11 @@ def _check_option(name: str, value: Any) -> None:
     if name == "CMA_diagonal" and not isinstance(value, bool):
         raise ConfigError(
             f"{shown} is not allowed",
-            "true (the whole search) or false: after a number of generations pycma would draw random numbers that no "
-            "seed controls",
-            f"{_KEY}.{name}=false" if value == 0 else f"leave {name} out of {_KEY}",
+            "true (the whole search) or false; after a number of generations pycma would draw random numbers that no "
+            "seed controls, so optimizer.diagonal_generations does that",
+            f"{_KEY}.{name}=false"
+            if value == 0
+            else f"leave {name} out of {_KEY}; optimizer.diagonal_generations={_whole(value)}",
         )
     if not _is_plain_number(value) or (isinstance(value, list) and name not in _LISTS):
         # pycma evaluates option texts as Python code.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from myoassist.config.schema.groups import group_options
 from myoassist.config.schema.keys import closest, run_keys
+from myoassist.config.schema.subjects import subjects_folder
 from myoassist.files.errors import ConfigError
 
 ROOT_CONFIG = "config"
@@ -74,7 +75,8 @@ def config_folders(arguments: list[str]) -> list[Path]:
         if text.startswith("hydra.searchpath="):
             listed = text.partition("=")[2].strip("[]").split(",")
             places += [place.strip(" '\"").removeprefix("file://") for place in listed if "pkg://" not in place]
-    return [Path(place) for place in places if place]
+    own = subjects_folder()
+    return [*(Path(place) for place in places if place), *([own] if own is not None else [])]
 
 
 def check_flags(arguments: list[str]) -> None:

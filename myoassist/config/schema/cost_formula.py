@@ -17,7 +17,10 @@ from myoassist.files.errors import ConfigError
 
 KEY = "cost.formula"
 GATES = ("velocity", "symmetry", "pelvis")
+# How a target judges: behind gates, as published ones do, or everything that walks by its whole cost.
+GATED, GRADED = "gated", "graded"
 _NUMBERS = ("velocity_factor", "offset")
+_KEYS = ("terms", "grading", "gates", *_NUMBERS)
 # A target names files, too.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
@@ -31,12 +34,20 @@ class Target:
         gates: What has to be right first, of `GATES`; pelvis means something in 3D only.
         velocity_factor: Penalty per m/s of velocity error while the gates are not passed.
         offset: Cost that remains after the gates.
+        grading: GATED, or GRADED: whoever walks to the end is ranked by the whole sum, whoever does not by how far it
+            came; no gates.
     """
 
     terms: Mapping[str, float]
     gates: tuple[str, ...] = GATES
     velocity_factor: float = 100.0
     offset: float = 0.0
+    grading: str = GATED
+
+    @property
+    def graded(self) -> bool:
+        """Whether every walk is ranked by the whole sum."""
+        return self.grading == GRADED
 
     @property
     def gated(self) -> bool:
@@ -58,8 +69,13 @@ def target_names() -> tuple[str, ...]:
 @functools.cache
 def shipped_target(name: str) -> Target:
     """Return the formula of a target of the package."""
+    return read_formula(shipped_formula(name))
+
+
+def shipped_formula(name: str) -> dict[str, Any]:
+    """Return the formula of a target of the package as its file has it."""
     content = yaml.safe_load((config_folder() / "cost" / f"{name}.yaml").read_text(encoding="utf-8"))
-    return read_formula(content["formula"])
+    return content["formula"]
 
 
 def find_target(config: CostConfig) -> Target:
@@ -93,21 +109,29 @@ def read_formula(data: Any) -> Target:
             "a mapping with terms and their weights, e.g. {terms: {effort: 1, trunk: 0.5}, gates: [velocity]}",
             f"{KEY}=null, which takes that of cost.target",
         )
-    unknown = [str(name) for name in data if name not in ("terms", "gates", *_NUMBERS)]
+    unknown = [str(name) for name in data if name not in _KEYS]
     if unknown:
-        raise ConfigError(
-            f"{KEY}.{unknown[0]}: there is no such key", f"one of terms, gates, {', '.join(_NUMBERS)}", "leave it out"
-        )
+        raise ConfigError(f"{KEY}.{unknown[0]}: there is no such key", f"one of {', '.join(_KEYS)}", "leave it out")
     for name, value in {**{f"terms.{term}": weight for term, weight in data["terms"].items()}, **_given(data)}.items():
         if not _is_number(value) or value < 0.0:
             raise ConfigError(f"{KEY}.{name}={format_value(value)}", "a finite number, 0 or larger", f"{KEY}.{name}=1")
-    gates = data.get("gates", GATES)
+    grading = data.get("grading", GATED)
+    if grading not in (GATED, GRADED):
+        raise ConfigError(f"{KEY}.grading={format_value(grading)}", f"{GATED} or {GRADED}", f"{KEY}.grading={GRADED}")
+    gates = data.get("gates", () if grading == GRADED else GATES)
     if not isinstance(gates, list | tuple) or any(gate not in GATES for gate in gates):
         raise ConfigError(
             f"{KEY}.gates={format_value(gates)}", f"a list of some of {', '.join(GATES)}", f"{KEY}.gates=[velocity]"
         )
+    if grading == GRADED and (gates or _given(data)):
+        raise ConfigError(
+            f"{KEY} is graded and has {'gates' if gates else next(iter(_given(data)))}",
+            "terms alone: nothing has to be right first, and there is nothing before or behind a gate",
+            f"{KEY}.grading={GATED}, or leave gates, {', '.join(_NUMBERS)} out",
+        )
     terms = {str(name): float(weight) for name, weight in data["terms"].items()}
-    return Target(terms, tuple(gates), **{name: float(value) for name, value in _given(data).items()})
+    numbers = {name: float(value) for name, value in _given(data).items()}
+    return Target(terms, tuple(gates), grading=grading, **numbers)
 
 
 def settle_formula(config: CostConfig, chosen: str | None = None) -> None:
@@ -129,7 +153,8 @@ def settle_formula(config: CostConfig, chosen: str | None = None) -> None:
     except ConfigError:
         # Refused with the other checks of values.
         return
-    if any(formula == shipped_target(name) for name in (names if config.target in names else [str(chosen)])):
+    # Not those of third ones: cost=effort with the terms of effort_knee would be judged as effort.
+    if any(formula == shipped_target(str(name)) for name in (chosen, config.target) if name in names):
         config.formula = None
 
 

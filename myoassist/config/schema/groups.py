@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import myoassist
+from myoassist.config.schema.subjects import GROUP, subjects_folder
 from myoassist.files.errors import ConfigError
 
 RUN_WORDS = "# run:"
@@ -51,13 +52,16 @@ def group_names() -> list[str]:
 
 def group_options(group: str) -> list[str]:
     """Return what can follow `group=`, sorted; empty when there is no such group."""
-    folder = config_folder() / group
-    return sorted(path.stem for path in folder.glob("*.yaml")) if folder.is_dir() else []
+    folders = [config_folder(), *([own] if group == GROUP and (own := subjects_folder()) is not None else [])]
+    return sorted({path.stem for folder in folders for path in (folder / group).glob("*.yaml")})
 
 
 def option_purpose(group: str, name: str) -> str:
     """Return the first comment of an option file that is not addressed to Hydra, or an empty text."""
-    return _header(config_folder() / group / f"{name}.yaml").get("", "")
+    file = config_folder() / group / f"{name}.yaml"
+    if not file.is_file() and (own := subjects_folder()) is not None:
+        file = own / group / f"{name}.yaml"
+    return _header(file).get("", "")
 
 
 def list_experiments() -> list[Experiment]:

@@ -2,6 +2,8 @@
 
 from myoassist.config.schema.run import RunConfig
 
+# The word that gives an experiment the body, the sensors, the cost and the start of the published presets.
+PUBLISHED_OVERLAY = "overlays=published"
 OLDER_MUJOCO = "model.mujoco_compat=3.3"
 
 

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from myoassist.config.schema.control import ControlConfig
+from myoassist.config.schema.draws import DrawsConfig
 from myoassist.config.schema.fake import FakeConfig
 from myoassist.config.schema.option import option
 from myoassist.config.schema.plant import PlantConfig
 from myoassist.config.schema.rl import RLConfig, WalkEnvConfig
+from myoassist.config.schema.schedule import ScheduleConfig
+from myoassist.config.schema.shown import ShownConfig
 
 MUSCULATURES = (22, 26, 80)
 # Search algorithms: CMA-ES, the same with two kinds of restarts, and any of nevergrad's.
@@ -56,12 +59,6 @@ class ModelConfig(PlantConfig):
         "mesh",
         "What meets the ground: the meshes of the feet or soles, or capsules fitted to them.",
         choices=("mesh", "primitive"),
-    )
-    sensing: str = option(
-        "touch",
-        "Load that reflexes, cost and policies feel: touch is that of the touch sensors, which miss a part of it; "
-        "contact the whole force of the ground on each foot. Gait events, metrics and plots always know the latter.",
-        choices=("touch", "contact"),
     )
     reflex_mode: str | None = option(
         None, "Old place of control.reflex_mode.", choices=("uni", "ind"), alias="control.reflex_mode", moved=True
@@ -127,6 +124,7 @@ class EnvConfig(WalkEnvConfig):
     render_modes: list[str] = option(
         ["rgb_array"], "What evaluation shows: rgb_array writes a video, empty writes none.", change=False
     )
+    video_speed: float = option(1.0, "Playback speed of the video, 1: real time.", ge=0.05, le=10.0, change=False)
 
 
 @dataclass
@@ -157,7 +155,7 @@ class ExoConfig:
 
 
 @dataclass
-class CostConfig:
+class CostConfig(DrawsConfig):
     """What the optimizer minimizes."""
 
     target: str = option("velocity", "Name of the cost formula: a file of `configs/cost`, or that of an own one.")
@@ -190,6 +188,11 @@ class CostConfig:
     extra_terms: list[str] = option(
         [], "Terms added to those of the target once the gates are met: built-in ones, or own ones of plugins."
     )
+    people: str | None = option(
+        None,
+        "Whom graded targets and scores compare with: null is people at the speed (Schwartz 2008), a file one person's "
+        "own strides, as `myoassist subject` writes them.",
+    )
     reference: str | None = option(
         None, "Own reference gait, .csv, .mot, .sto, .npz: one stride from left heel strike; null is the built-in one."
     )
@@ -217,7 +220,7 @@ class CostConfig:
 
 
 @dataclass
-class OptimizerConfig:
+class OptimizerConfig(ScheduleConfig):
     """The search: its algorithm, its start and its limits."""
 
     algorithm: str = option(
@@ -228,7 +231,6 @@ class OptimizerConfig:
     )
     nevergrad: str = option("TwoPointsDE", "With algorithm=nevergrad, a name of its registry, e.g. TwoPointsDE or PSO.")
     restarts: int = option(9, "With ipop and bipop, restarts at most.", ge=0, le=1000)
-
     mode: str = option(
         "single",
         "single optimizes one walking condition, multispeed and multislope several; evaluate simulates one vector.",
@@ -286,7 +288,7 @@ class OptimizerConfig:
 
 
 @dataclass
-class RunConfig:
+class RunConfig(ShownConfig):
     """One run, completely."""
 
     task: str = option("search", "Trainer: search (CMA-ES), rl, or fake (synthetic).", choices=("search", "rl", "fake"))
@@ -294,9 +296,7 @@ class RunConfig:
     expname: str | None = option(
         None, "Name of the run folder; null is the exp name plus a short label of the changed overrides.", change=False
     )
-    logdir: str | None = option(
-        None, "Run folder; null is logs/<date>/<expname> below the current directory.", change=False
-    )
+    logdir: str | None = option(None, "Run folder; null is logs/<date>/<expname> below the current one.", change=False)
     expsubdir: str | None = option(
         None, "Folder of the run below that of its name; auto names it after what is swept.", change=False
     )

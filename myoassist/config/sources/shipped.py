@@ -2,20 +2,26 @@
 
 import functools
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import myoassist
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schema.keys import format_override
-from myoassist.config.schema.run import SHIPPED_PREFIX
+from myoassist.config.schema.plant import PUBLISHED, is_human
+from myoassist.config.schema.published_numbers import PUBLISHED_OVERLAY
+from myoassist.config.schema.run import SHIPPED_PREFIX, RunConfig
 from myoassist.files.errors import ConfigError
 
 DESCRIPTION = "controller.json"
 # Groups of the configuration that it holds; those of older versions lack control.
 SHIPPED_GROUPS = ("model", "env", "control", "exo", "cost")
 PARAMETERS = "best_parameters.json"
+# Distance from people of a human walk at most, as for those without a device.
+_MOST_SD = 2.1
+_START_KEY = "optimizer.param_path"
 POLICY_KEY = "env.prev_trained_policy_path"
 SHIPPED_REFERENCE_KEY = "env.reference_data_path"
 
@@ -28,11 +34,13 @@ class ShippedController:
         name: What follows `shipped:`.
         purpose: What it is, in a few words.
         parameters: File of its named parameters.
+        note: That it misses bounds of human walking, with its figures; empty where it is within all of them.
     """
 
     name: str
     purpose: str
     parameters: Path
+    note: str = ""
 
 
 def models_folder() -> Path:
@@ -65,12 +73,30 @@ def list_controllers() -> tuple[ShippedController, ...]:
     """Return the shipped controllers, sorted by name."""
     found = []
     for path in sorted((models_folder() / "controllers").glob(f"*/{DESCRIPTION}")):
-        purpose = json.loads(path.read_text(encoding="utf-8"))["purpose"]
-        found.append(ShippedController(path.parent.name, purpose, path.with_name(PARAMETERS)))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        note = describe_misses(content["score"]) if "score" in content else ""
+        found.append(ShippedController(path.parent.name, content["purpose"], path.with_name(PARAMETERS), note))
     return tuple(found)
 
 
-def find_controller(name: str, key: str = "optimizer.param_path") -> Path:
+def describe_misses(score: Mapping[str, Any]) -> str:
+    """Return that a walk is not human, with its main figures and the bounds that it misses; empty where it is.
+
+    Args:
+        score: Its score, as `eval_score.json` has it.
+    """
+    failed = [gate["name"] for gate in score["gate"]["failed"]]
+    # The bounds of prostheses leave the curves out.
+    if not failed and score["overall_sd"] <= _MOST_SD:
+        return ""
+    knee, cost = score["stance_knee_flexion_deg"], score["cot_j_kg_m"]["umberger2010_0.60MPa"]
+    return (
+        f"not human: {score['overall_sd']:.2f} SD from people, stance knee {knee['right']:.0f} and "
+        f"{knee['left']:.0f} deg, {cost:.1f} J/(kg·m); misses {', '.join(failed) or 'no bound of its kind'}"
+    )
+
+
+def find_controller(name: str, key: str = _START_KEY) -> Path:
     """Return the parameter file of a shipped controller; `key` is what names it, for the message.
 
     Raises:
@@ -80,6 +106,33 @@ def find_controller(name: str, key: str = "optimizer.param_path") -> Path:
     if name in known:
         return known[name]
     raise unknown_name(key, name, "controller", known, "`myoassist list controllers` shows them")
+
+
+def describe_other_body(config: RunConfig) -> str | None:
+    """Return a note on a run that starts from a shipped controller of another body; None where it does not.
+
+    Args:
+        config: Composed configuration of a search.
+    """
+    path = config.optimizer.param_path
+    if path is None or not path.startswith(SHIPPED_PREFIX) or config.model.path is not None:
+        return None
+    name = path.removeprefix(SHIPPED_PREFIX)
+    description = json.loads(find_controller(name).with_name(DESCRIPTION).read_text(encoding="utf-8"))
+    # Descriptions from before there was a choice do not name it.
+    found, here = description["model"].get("plant") or PUBLISHED, config.model.plant
+    if found == here:
+        return None
+    if found == PUBLISHED:
+        remedy = f"{PUBLISHED_OVERLAY} gives its body"
+        if is_human(config.model) and config.model.musculature == 22:
+            remedy += f"; control=guided {_START_KEY}={SHIPPED_PREFIX}human_125 is a person on this one"
+    else:
+        remedy = f"model.plant={found} model.sensing=contact gives its body"
+    return (
+        f"note: {path} was found on the body {found} and this run has {here}: expect it to fall within some seconds, "
+        f"and a search to begin nearly anew. {remedy}."
+    )
 
 
 def list_policies() -> dict[str, Path]:

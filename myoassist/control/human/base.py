@@ -44,11 +44,28 @@ class HumanController(ABC):
 
         Args:
             state: What `make` returned, changed in place.
-            values: Decoded parameters, in the order of `entries`.
+            values: Decoded parameters of each leg, in the order of `entries`, shape (2, n); 0 for those that a leg does
+                not have, equal in both legs where they share them.
             start: Where the walk begins.
         """
 
+    def start_rates(self, swing_leg: int) -> np.ndarray | None:
+        """Return the joint rates at which a walk begins; None leaves the legs at rest against each other.
+
+        Args:
+            swing_leg: Leg that swings, 0 right, 1 left.
+
+        Returns:
+            Rates of hip, knee and ankle, right and left, flexion positive, rad/s, shape (2, 3).
+        """
+        del swing_leg
+        return None
+
     def trunk_target(self, values: np.ndarray) -> float:
-        """Return the trunk lean that the controller aims at, rad; upright where it has no such parameter."""
+        """Return the trunk lean that the controller aims at, rad; upright where it has no such parameter.
+
+        Args:
+            values: As in `reset`.
+        """
         del values
         return 0.0

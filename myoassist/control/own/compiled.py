@@ -188,7 +188,7 @@ class OwnHumanController(HumanController):
 
     def reset(self, state: Own, values: np.ndarray, start: Start) -> None:
         """Clear the state, install the parameters, and call the reset of the class if it has one."""
-        _reset(state, self._own, values, start, self._reset)
+        _reset(state, self._own, values[0], start, self._reset)
 
 
 class OwnDeviceController(DeviceController):

@@ -1,5 +1,6 @@
 """The declaration of a controller in a file of the user, and what is wrong with one."""
 
+import fnmatch
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import numpy as np
 from myoassist.config.schema.own_code import split_own
 from myoassist.files.errors import ConfigError
 from myoassist.runs.plugins import imported_plugin
+from myoassist.space.factors import Factor
 from myoassist.space.parameter import Entries, Parameter
 
 # Raw units between the bounds of a parameter whose scale is not given.
@@ -67,11 +69,14 @@ class Human:
         state: Numbers that last from step to step, name -> how many; `x.name`, or `x.name[i]` for more than one. They
             are 0 at the start of a walk unless `reset(p, x, s)` says otherwise.
         channels: Which of these the log keeps: name -> unit.
+        factors: Parameters that a search over factors (`optimizer.factors`) multiplies together: name -> names of
+            parameters or patterns such as `stance_*`. To every other parameter it adds an amount.
     """
 
     parameters: ClassVar[Sequence[Declared]] = ()
     state: ClassVar[dict[str, int]] = {}
     channels: ClassVar[dict[str, str]] = {}
+    factors: ClassVar[dict[str, Sequence[str]]] = {}
 
 
 class Device(Human):
@@ -140,8 +145,38 @@ def check_declaration(own: type[Human], path: str) -> None:
             raise ConfigError(
                 f"{place}.channels names {name}", f"names of its state: {', '.join(own.state) or 'there are none'}"
             )
+    _check_factors(own, place)
     if not callable(getattr(own, "update", None)):
         raise ConfigError(f"{place} has no update", "def update(p, x, s, out, dt)")
+
+
+def _check_factors(own: type[Human], place: str) -> None:
+    """Refuse factors of nothing, and of what no factor changes."""
+    if own.factors and issubclass(own, Device):
+        raise ConfigError(
+            f"{place} has factors",
+            "a controller of the muscles for these; a search over factors moves every parameter of a device alone",
+            "leave factors out",
+        )
+    for name, patterns in own.factors.items():
+        if isinstance(patterns, str) or not all(isinstance(item, str) for item in patterns):
+            raise ConfigError(
+                f"{place}.factors has {name!r}: {patterns!r}", "a list of names or patterns of parameters"
+            )
+        for pattern in patterns:
+            members = [item for item in own.parameters if fnmatch.fnmatchcase(item.name, pattern)]
+            if not members:
+                raise ConfigError(
+                    f"{place}.factors[{name!r}] has {pattern!r}: no parameter is called that",
+                    f"names or patterns of {', '.join(item.name for item in own.parameters)}",
+                    "correct it",
+                )
+            if idle := [item.name for item in members if item.start == 0.0]:
+                raise ConfigError(
+                    f"{place}.factors[{name!r}] has {idle[0]}, which starts at 0 and stays there with any factor",
+                    "parameters that start at other values",
+                    f"leave {idle[0]} out of factors: a search then adds an amount to it",
+                )
 
 
 def own_class(value: str, kind: type[Human]) -> type[Human]:
@@ -163,7 +198,11 @@ def own_class(value: str, kind: type[Human]) -> type[Human]:
 
 def human_entries(own: type[Human]) -> Entries:
     """Return what a human controller of the user adds to the search vector."""
-    return Entries(f".own_{own.__name__}", tuple(item.row("control") for item in own.parameters))
+    return Entries(f".own_{own.__name__}", tuple(item.row("control") for item in own.parameters), factors=_factors(own))
+
+
+def _factors(own: type[Human]) -> tuple[Factor, ...]:
+    return tuple(Factor(name, tuple(patterns)) for name, patterns in own.factors.items())
 
 
 def device_entries(own: type[Human]) -> Entries:

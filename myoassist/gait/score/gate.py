@@ -1,24 +1,32 @@
 """What a walk has to reach to be shipped: bounds on its score by name, and which of them it misses.
 
 At 1.25 m/s they are fixed; at other speeds single figures have to lie within 1.5 standard deviations of people, and
-curves have to agree with R >= 0.9. Walks in space, policies and prostheses have rows of their own.
+curves have to agree with R >= 0.9. Walks in space, on slopes, with a device and policies have rows of their own. Beside
+a bound may stand a goal: what the best published walks and people reach.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from myoassist.gait.score.score import WalkScore
 
+if TYPE_CHECKING:
+    from myoassist.model.build import Walker
+
 NAMED_SPEED, SAME_SPEED = 1.25, 0.005
 SPREAD = 1.5
 LEAST_STRIDES = 8
 PLANAR, SPATIAL, LEARNED, PROSTHESIS = "planar", "spatial", "learned", "prosthesis"
+# Planar, on a slope or with a worn device: nobody's level curves are asked for, they are for information.
+CHANGED = "changed"
 # Energy model whose cost of transport is bounded.
 ENERGY_MODEL = "umberger2010_0.60MPa"
 Bound = tuple[float | None, float | None]
 _LEAST_R = 0.9
+# How a bound stands, as on a traffic light.
+GOAL, MET, MISSED, UNKNOWN, INFORMATION = "goal", "met", "missed", "not known", "for information"
 # Names of figures of `HumanReference` by the names of gates.
 _MATCHED = {
     "stance_percent": "stance_percent",
@@ -59,7 +67,36 @@ _LEARNED: dict[str, Bound] = {
     "grf_peak1": (None, 1.3),
     "emg_r": (0.6, None),
 }
-_PROSTHESIS: dict[str, Bound] = {"stance_asymmetry": (None, 10.0)}
+_PROSTHESIS: dict[str, Bound] = {"stance_asymmetry": (None, 10.0), "grf_peak1": (None, 1.4)}
+_CHANGED: dict[str, Bound] = {**_PROSTHESIS, "knee_left_right": (None, 3.0)}
+_GOALS: dict[str, Bound] = {
+    "overall_sd": (None, 1.5),
+    "knee_limit": (None, 1.0),
+    "trunk_range": (None, 4.0),
+    "emg_r": (0.75, None),
+    "emg_r_gastrocnemius": (0.9, None),
+    "saturated": (None, 0),
+    "knee_left_right": (None, 1.5),
+}
+_GOALS_OF_R: dict[str, Bound] = {"hip_r": (0.98, None), "knee_r": (0.97, None), "ankle_r": (0.92, None)}
+_GOALS_OF_R["grf_r"] = (0.96, None)
+_GOALS_AT_NAMED_SPEED: dict[str, Bound] = {
+    **_GOALS_OF_R,
+    "hip_rmse": (None, 3.5),
+    "knee_rmse": (None, 4.5),
+    "ankle_rmse": (None, 4.0),
+    "grf_peak1": (1.05, 1.2),
+    "grf_peak2": (1.05, 1.15),
+    "stance_knee_flexion": (15.0, 20.0),
+    "pushoff": (2.5, 3.5),
+    "cot": (3.2, 3.8),
+}
+_LEARNED_GOALS: dict[str, Bound] = {
+    **{f"{name}_r": (0.98, None) for name in ("hip", "knee", "ankle")},
+    "emg_r": (0.75, None),
+}
+# Of people's mean.
+_STRIDE_LENGTH_PART = 0.05
 
 
 @dataclass(frozen=True)
@@ -71,12 +108,14 @@ class Gate:
         value: What was measured; the worse of both legs where each has one; None where it is not known.
         low: Smallest value that passes; None for no limit.
         high: Largest value that passes; None for no limit.
+        goal: Smallest and largest value of the best; both None where none is set.
     """
 
     name: str
     value: float | None
     low: float | None
     high: float | None
+    goal: Bound = (None, None)
 
     @property
     def judged(self) -> bool:
@@ -86,13 +125,81 @@ class Gate:
     @property
     def passed(self) -> bool:
         """Whether the value is known and within the bounds."""
-        return self.value is not None and not self._excess(self.value) > 0.0
+        return self.value is not None and not self.excess(self.value) > 0.0
 
-    def _excess(self, value: float) -> float:
+    @property
+    def words(self) -> str:
+        """The bound in words; empty without one."""
+        return describe_bound((self.low, self.high))
+
+    @property
+    def light(self) -> str:
+        """GOAL, MET or MISSED; UNKNOWN without a value.
+
+        Where no goal is set, a bound that is met is GOAL. What has a goal only is GOAL or INFORMATION.
+        """
+        if self.value is None:
+            return UNKNOWN
+        if not self.passed:
+            return MISSED
+        near = _beyond(self.value, self.goal) == 0.0
+        if self.low is None and self.high is None:
+            return GOAL if near and self.goal != (None, None) else INFORMATION
+        return GOAL if near else MET
+
+    @property
+    def severity(self) -> float:
+        """How far a value lies beyond its bound, in steps from bound to goal; without a goal as part of the bound."""
+        if self.value is None or self.passed:
+            return 0.0
+        too_low = self.low is not None and self.value < self.low
+        bound, goal = (self.low, self.goal[0]) if too_low else (self.high, self.goal[1])
+        assert bound is not None, "a value is missed on a side with a bound"
+        step = abs(bound - goal) if goal is not None else abs(bound)
+        return self.excess(self.value) / (step or abs(bound) or 1.0)
+
+    def shortfall(self, margin: float) -> float:
+        """Return how far a value lies beyond the bounds moved inwards, in steps.
+
+        A step is the way from bound to goal; without a goal from the bound to the middle between both bounds, of a
+        correlation to 1, of others the bound itself.
+
+        Args:
+            margin: By how many steps the bounds are moved.
+        """
+        if self.value is None:
+            return 0.0
+        farthest = 0.0
+        for bound, goal, sign in ((self.low, self.goal[0], -1.0), (self.high, self.goal[1], 1.0)):
+            if bound is None:
+                continue
+            step = self._step(bound, goal)
+            farthest = max(farthest, sign * (self.value - bound) / step + margin)
+        return farthest
+
+    def _step(self, bound: float, goal: float | None) -> float:
+        if goal is not None and goal != bound:
+            return abs(bound - goal)
+        if self.low is not None and self.high is not None and self.low < self.high:
+            return 0.5 * (self.high - self.low)
+        return (1.0 - bound if self.name.endswith("_r") else abs(bound)) or 1.0
+
+    def excess(self, value: float) -> float:
         """Return how far a value lies beyond the bounds, 0 within."""
-        return max(
-            self.low - value if self.low is not None else 0.0, value - self.high if self.high is not None else 0.0
-        )
+        return _beyond(value, (self.low, self.high))
+
+
+def describe_bound(bound: Bound) -> str:
+    """Return a bound in words; empty where there is no limit."""
+    low, high = bound
+    if low is None:
+        return "" if high is None else f"at most {high:.3g}"
+    return f"at least {low:.3g}" if high is None else f"{low:.3g} to {high:.3g}"
+
+
+def _beyond(value: float, bound: Bound) -> float:
+    low, high = bound
+    return max(low - value if low is not None else 0.0, value - high if high is not None else 0.0)
 
 
 def gate_bounds(score: WalkScore, kind: str) -> dict[str, Bound]:
@@ -100,17 +207,37 @@ def gate_bounds(score: WalkScore, kind: str) -> dict[str, Bound]:
 
     Args:
         score: The walk.
-        kind: PLANAR, SPATIAL, LEARNED or PROSTHESIS.
+        kind: PLANAR, CHANGED, SPATIAL, LEARNED or PROSTHESIS.
     """
     if kind == PROSTHESIS:
         return {**_ALWAYS, **_PROSTHESIS}
+    if kind == CHANGED:
+        return {**_ALWAYS, **_CHANGED}
     if kind == LEARNED:
         return {**_ALWAYS, **_LEARNED}
     if kind == SPATIAL:
         return {**_ALWAYS, **_SPATIAL}
-    named = abs(score.task.speed - NAMED_SPEED) <= SAME_SPEED
     bounds = {**_ALWAYS, **_matched(score), **_USUAL}
-    return {**bounds, **(_AT_NAMED_SPEED if named else _EVERY_R)}
+    return {**bounds, **(_AT_NAMED_SPEED if _is_named_speed(score) else _EVERY_R)}
+
+
+def goal_bounds(score: WalkScore, kind: str) -> dict[str, Bound]:
+    """Return the goals of a walk by the names of its bounds; not every bound has one."""
+    if kind in (PROSTHESIS, CHANGED):
+        return {}
+    if kind == LEARNED:
+        return _LEARNED_GOALS
+    if kind == SPATIAL:
+        return {**_GOALS_OF_R, "stance_knee_flexion": _GOALS_AT_NAMED_SPEED["stance_knee_flexion"]}
+    goals = dict(_GOALS)
+    if score.reference is not None:
+        mean, _ = score.reference.figures[_MATCHED["stride_length"]]
+        goals["stride_length"] = (mean * (1.0 - _STRIDE_LENGTH_PART), mean * (1.0 + _STRIDE_LENGTH_PART))
+    return {**goals, **_GOALS_AT_NAMED_SPEED} if _is_named_speed(score) else goals
+
+
+def _is_named_speed(score: WalkScore) -> bool:
+    return abs(score.task.speed - NAMED_SPEED) <= SAME_SPEED
 
 
 def _matched(score: WalkScore) -> dict[str, Bound]:
@@ -123,16 +250,32 @@ def _matched(score: WalkScore) -> dict[str, Bound]:
     return bounds
 
 
+def gate_kind(walker: "Walker", learned: bool = False) -> str:
+    """Return which bounds hold for a walk: PLANAR, CHANGED, SPATIAL, LEARNED or PROSTHESIS.
+
+    Args:
+        walker: Who walks.
+        learned: Whether a policy walks.
+    """
+    if walker.device is not None and walker.device.prosthesis is not None:
+        return PROSTHESIS
+    if learned:
+        return LEARNED
+    if walker.layout.dimensions == 3:
+        return SPATIAL
+    return CHANGED if walker.device is not None or walker.terrain.nominal_deg != 0.0 else PLANAR
+
+
 def judge_score(score: WalkScore, kind: str) -> list[Gate]:
     """Return every bound of a walk with its value, in a fixed order."""
-    gates = []
+    gates, goals = [], goal_bounds(score, kind)
     for name, (low, high) in gate_bounds(score, kind).items():
         values = _values(score, name)
         if low is None and high is None:
             # Nobody was measured at this speed.
             values = []
-        one = Gate(name, None, low, high)
-        gates.append(Gate(name, max(values, key=one._excess), low, high) if values else one)
+        one = Gate(name, None, low, high, goals.get(name, (None, None)))
+        gates.append(replace(one, value=max(values, key=one.excess)) if values else one)
     return gates
 
 
@@ -168,19 +311,3 @@ def describe_gate(gates: list[Gate]) -> dict[str, Any]:
         "passed": all(gate.passed for gate in gates),
         "failed": [{"name": gate.name, "value": gate.value, "bound": [gate.low, gate.high]} for gate in failed],
     }
-
-
-def score_fields(score: WalkScore, gates: list[Gate]) -> dict[str, Any]:
-    """Return the content of `eval_score.json`; what is null there is named in `missing` with its reason."""
-    why = dict(score.missing)
-    for gate in gates:
-        if not gate.judged:
-            why[f"gate.{gate.name}"] = _reason(score, gate)
-    missing = [{"name": name, "reason": reason} for name, reason in why.items()]
-    return {**score.content, "gate": describe_gate(gates), "missing": missing}
-
-
-def _reason(score: WalkScore, gate: Gate) -> str:
-    if gate.name == "cot" and score.content["cot_j_kg_m"] is not None:
-        return score.missing.get(f"cot_j_kg_m.{ENERGY_MODEL}", "not known")
-    return next(iter(score.missing.values()), "not known of this walk")

@@ -22,9 +22,9 @@ from myoassist.gait.reference.human import (
     SECOND_PEAK,
     HumanReference,
     HumanSpeedError,
-    match_reference,
     within,
 )
+from myoassist.gait.reference.person import find_people
 from myoassist.gait.score.agreement import GROUPS, OVERALL, PROJECT_TABLE, Agreement, agree, agree_with_table
 from myoassist.rollout.log import JOINTS, SIDES, WalkLog
 
@@ -46,12 +46,14 @@ class ScoreTask:
         speed: Speed that the walk was asked for, m/s.
         leg_length: Hip joint to floor, standing, m.
         in_cost: Names of figures that the walk was paid for.
+        people: File of one person's gait, see `cost.people`; None for people.
     """
 
     plant: str
     speed: float
     leg_length: float
     in_cost: tuple[str, ...] = ()
+    people: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,11 @@ def score_walk(log: WalkLog, task: ScoreTask, num_strides: int = SCORED_STRIDES)
     content["in_cost"] = list(task.in_cost)
     reference, missing = None, {}
     try:
-        reference = match_reference(task.speed, task.leg_length)
+        reference = find_people(task.people, task.speed, task.leg_length)
     except HumanSpeedError as error:
         missing[_AGREEMENT] = error.found
+    if task.people is not None:
+        content["people"] = task.people
     strides = find_leg_strides(log, num_strides)
     content["strides"] = strides.count
     if strides.count == 0:

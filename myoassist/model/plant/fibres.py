@@ -1,12 +1,13 @@
 """Fibres and tendons of a compiled model, and the hand-over of its muscle actuators to them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import mujoco
 import numpy as np
 
-from myoassist.config.schema.plant import muscles_of
+from myoassist.config.schema.plant import has_relaxed_fibres, muscles_of
 from myoassist.config.schema.run import ModelConfig
 from myoassist.files.errors import ModelError
 from myoassist.model.plant.muscle_table import match_rows, package_table, read_table
@@ -30,6 +31,7 @@ class Fibres:
         offset: What is added to the actuator's length to have that of fibre and tendon, m.
         fastest: Greatest speed of shortening, optimal lengths/s.
         strain_at_peak: Strain of the tendon under the peak force.
+        passive_share: Passive force over that of the curve.
     """
 
     tendon: str
@@ -40,6 +42,7 @@ class Fibres:
     offset: np.ndarray
     fastest: np.ndarray
     strain_at_peak: np.ndarray
+    passive_share: np.ndarray
 
 
 def reserve_state(spec: mujoco.MjSpec, model: ModelConfig) -> None:
@@ -49,12 +52,15 @@ def reserve_state(spec: mujoco.MjSpec, model: ModelConfig) -> None:
         spec.nuserdata = max(spec.nuserdata, 0) + STATE_SIZE * count
 
 
-def find_fibres(compiled: mujoco.MjModel, model: ModelConfig) -> Fibres | None:
+def find_fibres(
+    compiled: mujoco.MjModel, model: ModelConfig, lengths_of: Mapping[str, float] | None = None
+) -> Fibres | None:
     """Return the fibres that a configuration asks for, and set the peak forces of the model to theirs.
 
     Args:
         compiled: Model whose actuators are MuJoCo's muscles.
         model: plant, muscle_model, muscle_table, height_scale, muscle_strength.
+        lengths_of: Factor of the lengths of a muscle besides that of the height, by actuator; 1 where not given.
 
     Raises:
         ModelError: if the table has no line for a muscle, or an actuator with activation is no muscle.
@@ -77,6 +83,7 @@ def find_fibres(compiled: mujoco.MjModel, model: ModelConfig) -> Fibres | None:
     path = package_table(model.musculature) if model.muscle_table is None else Path(model.muscle_table).expanduser()
     rows = match_rows(read_table(path), [compiled.actuator(int(i)).name for i in muscles], path)
     size = model.height_scale if model.path is None else 1.0
+    longer = np.array([(lengths_of or {}).get(compiled.actuator(int(i)).name, 1.0) for i in muscles]) * size
     strength = muscle_factors(compiled, model.muscle_strength)[muscles]
     # Where MuJoCo's muscle has its tendon slack is a mark on the path that moves with every edit of the path.
     prm, lengths = compiled.actuator_gainprm[muscles], compiled.actuator_lengthrange[muscles]
@@ -87,12 +94,13 @@ def find_fibres(compiled: mujoco.MjModel, model: ModelConfig) -> Fibres | None:
     return Fibres(
         tendon=kind,
         f_max=f_max,
-        optimal=np.array([row.optimal_m for row in rows]) * size,
-        slack=np.array([row.slack_m for row in rows]) * size,
+        optimal=np.array([row.optimal_m for row in rows]) * longer,
+        slack=np.array([row.slack_m for row in rows]) * longer,
         pennation=np.array([row.pennation_rad for row in rows]),
-        offset=np.array([row.offset_m for row in rows]) * size - mark,
+        offset=np.array([row.offset_m for row in rows]) * longer - mark,
         fastest=np.array([row.fastest_per_s for row in rows]),
         strain_at_peak=np.array([row.strain_at_peak for row in rows]),
+        passive_share=np.array([row.passive_share if has_relaxed_fibres(model) else 1.0 for row in rows]),
     )
 
 

@@ -25,6 +25,11 @@ from myoassist.model.devices.device import Device
 SIDES = ("r", "l")
 TOE_STIFFNESS = 25.0  # N·m/rad
 TOE_DAMPING = 2.0  # N·m·s/rad
+# Where toes rest, deg of extension, from human_4 on. With people's mean curves of hip, knee and ankle at 1.25 m/s the
+# straight toes of a planar walker are 0.7 cm under the ground in the middle of swing, where people's clear it by 1 to
+# 2 cm (Winter, Phys Ther 72:45, 1992); walkers lifted the ankle 10 deg too high instead. People's toes are extended in
+# swing; at 10 deg they touch the ground there, and beyond 15 they push off with less.
+TOE_REST_DEG = 10.0
 # Where the hard stops are, anatomical, deg: outside of what walking needs.
 STOPS_DEG = {
     "hip_flexion": (-45.0, 135.0),
@@ -32,6 +37,8 @@ STOPS_DEG = {
     "ankle_angle": (-65.0, 40.0),
     "mtp_angle": (-30.0, 75.0),
 }
+# Those of hips that move sideways, from human_3 on; adduction positive.
+_FRONTAL_STOPS_DEG = {"hip_adduction": (-50.0, 45.0)}
 # Share of the damper's force that is inertia rather than damping; the smaller, the purer the damper.
 _DAMPER_IMPEDANCE = 0.05
 _DAMPER_RAMP = np.deg2rad(5.0)  # rad, over which the damping coefficient rises from 0
@@ -84,16 +91,39 @@ def _straight(stiffness: float, start_deg: float) -> Callable[[np.ndarray], np.n
 # 115 N·m/rad from 5 deg of flexion is the knee of the walking models of SCONE, and within 3 N·m the whole moment of
 # Riener & Edrich 1999 from 10 to -5 deg. With it alone, controllers of walking hyperextend the knee to -6 deg. What
 # begins at 0.5 deg is no measured curve: it keeps walkers that lean on straight knees (with 1 N·m/kg) above -2 deg.
-LIGAMENTS = (
+_HIP = (
     Ligament("hip_flexion", -1, lambda deg: np.exp(1.4655 - 0.0750 * deg), 10.0, -40.0),
     Ligament("hip_flexion", 1, _exponential(2.44, 5.05, 1.81), 90.0, 130.0),
+)
+_KNEE = (
     Ligament("knee_angle", -1, _straight(115.0, 5.0), 5.0, -8.0, damping=3.0),
     Ligament("knee_angle", -1, _straight(1500.0, 0.5), 0.5, -8.0, part="end"),
+)
+# As above, with damping and an end that stop a shank which swings unbraked at people's speed above -2 deg.
+_KNEE_3 = (
+    Ligament("knee_angle", -1, _straight(115.0, 5.0), 5.0, -8.0, damping=10.0),
+    Ligament("knee_angle", -1, _straight(2500.0, 0.5), 0.5, -8.0, part="end"),
+)
+_REST = (
     Ligament("knee_angle", 1, _exponential(11.03, 11.33, 2.4), 125.0, 143.0),
     Ligament("ankle_angle", 1, _exponential(2.03, 38.11, 0.52), 29.0, 35.0),
     Ligament("ankle_angle", -1, _exponential(0.18, -12.12, -0.74), -43.0, -60.0),
     Ligament("mtp_angle", 1, _exponential(0.90, 14.87, np.deg2rad(65.0)), 57.0, 72.0),
 )
+# Anderson's curve is the softest that is published: ligaments of cadavers give 5 N·m at 40 deg of adduction and 30 of
+# abduction already (van Arkel et al., J Biomech 48:3803, 2015).
+_HIP_FRONTAL = (
+    Ligament("hip_adduction", 1, _exponential(0.03, 14.94, 0.5), 32.0, 44.0),
+    Ligament("hip_adduction", -1, _exponential(0.03, -14.94, -0.5), -35.0, -50.0),
+)
+_LIGAMENTS = {1: (*_HIP, *_KNEE, *_REST), 2: (*_HIP, *_KNEE, *_REST), 3: (*_HIP, *_KNEE_3, *_REST, *_HIP_FRONTAL)}
+_LIGAMENTS[4] = _LIGAMENTS[3]
+LIGAMENTS = _LIGAMENTS[max(_LIGAMENTS)]
+
+
+def ligaments_of(version: int) -> tuple[Ligament, ...]:
+    """Return the ligaments of a version of the human body, see `config.schema.plant.human_version`."""
+    return _LIGAMENTS[version]
 
 
 @cache
@@ -113,7 +143,9 @@ def damper_name(joint: str, side: str) -> str:
     return f"{joint}_{side}_ligament_damper"
 
 
-def add_ligaments(spec: mujoco.MjSpec, compiled: mujoco.MjModel, pose: str, size: float, device: Device | None) -> None:
+def add_ligaments(
+    spec: mujoco.MjSpec, compiled: mujoco.MjModel, pose: str, size: float, device: Device | None, version: int
+) -> None:
     """Add ligaments and toe springs to a spec; `settle_joints` completes them once it is compiled.
 
     Args:
@@ -122,13 +154,14 @@ def add_ligaments(spec: mujoco.MjSpec, compiled: mujoco.MjModel, pose: str, size
         pose: Name of a key pose in which the walker looks ahead.
         size: Factor of all lengths; torques follow its cube.
         device: Worn device; the joints of a prosthesis are left alone.
+        version: Version of the human body.
 
     Raises:
         ModelError: if a joint or the pose is missing.
     """
-    signs = anatomical_signs(compiled, pose, device)
+    signs = anatomical_signs(compiled, pose, device) | (_frontal_signs(compiled, pose) if version >= 3 else {})
     for side in SIDES:
-        for item in LIGAMENTS:
+        for item in ligaments_of(version):
             joint = f"{item.joint}_{side}"
             if joint not in signs:
                 continue
@@ -151,6 +184,8 @@ def add_ligaments(spec: mujoco.MjSpec, compiled: mujoco.MjModel, pose: str, size
         if toes in signs:
             spec.joint(toes).stiffness[0] = TOE_STIFFNESS * size**3
             spec.joint(toes).damping[0] = TOE_DAMPING * size**3
+            if version >= 4:
+                spec.joint(toes).springref = signs[toes] * np.deg2rad(TOE_REST_DEG)
 
 
 def anatomical_signs(compiled: mujoco.MjModel, pose: str, device: Device | None) -> dict[str, float]:
@@ -182,6 +217,18 @@ def anatomical_signs(compiled: mujoco.MjModel, pose: str, device: Device | None)
     return signs
 
 
+def _frontal_signs(compiled: mujoco.MjModel, pose: str) -> dict[str, float]:
+    """Return the same of hips that move sideways, adduction positive; none for planar legs."""
+    names = [f"{joint}_{side}" for joint in _FRONTAL_STOPS_DEG for side in SIDES]
+    found = [name for name in names if mujoco.mj_name2id(compiled, mujoco.mjtObj.mjOBJ_JOINT, name) >= 0]
+    data = mujoco.MjData(compiled)
+    mujoco.mj_resetDataKeyframe(compiled, data, compiled.key(pose).id)
+    mujoco.mj_kinematics(compiled, data)
+    # About the axis that points ahead the right leg adducts, about its opposite the left one.
+    ahead = {name: data.xaxis[compiled.joint(name).id, 0] > 0.0 for name in found}
+    return {name: 1.0 if ahead[name] == name.endswith("_r") else -1.0 for name in found}
+
+
 def find_ligaments(compiled: mujoco.MjModel, joints: Sequence[str]) -> np.ndarray:
     """Return what a log needs to know of the ligaments of joints, see `model.layout.Layout.ligament`; shape (2, n)."""
     found = np.full((len(SIDES), len(joints)), -2, dtype=np.int64)
@@ -194,7 +241,7 @@ def find_ligaments(compiled: mujoco.MjModel, joints: Sequence[str]) -> np.ndarra
     return found
 
 
-def settle_joints(compiled: mujoco.MjModel, pose: str, size: float, device: Device | None) -> None:
+def settle_joints(compiled: mujoco.MjModel, pose: str, size: float, device: Device | None, version: int) -> None:
     """Set the stops of a compiled model, and let its dampers have their coefficients whatever they move.
 
     Args:
@@ -202,10 +249,13 @@ def settle_joints(compiled: mujoco.MjModel, pose: str, size: float, device: Devi
         pose: Name of a key pose in which the walker looks ahead.
         size: Factor of all lengths.
         device: Worn device.
+        version: Version of the human body.
     """
     for name, sign in anatomical_signs(compiled, pose, device).items():
         compiled.jnt_range[compiled.joint(name).id] = np.sort(sign * np.deg2rad(STOPS_DEG[name[:-2]]))
-    for item in LIGAMENTS:
+    for name, sign in _frontal_signs(compiled, pose).items() if version >= 3 else ():
+        compiled.jnt_range[compiled.joint(name).id] = np.sort(sign * np.deg2rad(_FRONTAL_STOPS_DEG[name[:-2]]))
+    for item in ligaments_of(version):
         for side in SIDES:
             tendon = mujoco.mj_name2id(compiled, mujoco.mjtObj.mjOBJ_TENDON, f"{item.name}_{side}")
             if tendon >= 0 and item.damping > 0.0:

@@ -18,6 +18,8 @@ COLUMNS = {
     "fastest_per_s": (1.0, 30.0),
     "strain_at_peak": (0.01, 0.3),
 }
+# Columns that a table may lack, and what then holds.
+OPTIONAL = {"passive_share": (0.0, 5.0, 1.0)}
 _LARGEST = 2**20
 _FOLDER = Path(__file__).parent
 
@@ -35,6 +37,7 @@ class MuscleRow:
             tendon slack, to have the length of fibre and tendon, m.
         fastest_per_s: Greatest speed of shortening, optimal lengths/s.
         strain_at_peak: Strain of the tendon under the peak force.
+        passive_share: Passive force of the fibre over that of the curve; read from human_3 on.
         source: Where the numbers are from.
     """
 
@@ -45,6 +48,7 @@ class MuscleRow:
     offset_m: float
     fastest_per_s: float
     strain_at_peak: float
+    passive_share: float = 1.0
     source: str = ""
 
 
@@ -79,13 +83,17 @@ def read_table(path: Path) -> dict[str, MuscleRow]:
         name = (line["name"] or "").strip()
         if not name or name in rows:
             raise ModelError(f"{path}, line {number}: the name {name!r} is empty or given twice", "one line per muscle")
-        values = {column: _number(path, number, name, column, line[column]) for column in COLUMNS}
+        values = {
+            column: _number(path, number, name, column, line[column], *limits) for column, limits in COLUMNS.items()
+        }
+        for column, (low, high, usual) in OPTIONAL.items():
+            text = line.get(column)
+            values[column] = usual if not text else _number(path, number, name, column, text, low, high)
         rows[name] = MuscleRow(**values, source=(line.get("source") or "").strip())
     return rows
 
 
-def _number(path: Path, line: int, name: str, column: str, text: str | None) -> float:
-    low, high = COLUMNS[column]
+def _number(path: Path, line: int, name: str, column: str, text: str | None, low: float, high: float) -> float:
     try:
         value = float(text or "")
     except ValueError:

@@ -21,7 +21,7 @@ def check_generation(search: Search, results: Sequence[CostResult]) -> None:
     """Refuse a generation in which everything failed, before the optimizer sees it.
 
     A small one is let through once, because all of it may have failed by chance; not if the one before failed as well,
-    and not where evaluations raise errors, which have nothing to do with chance.
+    and not where evaluations raise errors, which have nothing to do with chance. Random vectors of a scan may all fail.
 
     Args:
         search: State before the generation, which stays as it is.
@@ -33,6 +33,8 @@ def check_generation(search: Search, results: Sequence[CostResult]) -> None:
     if any(result.stage != FAILED_STAGE for result in results):
         return
     errors = all(result.outcome is Outcome.ERROR for result in results)
+    if search.scans and not errors:
+        return
     again = search.best_last is not None and search.best_last.result.stage == FAILED_STAGE
     if len(results) < ENOUGH and not errors and not again:
         return

@@ -8,7 +8,7 @@ import numpy as np
 from myoassist.cost.result import CostResult
 from myoassist.files.atomic import write_bytes_atomic
 from myoassist.files.command_words import localize_command, quote_path
-from myoassist.optimize.loop.workers import candidate_seed
+from myoassist.optimize.loop.workers import evaluation_seed
 from myoassist.rollout.fault.file import WalkFault, dump_fault
 from myoassist.rollout.log import Outcome
 
@@ -45,9 +45,11 @@ class FaultKeeper:
         folder: Run folder.
         capture: Simulates a vector with a seed again up to its failure.
         run_seed: Seed of the run.
+        common: Whether all candidates of a generation had the same seed.
     """
 
-    def __init__(self, folder: Path, capture: Capture | None, run_seed: int) -> None:
+    def __init__(self, folder: Path, capture: Capture | None, run_seed: int, common: bool = False) -> None:
+        self._common = common
         self._folder = folder
         self._capture = capture
         self._run_seed = run_seed
@@ -70,7 +72,7 @@ class FaultKeeper:
                 continue
             self._left -= 1
             try:
-                fault = self._capture(vector, candidate_seed(self._run_seed, generation, index))
+                fault = self._capture(vector, evaluation_seed(self._run_seed, generation, index, self._common))
             except Exception as error:
                 notes.append(f"a failed walk could not be repeated ({type(error).__name__}: {error})")
                 continue

@@ -4,10 +4,12 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from myoassist.config.entries.search_stages import plan_stages, stage_config
 from myoassist.config.schema.run import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.files.console import say
@@ -16,6 +18,7 @@ from myoassist.files.signals import Stopped, StopRequest
 from myoassist.optimize.loop.failed_generation import check_generation, explain_stop
 from myoassist.optimize.loop.failed_walks import Capture, FaultKeeper
 from myoassist.optimize.loop.progress import Progress, make_progress
+from myoassist.optimize.loop.stages import StagedProblem
 from myoassist.optimize.loop.workers import Workers
 from myoassist.optimize.names import make_run_name
 from myoassist.optimize.optimizers.registry import new_optimizer
@@ -23,6 +26,7 @@ from myoassist.optimize.problem import OptimizationResult, Problem
 from myoassist.optimize.start.vector import load_start
 from myoassist.optimize.store.saver import RunSaver, resume_search
 from myoassist.optimize.store.search_state import Search, cost_fingerprint, search_region
+from myoassist.runs.catalogue import MAX_EVALUATIONS, read_status
 from myoassist.runs.writer import RunFolder
 from myoassist.space.table import ParameterTable
 
@@ -65,18 +69,26 @@ def minimize(
         # change the last digit.
         stack.enter_context(threadpool_limits(limits=1, user_api="blas"))
         search, saver = _open_search(problem.table, config, folder, start)
+        search.stage_names = tuple(stage.name for stage in plan_stages(config.optimizer))
         limit = search.first_generation + config.optimizer.maxiter
         search.set_limit(limit)
         saver.save(search)
         folder.write_status("running", **_status(search))
         stack.enter_context(_keep_on_error(search, saver, folder))
+        # Candidates that are disturbed in different ways could not be compared.
+        common = config.cost.draws > 1
         display = stack.enter_context(progress or make_progress())
-        workers = stack.enter_context(Workers(problem, config.seed, config.optimizer.candidate_timeout))
-        faults = FaultKeeper(folder.path, capture, config.seed)
+        workers = stack.enter_context(Workers(problem, config.seed, config.optimizer.candidate_timeout, common))
+        faults = FaultKeeper(folder.path, capture, config.seed, common)
         reasons_seen: set[str] = set()
-        while search.generation < limit and not search.reasons:
+        entered: int | None = None
+        fingerprint = None
+        while search.generation < limit and not search.reasons and not _is_spent(search, config):
             generation_began = time.perf_counter()
             vectors = search.ask()
+            if isinstance(problem, StagedProblem) and search.stage != entered:
+                entered, fingerprint = search.stage, problem.enter_stage(search.stage)
+                display.note(f"stage {search.stage_label}")
             results = workers.evaluate(vectors, search.generation + 1, stop)
             if results is None:
                 _end_stopped(search, saver, folder, stop)
@@ -84,15 +96,17 @@ def minimize(
                 for note in faults.add(search.generation + 1, vectors, results):
                     display.note(note)
                 check_generation(search, results)
-                search.tell(vectors, results)
+                search.tell(vectors, results, fingerprint)
                 saver.add(search, results, time.perf_counter() - generation_began, problem.workers)
                 if search.generation % config.optimizer.checkpoint_every == 0 and saver.save(search):
                     folder.write_status("running", **_status(search))
                 _note_errors(display, results, reasons_seen)
-                display.update(search, results, limit)
+                if display.update(search, results, limit):
+                    stop.request()
         saver.save(search, final=True)
     if plot:
-        _draw(search, folder)
+        folder.write_status("running", **_status(search))
+        draw_run(folder.path)
     return _finish(search, config, folder, time.perf_counter() - began)
 
 
@@ -125,10 +139,10 @@ def _open_search(
             vector = table.clamp(start() if callable(start) else start)
             vector = np.where(table.free, vector, table.initial)
         search = Search(
-            optimizer=new_optimizer(search_region(table, vector), config.optimizer, config.seed),
+            optimizer=new_optimizer(search_region(table, vector, config.optimizer), config.optimizer, config.seed),
             table=table,
             run_name=make_run_name(config, table),
-            fingerprint=cost_fingerprint(config),
+            fingerprint=_first_fingerprint(config),
             base_vector=vector,
         )
     return search, RunSaver(folder.path, search)
@@ -143,6 +157,17 @@ def _note_errors(display: Progress, results: list[CostResult], seen: set[str]) -
             display.note(f"an evaluation failed: {reason}")
 
 
+def _first_fingerprint(config: RunConfig) -> str:
+    """Return the fingerprint of the cost that the first generation is judged by."""
+    stages = plan_stages(config.optimizer)
+    return cost_fingerprint(stage_config(config, stages[0]) if stages else config)
+
+
+def _is_spent(search: Search, config: RunConfig) -> bool:
+    cap = config.optimizer.max_evaluations
+    return cap is not None and search.evaluations >= cap
+
+
 def _status(search: Search) -> dict[str, object]:
     """Return what status.json says about a search."""
     best = None if search.best is None else search.best.result
@@ -152,6 +177,7 @@ def _status(search: Search) -> dict[str, object]:
         "best": None if best is None else best.total,
         "best_stage": None if best is None else best.stage,
         "run_name": search.run_name,
+        **({"stage": search.stage_label} if search.stage_names else {}),
     }
 
 
@@ -179,12 +205,12 @@ def _end_stopped(search: Search, saver: RunSaver, folder: RunFolder, stop: StopR
     )
 
 
-def _draw(search: Search, folder: RunFolder) -> None:
-    """Draw the convergence figure; a figure is no reason to lose the news that the search has ended well."""
+def draw_run(folder: Path) -> None:
+    """Draw the convergence figure of a run folder; a figure is no reason to lose the news that a search has ended."""
     from myoassist.optimize.store.plot import plot_convergence
 
     try:
-        plot_convergence(folder.path, search.run_name)
+        plot_convergence(folder, str(read_status(folder)["run_name"]))
     except Exception as error:
         warnings.warn(f"the convergence figure was not drawn: {type(error).__name__}: {error}", stacklevel=2)
 
@@ -192,7 +218,7 @@ def _draw(search: Search, folder: RunFolder) -> None:
 def _finish(search: Search, config: RunConfig, folder: RunFolder, wall_time: float) -> OptimizationResult:
     """Write the final status, say how it went, return the result."""
     assert search.best is not None and search.best_last is not None
-    reason = ", ".join(search.reasons) or "maxiter"
+    reason = ", ".join(search.reasons) or (MAX_EVALUATIONS if _is_spent(search, config) else "maxiter")
     meaning = explain_stop(search)
     folder.write_status("finished", **_status(search), stop_reason=reason)
     say(

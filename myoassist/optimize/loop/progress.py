@@ -30,8 +30,12 @@ class Progress(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def update(self, search: Search, results: Sequence[CostResult], limit: int) -> None:
-        """Show the generation that was told last; `limit` is the last generation of the run."""
+    def update(self, search: Search, results: Sequence[CostResult], limit: int) -> bool | None:
+        """Show the generation that was told last; `limit` is the last generation of the run.
+
+        Returns:
+            True to stop the search after this generation, as Ctrl-C would.
+        """
         ...
 
     def note(self, text: str) -> None:
@@ -120,8 +124,9 @@ class PlainProgress:
         """Print the generation, or hold its line back if the last one is too recent."""
         assert search.best is not None
         self._pace.tick()
+        stage = f"[{search.stage_label}]  " if search.stage_label else ""
         line = (
-            f"generation {search.generation}/{limit}  best {search.best.result.total:.5f} "
+            f"{stage}generation {search.generation}/{limit}  best {search.best.result.total:.5f} "
             f"(stage {search.best.result.stage}: {describe_standing(search.best.result)})  "
             f"stages {describe_stages(results)}  {self._pace.evaluations_per_second(len(results)):.2f} evaluations/s  "
             f"left {self._pace.time_left(limit - search.generation)}"
@@ -179,6 +184,7 @@ class LiveProgress:
         best, last = search.best.result, search.best_last.result
         speed = self._pace.evaluations_per_second(len(results))
         rows = (
+            *([("stage of the search", search.stage_label)] if search.stage_label else []),
             ("generation", f"{search.generation} of {limit}    left {self._pace.time_left(limit - search.generation)}"),
             ("best", f"{best.total:.5f}    stage {best.stage}, generation {search.best.generation}"),
             ("parts", describe_standing(best)),

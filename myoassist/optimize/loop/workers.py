@@ -16,10 +16,9 @@ from myoassist.cost.result import FAILURE_COST, CostResult
 from myoassist.files.errors import RunError
 from myoassist.files.signals import StopRequest
 from myoassist.optimize.problem import Problem
+from myoassist.optimize.seed_streams import CANDIDATE, GENERATION, stream_seed
 from myoassist.rollout.log import Outcome
 
-# Separates the random numbers of candidates from those of the optimizer.
-_CANDIDATE_STREAM = 1
 # Longest time until a stop request is noticed, s.
 _POLL_INTERVAL = 0.1
 # How long an evaluation that was told to end may take for it, s; code of others may not listen.
@@ -40,8 +39,14 @@ def candidate_seed(run_seed: int, generation: int, index: int) -> int:
         generation: Generation, counted from 1.
         index: Place in the generation, counted from 0.
     """
-    words = np.random.SeedSequence([run_seed, _CANDIDATE_STREAM, generation, index]).generate_state(1)
-    return int(words[0])
+    return stream_seed(run_seed, CANDIDATE, generation, index)
+
+
+def evaluation_seed(run_seed: int, generation: int, index: int, common: bool) -> int:
+    """Return the seed of one evaluation: its own, or one that all candidates of its generation have in common."""
+    if common:
+        return stream_seed(run_seed, GENERATION, generation)
+    return candidate_seed(run_seed, generation, index)
 
 
 def failed(reason: str, result: CostResult | None = None) -> CostResult:
@@ -65,10 +70,12 @@ class Workers:
         problem: What is evaluated.
         run_seed: Seed of the run.
         time_limit: Longest time of one evaluation, s; None for none. Only problems with a method `cancel` are watched.
+        common: Give all candidates of a generation the same seed.
     """
 
-    def __init__(self, problem: Problem, run_seed: int, time_limit: float | None = None) -> None:
+    def __init__(self, problem: Problem, run_seed: int, time_limit: float | None = None, common: bool = False) -> None:
         self._problem = problem
+        self._common = common
         self._run_seed = run_seed
         self._time_limit = time_limit
         self._cancel: Callable[[int, float], bool] | None = getattr(problem, "cancel", None)
@@ -94,7 +101,7 @@ class Workers:
         self._slot.number = next(self._slots)
 
     def _evaluate(self, vector: np.ndarray, generation: int, index: int) -> CostResult:
-        seed, slot = candidate_seed(self._run_seed, generation, index), self._slot.number
+        seed, slot = evaluation_seed(self._run_seed, generation, index, self._common), self._slot.number
         self._told.pop(slot, None)
         self._began[slot] = time.monotonic()
         try:

@@ -11,8 +11,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from myoassist.config.entries.search_stages import SearchStage
 from myoassist.config.schema.run import OptimizerConfig
 from myoassist.files.json_values import to_json
+from myoassist.space.distribution import VectorDistribution
+from myoassist.space.factors import FactorSpace
 
 # Where the tables of an algorithm lie in a run folder, unless it says otherwise.
 TABLE_FOLDER = "optimizer"
@@ -32,17 +35,28 @@ class Region:
         lower: Lower bounds, minus infinity where there is none, shape (N,).
         upper: Upper bounds, shape (N,).
         layout: Layout of the parameter table, for messages.
+        spread: First standard deviation of each parameter as a share of the configured one, shape (N,); None for ones.
+        scanned: What the vectors of a scan are drawn from; None without a scan.
+        factors: Factors of the parameters; None where no stage searches these.
     """
 
     start: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
     layout: str = ""
+    spread: np.ndarray | None = None
+    scanned: VectorDistribution | None = None
+    factors: FactorSpace | None = None
 
     def encode(self) -> dict[str, Any]:
         """Return the region as plain JSON values."""
         arrays = {name: to_json(getattr(self, name)) for name in ("start", "lower", "upper")}
-        return {**arrays, "layout": self.layout}
+        further: dict[str, Any] = {} if self.spread is None else {"spread": self.spread.tolist()}
+        if self.scanned is not None:
+            further["scanned"] = self.scanned.encode()
+        if self.factors is not None:
+            further["factors"] = self.factors.encode()
+        return {**arrays, "layout": self.layout, **further}
 
     @classmethod
     def decode(cls, data: Mapping[str, Any]) -> Self:
@@ -55,7 +69,10 @@ class Region:
         # JSON has no infinity, so a bound that is none is null.
         lower = [-np.inf if value is None else float(value) for value in data["lower"]]
         upper = [np.inf if value is None else float(value) for value in data["upper"]]
-        return cls(start, np.array(lower), np.array(upper), str(data["layout"]))
+        spread = np.array(data["spread"], dtype=np.float64) if "spread" in data else None
+        scanned = VectorDistribution.decode(data["scanned"]) if "scanned" in data else None
+        factors = FactorSpace.decode(data["factors"]) if "factors" in data else None
+        return cls(start, np.array(lower), np.array(upper), str(data["layout"]), spread, scanned, factors)
 
 
 class Optimizer(ABC):
@@ -67,6 +84,7 @@ class Optimizer(ABC):
         tables: Header of each table of `rows`.
         table_folder: Folder of these tables in a run folder.
         stop_meanings: What those of `stop_reasons` mean that do not speak for themselves.
+        takes_stages: Whether it has `enter_stage`, `center` and `deviations`.
     """
 
     name: ClassVar[str]
@@ -74,6 +92,7 @@ class Optimizer(ABC):
     tables: ClassVar[Mapping[str, str]] = COMMON_TABLES
     table_folder: ClassVar[str] = TABLE_FOLDER
     stop_meanings: ClassVar[Mapping[str, str]] = {}
+    takes_stages: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -162,6 +181,38 @@ class Optimizer(ABC):
         Raises:
             ConfigError: if an option is fixed at the start of a search.
         """
+
+    @property
+    def stage(self) -> int:
+        """Number of the stage of `config.entries.search_stages` that the last generation belongs to, from 0."""
+        return 0
+
+    @property
+    def center(self) -> np.ndarray:
+        """Mean of the search distribution within the bounds, shape (N,)."""
+        raise NotImplementedError(f"{self.name} has no stages")
+
+    @property
+    def deviations(self) -> np.ndarray:
+        """Standard deviation of each parameter, shape (N,)."""
+        raise NotImplementedError(f"{self.name} has no stages")
+
+    @property
+    def scans(self) -> bool:
+        """Whether the last generation was one of random vectors."""
+        return False
+
+    def enter_stage(self, stage: SearchStage, region: Region, config: OptimizerConfig) -> None:
+        """Go on from the present mean under another cost; nothing is compared with costs told before.
+
+        Its counters may begin anew.
+
+        Args:
+            stage: What becomes of step and covariance.
+            region: Bounds.
+            config: Options of the run.
+        """
+        raise NotImplementedError(f"{self.name} has no stages")
 
     @staticmethod
     def published_pickle(state: bytes) -> bytes | None:

@@ -1,24 +1,21 @@
 """CMA-ES by pycma: bounds, step sizes, options, random numbers, its tables and its stop criteria."""
 
-import pickle
-import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from myoassist.config.entries.cma_options import SIGMA_0, check_cma_options
-from myoassist.config.schema.keys import format_value
+from myoassist.config.entries.cma_options import SIGMA_0, check_cma_options, check_diagonal
+from myoassist.config.entries.search_stages import SearchStage
 from myoassist.config.schema.run import OptimizerConfig
-from myoassist.files.errors import ConfigError, LayoutError, UnsafeFileError, UserError
+from myoassist.files.errors import ConfigError
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.cma_pickle import dump_state, load_state_bytes
+from myoassist.optimize.optimizers.cma_strategy import new_strategy, random_stream
 
 if TYPE_CHECKING:
     from cma import CMAEvolutionStrategy
-
-# Separates the random numbers of the optimizer from those of the candidates.
-_OPTIMIZER_STREAM = 0
 
 _STOP_MEANINGS = {
     "flat fitness": "all candidates of the last generations cost the same, so there is nothing to choose by; look at "
@@ -33,19 +30,6 @@ _STOP_MEANINGS = {
     "tolconditioncov": "the search distribution has become too elongated for exact arithmetic",
     "tolfacupx": "the step size has grown beyond all bounds; start with a larger optimizer.sigma_gain",
 }
-
-# What pycma and pickle raise when they dislike an option.
-_REFUSALS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    pickle.PicklingError,
-    UnsafeFileError,
-)
 
 
 class CmaOptimizer(Optimizer):
@@ -70,6 +54,7 @@ class CmaOptimizer(Optimizer):
     }
     table_folder = "outcmaes"
     stop_meanings = _STOP_MEANINGS
+    takes_stages = True
 
     def __init__(self, strategy: "CMAEvolutionStrategy") -> None:
         self.strategy = strategy
@@ -78,6 +63,7 @@ class CmaOptimizer(Optimizer):
     def check(cls, config: OptimizerConfig) -> None:
         """Refuse options of pycma that it lacks or that the run sets itself."""
         check_cma_options(config.cma_options)
+        check_diagonal(config)
 
     @classmethod
     def new(cls, region: Region, config: OptimizerConfig, run_seed: int) -> Self:
@@ -111,6 +97,8 @@ class CmaOptimizer(Optimizer):
     def tell(self, vectors: Sequence[np.ndarray], costs: Sequence[float]) -> None:
         """Take the costs of the vectors that `ask` returned."""
         self.strategy.tell(vectors, costs)
+        # Where the covariance stops being diagonal pycma takes another sampler, on the global generator.
+        self.strategy.sm.randn = self.strategy.opts["randn"]
 
     def state(self) -> bytes:
         """Return the pickled pycma optimizer."""
@@ -154,6 +142,42 @@ class CmaOptimizer(Optimizer):
         """See `adopt_strategy`."""
         adopt_strategy(self.strategy, log_prefix)
 
+    @property
+    def center(self) -> np.ndarray:
+        """Mean of the search distribution within the bounds, shape (N,)."""
+        strategy = self.strategy
+        return np.asarray(strategy.gp.pheno(strategy.mean, into_bounds=strategy.boundary_handler.repair))
+
+    @property
+    def deviations(self) -> np.ndarray:
+        """Standard deviation of each parameter, shape (N,)."""
+        strategy = self.strategy
+        return np.asarray(strategy.sigma * strategy.sigma_vec.scaling * np.sqrt(strategy.sm.variances))
+
+    def enter_stage(self, stage: SearchStage, region: Region, config: OptimizerConfig) -> None:
+        """Go on from the present mean under another cost, with the step and covariance that a stage asks for."""
+        strategy, widths = self.strategy, self.deviations
+        mean_width = float(np.exp(np.log(widths).mean()))
+        wanted = None if stage.sigma_gain is None else SIGMA_0 * stage.sigma_gain
+        if stage.covariance == "keep":
+            if wanted is not None:
+                strategy.sigma *= wanted / mean_width
+                strategy.adapt_sigma.ps = np.zeros(strategy.N)
+            _forget_costs(strategy)
+            return
+        if stage.covariance == "reset":
+            spread, gain = None, stage.sigma_gain or config.sigma_gain
+        else:
+            spread, gain = widths / mean_width, (wanted or mean_width) / SIGMA_0
+        options = dict(config.cma_options or {})
+        options.pop("CMA_diagonal", None)
+        if stage.covariance == "diagonal":
+            options["CMA_diagonal"] = True
+        own = replace(config, sigma_gain=gain, cma_options=options, diagonal_generations=0)
+        place = replace(region, start=np.clip(self.center, region.lower, region.upper), spread=spread)
+        # Its random numbers go on.
+        self.strategy = new_strategy(place, own, strategy.opts["randn"].__self__, int(strategy.popsize))
+
     def go_on(self, config: OptimizerConfig) -> None:
         """See `continue_strategy`."""
         continue_strategy(self.strategy, config.cma_options)
@@ -164,109 +188,17 @@ class CmaOptimizer(Optimizer):
         return state
 
 
-def random_stream(run_seed: int, *place: int) -> np.random.RandomState:
-    """Return the optimizer's own random numbers; every seed, 0 included, is its own reproducible stream.
+def _forget_costs(strategy: "CMAEvolutionStrategy") -> None:
+    """Let criteria compare nothing with costs told so far."""
+    from cma.optimization_tools import BestSolution
 
-    pycma would take 0 for "use the clock" and otherwise seed NumPy's global generator, which any other code may use.
-
-    Args:
-        run_seed: Seed of the run.
-        place: Further numbers that tell streams of one run apart.
-    """
-    words = np.random.SeedSequence([run_seed, _OPTIMIZER_STREAM, *place]).generate_state(8)
-    return np.random.RandomState(words)
-
-
-def new_strategy(
-    region: Region,
-    config: OptimizerConfig,
-    random: np.random.RandomState,
-    popsize: int | None = None,
-    gain: float = 1.0,
-) -> "CMAEvolutionStrategy":
-    """Return a fresh pycma optimizer.
-
-    Args:
-        region: Start and bounds.
-        config: Population size, step size, further pycma options.
-        random: Its random numbers.
-        popsize: Population size instead of the configured one.
-        gain: Factor of the configured step size.
-
-    Raises:
-        ConfigError: if pycma refuses the options.
-        LayoutError: if no parameter is free.
-
-    Source: Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772; values as published with MyoAssist.
-    """
-    from cma import CMAEvolutionStrategy
-
-    n_free = len(region.start)
-    if n_free < 2:
-        raise LayoutError(f"layout {region.layout} has {n_free} free parameters", "2 or more for CMA-ES")
-    own = check_cma_options(config.cma_options)
-    options: dict[str, Any] = {
-        "CMA_stds": [float(config.sigma_gain) * gain] * n_free,
-        "bounds": [region.lower.tolist(), region.upper.tolist()],
-        "popsize": config.popsize if popsize is None else popsize,
-        "maxiter": config.maxiter,
-        "CMA_active": True,
-        "tolfun": 1e-11,
-        "tolx": 1e-11,
-        # NaN stands for "leave the global generator alone".
-        "seed": float("nan"),
-        "randn": random.randn,
-        # pycma would read options from a file of this name in the current folder.
-        "signals_filename": "",
-        "verbose": -9,
-        "verb_log": 0,
-        **own,
-    }
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            strategy = CMAEvolutionStrategy(region.start, SIGMA_0, options)
-        _try_out(strategy)
-        for warning in caught:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    except _REFUSALS as error:
-        if not own:
-            raise
-        raise _refuse(own, region, options, error) from error
-    return strategy
-
-
-def _refuse(own: dict[str, Any], region: Region, options: dict[str, Any], error: Exception) -> ConfigError:
-    """Return the error that names the option which pycma or a checkpoint does not take, or all of them."""
-    from cma import CMAEvolutionStrategy
-
-    usual = {name: value for name, value in options.items() if name not in own}
-    wrong = dict(own)
-    for name, value in own.items():
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                _try_out(CMAEvolutionStrategy(region.start, SIGMA_0, usual | {name: value}))
-        except _REFUSALS as alone:
-            wrong, error = {name: value}, alone
-            break
-    found = error.found if isinstance(error, UserError) else str(error) or type(error).__name__
-    return ConfigError(
-        f"optimizer.cma_options={format_value(wrong)} is refused: {found}",
-        "values that pycma accepts and that a checkpoint can hold",
-        f"leave {' and '.join(wrong)} out of optimizer.cma_options",
-    )
-
-
-def _try_out(strategy: "CMAEvolutionStrategy") -> None:
-    """Run two generations on a copy, so that options which fail or cannot be stored are known before any simulation."""
-    source = "the state made by these options"
-    trial = load_state_bytes(dump_state(strategy), source)
-    for _ in range(2):
-        vectors = trial.ask()
-        trial.tell(vectors, list(range(len(vectors))))
-        trial.stop()
-    load_state_bytes(dump_state(trial), source)
+    fit = strategy.fit
+    fit.hist, fit.histbest, fit.histmedian = [], [], []
+    fit.median = fit.median0 = None
+    fit.median_min = fit.median_previous = np.inf
+    fit.median_got_worse = fit.flatfit_iterations = 0
+    strategy.best = BestSolution()
+    strategy._stopdict.clear()
 
 
 def adopt_strategy(strategy: "CMAEvolutionStrategy", log_prefix: str) -> None:

@@ -17,6 +17,7 @@ from myoassist.config.schema.run import OptimizerConfig
 from myoassist.files.errors import ConfigError, ResumeError
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.cma import random_stream
+from myoassist.optimize.optimizers.header import refuse_damaged
 
 _FORMAT = 1
 _KEY = "optimizer.nevergrad"
@@ -113,19 +114,13 @@ class NevergradOptimizer(Optimizer):
     @classmethod
     def restore(cls, state: bytes, source: str) -> Self:
         """Return the search that a plan and its costs make."""
-        try:
+        with refuse_damaged(source, "search of nevergrad", "a checkpoint that optimizer.algorithm=nevergrad wrote"):
             data: dict[str, Any] = json.loads(state)
             if data["format"] != _FORMAT:
                 raise ValueError(f"format {data['format']}")
             restored = cls(_Plan(**data["plan"]), Region.decode(data["region"]))
             for costs in data["costs"]:
                 restored.tell(restored.ask(), [float(cost) for cost in costs])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ResumeError(
-                f"{source} holds no search of nevergrad ({type(error).__name__}: {error})",
-                "a checkpoint that optimizer.algorithm=nevergrad wrote",
-                "start anew with fresh=true",
-            ) from error
         if restored._digest.hexdigest() != data["digest"]:
             import nevergrad
 

@@ -1,21 +1,22 @@
 """CMA-ES that starts again where it has converged: with a doubled population, or with large and small ones in turn."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
+from myoassist.config.entries.search_stages import SearchStage
 from myoassist.config.schema.run import OptimizerConfig
-from myoassist.files.errors import ResumeError
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.cma import CmaOptimizer, new_strategy, random_stream
+from myoassist.optimize.optimizers.header import Header, read_header, refuse_damaged, write_header
 
-_FORMAT = 1
+# What a state calls the runs before.
+_PLACE = "runs"
 # What a restart needs of the configuration.
-_OPTIONS = ("popsize", "maxiter", "sigma_gain", "cma_options", "restarts")
+_OPTIONS = ("popsize", "maxiter", "sigma_gain", "cma_options", "restarts", "diagonal_generations")
 
 
 @dataclass
@@ -69,6 +70,7 @@ class IpopOptimizer(Optimizer):
     tables = CmaOptimizer.tables
     table_folder = CmaOptimizer.table_folder
     stop_meanings = CmaOptimizer.stop_meanings
+    takes_stages = True
 
     def __init__(
         self, inner: CmaOptimizer, region: Region, config: OptimizerConfig, run_seed: int, runs: _Runs
@@ -96,26 +98,12 @@ class IpopOptimizer(Optimizer):
     @classmethod
     def restore(cls, state: bytes, source: str) -> Self:
         """Return the search of a line of JSON and a pickled pycma optimizer."""
-        line, _, pickled = state.partition(b"\n")
-        try:
-            header: dict[str, Any] = json.loads(line)
-            if header["format"] != _FORMAT:
-                raise ValueError(f"format {header['format']}")
-            runs = header["runs"]
+        with refuse_damaged(source, "search with restarts", f"a checkpoint that optimizer.algorithm={cls.name} wrote"):
+            header, pickled = read_header(state, _PLACE)
+            runs = header.place
             lists = {"reasons": tuple(runs["reasons"]), "spent": tuple(runs["spent"])}
-            return cls(
-                CmaOptimizer.restore(pickled, source),
-                Region.decode(header["region"]),
-                OptimizerConfig(**header["config"]),
-                int(header["seed"]),
-                _Runs(**(runs | lists)),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ResumeError(
-                f"{source} holds no search with restarts ({type(error).__name__}: {error})",
-                f"a checkpoint that optimizer.algorithm={cls.name} wrote",
-                "start anew with fresh=true",
-            ) from error
+            inner = CmaOptimizer.restore(pickled, source)
+            return cls(inner, header.region, header.config, header.run_seed, _Runs(**(runs | lists)))
 
     @property
     def size(self) -> int:
@@ -132,6 +120,16 @@ class IpopOptimizer(Optimizer):
         """Number of costs told, over all runs."""
         return self._runs.evaluations + self._inner.evaluations
 
+    @property
+    def center(self) -> np.ndarray:
+        """Mean of the present run within the bounds, shape (N,)."""
+        return self._inner.center
+
+    @property
+    def deviations(self) -> np.ndarray:
+        """Standard deviation of each parameter in the present run, shape (N,)."""
+        return self._inner.deviations
+
     def ask(self) -> list[np.ndarray]:
         """Draw a generation, the first of a new run where the present one has ended."""
         if self._runs.reasons:
@@ -147,14 +145,8 @@ class IpopOptimizer(Optimizer):
 
     def state(self) -> bytes:
         """Return a line of JSON and the pickled pycma optimizer of the present run."""
-        header = {
-            "format": _FORMAT,
-            "seed": self._run_seed,
-            "region": self._region.encode(),
-            "config": {name: getattr(self._config, name) for name in _OPTIONS},
-            "runs": asdict(self._runs),
-        }
-        return json.dumps(header, separators=(",", ":")).encode() + b"\n" + self._inner.state()
+        header = Header(self._region, self._config, self._run_seed, asdict(self._runs))
+        return write_header(header, _OPTIONS, _PLACE) + self._inner.state()
 
     def metrics(self) -> tuple[float, ...]:
         """Return step size and axis ratio of the present run, its population and the number of restarts."""
@@ -178,6 +170,18 @@ class IpopOptimizer(Optimizer):
         """Let pycma know how its tables are called."""
         self._prefix = log_prefix
         self._inner.adopt(log_prefix)
+
+    def enter_stage(self, stage: SearchStage, region: Region, config: OptimizerConfig) -> None:
+        """Go on from the present mean, which later restarts begin at too; the population stays."""
+        place = self.generation, self.evaluations
+        self._region = replace(region, start=np.clip(self._inner.center, region.lower, region.upper))
+        self._inner.enter_stage(stage, region, config)
+        self._inner.adopt(self._prefix)
+        self._inner.set_limit(self._limit)
+        if stage.sigma_gain is not None:
+            self._config.sigma_gain = stage.sigma_gain
+        generations, evaluations = place[0] - self._inner.generation, place[1] - self._inner.evaluations
+        self._runs = replace(self._runs, reasons=(), generations=generations, evaluations=evaluations)
 
     def go_on(self, config: OptimizerConfig) -> None:
         """Take options that may change for the present run, and the number of restarts."""

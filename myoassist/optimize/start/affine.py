@@ -6,6 +6,7 @@ import numpy as np
 
 from myoassist.config.schema.run import RunConfig
 from myoassist.control.table import HUMAN_GROUPS, human_slice
+from myoassist.optimize.start.legs import double_gains
 from myoassist.optimize.start.vector import load_start, match_layout
 from myoassist.optimize.start.vector_file import find_vector_file, read_vector
 from myoassist.runs.named_files import resolve_param_path
@@ -38,7 +39,7 @@ def add_slopes(table: ParameterTable, per: str) -> ParameterTable:
         for item in table.parameters
         if item.group in HUMAN_GROUPS
     ]
-    return ParameterTable([*table.parameters, *slopes], f"{table.layout}{_MARK}{len(slopes)}")
+    return ParameterTable([*table.parameters, *slopes], f"{table.layout}{_MARK}{len(slopes)}", table.factors)
 
 
 def vector_at(vector: np.ndarray, table: ParameterTable, deviation: float) -> np.ndarray:
@@ -86,6 +87,8 @@ def load_affine_start(
     if source is None:
         return affine.initial.copy()
     stored = read_vector(find_vector_file(source))
+    if stored.layout is not None and _MARK in stored.layout:
+        stored = double_gains(stored, affine)
     named = stored.layout is not None and _MARK in stored.layout
     if not named and not (stored.layout is None and len(stored.vector) == len(affine)):
         return np.concatenate([load_start(config, table, clamp), slopes])

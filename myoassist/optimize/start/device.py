@@ -5,8 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from myoassist.control.table import build_table
+from myoassist.config.schema.control import HUMAN_CONTROLLERS, ControlConfig
+from myoassist.control.entries import human_entries
+from myoassist.control.legs import BILATERAL, SHARED, legs_of
+from myoassist.control.table import join_table
 from myoassist.optimize.start.vector_file import StoredVector
+from myoassist.space.parameter import Entries
 from myoassist.space.table import ParameterTable
 
 
@@ -24,15 +28,15 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
     old_body, _, old_exo = stored.layout.partition("-")
     new_body, _, new_exo = table.layout.partition("-")
     same_exo = _kind(old_exo) == _kind(new_exo) or not old_exo
-    # What is carried over by name below is a part of the reflexes.
-    if any(mark in old_body + new_body for mark in (".cpg", ".network", ".own_")):
+    controllers = [_controller(body) for body in (old_body, new_body)]
+    if controllers[0] != controllers[1] or controllers[0] is None or legs_of(old_body) != legs_of(new_body):
         return stored
     if ".ind" in old_body + new_body or (old_body == new_body and (same_exo or not _foreign(old_exo, new_exo))):
         return stored
     if old_body.partition(".")[0] != new_body.partition(".")[0] or old_body[:2] not in ("2d", "3d"):
         return stored
     values = dict(zip(stored.names, stored.vector.tolist(), strict=True))
-    human = build_table(int(new_body[0])).names
+    human = _human_names(controllers[0], int(new_body[0]), legs_of(new_body))
     wanted = [name for name in table.names[: table.group_slice("exo").start] if name in human]
     # What a prosthesis took away starts from the table when the leg is whole again.
     defaults = dict(zip(table.names, table.initial.tolist(), strict=True))
@@ -61,6 +65,22 @@ def fit_stored(stored: StoredVector, table: ParameterTable) -> StoredVector:
             stacklevel=3,
         )
     return replace(stored, vector=np.array(vector), layout=layout, names=tuple(names))
+
+
+def _controller(body: str) -> str | None:
+    """Return reflex or guided for the name of a layout; None for others, of which nothing is carried over by name."""
+    marks = [mark.rstrip("0123456789") for mark in body.split(".")[1:]]
+    if "guided" in marks:
+        return "guided"
+    others = [name for name in HUMAN_CONTROLLERS if name != "reflex"]
+    return None if any(mark in others or mark.startswith("own_") for mark in marks) else "reflex"
+
+
+def _human_names(controller: str, dimensions: int, legs: str) -> tuple[str, ...]:
+    """Return the names of the human part of a walk without a device, of both legs where they have their own."""
+    legs = SHARED if legs == SHARED else BILATERAL
+    rows = human_entries(ControlConfig(controller=controller), dimensions)
+    return join_table(rows, Entries(), dimensions=dimensions, init_pose="walk_left", legs=legs).names
 
 
 def _kind(exo: str) -> str:

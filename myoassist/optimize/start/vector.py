@@ -1,16 +1,21 @@
 """The start vector: the table's initial values, or a stored vector brought to the layout of this run."""
 
+import contextlib
 import warnings
 
 import numpy as np
 
-from myoassist.config.schema.run import RunConfig
+from myoassist.config.schema.run import SHIPPED_PREFIX, RunConfig
+from myoassist.config.sources.shipped import list_controllers
 from myoassist.control.device.resample import four_param_to_npoint, resample_npoint
+from myoassist.control.legs import legs_of
+from myoassist.control.table import describe_lengths
 from myoassist.files.errors import LayoutError
 from myoassist.optimize.start.device import fit_stored
+from myoassist.optimize.start.legs import double_gains
 from myoassist.optimize.start.vector_file import StoredVector, find_vector_file, read_vector
 from myoassist.runs.named_files import resolve_param_path
-from myoassist.space.table import ParameterTable, describe_lengths
+from myoassist.space.table import ParameterTable
 
 # Entries of the human part in 3D.
 _HUMAN_3D = 97
@@ -52,9 +57,31 @@ def match_layout(stored: StoredVector, table: ParameterTable) -> np.ndarray:
     """Return a stored vector in the layout of a table, shape (D,).
 
     Raises:
-        LayoutError: naming both layouts, if the two share no human part or have different exo parts.
+        LayoutError: naming both layouts and the shipped vectors that fit, if the two share no human part or have
+            different exo parts.
     """
-    stored = fit_stored(stored, table)
+    try:
+        return _match(stored, table)
+    except LayoutError as error:
+        fitting = ", ".join(f"{SHIPPED_PREFIX}{name}" for name in fitting_controllers(table))
+        words = f"of the shipped vectors fit {fitting}" if fitting else "no shipped vector fits"
+        raise LayoutError(error.found, error.expected, f"{error.remedy}; {words}") from error
+
+
+def fitting_controllers(table: ParameterTable) -> list[str]:
+    """Return the names of the shipped controllers that a search over a table can start from."""
+    found = []
+    for controller in list_controllers():
+        # What would have to be resampled fits too.
+        with contextlib.suppress(LayoutError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _match(read_vector(controller.parameters), table)
+            found.append(controller.name)
+    return found
+
+
+def _match(stored: StoredVector, table: ParameterTable) -> np.ndarray:
+    stored = fit_stored(double_gains(stored, table), table)
     n_human = table.group_slice("exo").start
     n_stored = stored.vector.shape[0]
     _check_kind(stored, table, n_human)
@@ -118,6 +145,10 @@ def _check_kind(stored: StoredVector, table: ParameterTable, n_human: int) -> No
         if table.layout.startswith("2d") and n_stored >= _HUMAN_3D and n_stored != len(table):
             raise _refusal(stored, table, "give the best_parameters.json of the run, which names its layout")
         return
+    if legs_of(stored.layout) != legs_of(table.layout):
+        raise _refusal(
+            stored, table, f"control.legs={legs_of(stored.layout)}, or a vector of legs that share their gains"
+        )
     if stored.layout.partition("-")[0] != table.layout.partition("-")[0]:
         raise _refusal(stored, table)
     kind, wanted = _exo_kind(stored.layout), _exo_kind(table.layout)
@@ -138,5 +169,7 @@ def _refusal(stored: StoredVector, table: ParameterTable, remedy: str = "") -> L
     return LayoutError(
         f"{stored.source} has {stored.vector.shape[0]} entries of {layout}",
         f"layout {table.layout} with {len(table)} entries, or its human part alone ({describe_lengths()})",
-        remedy or "set the model and exo options as in the run that wrote it, or choose another file",
+        remedy
+        or "set the model and exo options as in the run that wrote it, choose another file, or "
+        "optimizer.param_path=null for the start values of the controller",
     )

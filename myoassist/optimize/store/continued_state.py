@@ -17,6 +17,8 @@ from myoassist.optimize.names import PICKLE_SUFFIX, make_run_name
 from myoassist.optimize.optimizers.cma import CmaOptimizer
 from myoassist.optimize.optimizers.cma_older import complete_older_state
 from myoassist.optimize.optimizers.cma_pickle import load_state
+from myoassist.optimize.optimizers.factored import FactoredOptimizer
+from myoassist.optimize.optimizers.scheduled import ScheduledOptimizer
 from myoassist.optimize.store.search_state import Search, check_length, cost_fingerprint, search_from_checkpoint
 from myoassist.space.table import ParameterTable
 
@@ -44,7 +46,22 @@ def continue_search(config: RunConfig, table: ParameterTable) -> Search:
         search = search_from_checkpoint(checkpoint, table, str(file))
     else:
         search = _search_from_pickle(file, config, table)
-    wanted, found = config.optimizer.algorithm, search.optimizer.name
+    optimizer = search.optimizer
+    if isinstance(optimizer, ScheduledOptimizer):
+        if optimizer.plain is None:
+            raise ConfigError(
+                f"{file} holds a search that is still scanning",
+                "one whose algorithm has begun",
+                "optimizer.param_path=<the same folder> (starts from its best vector)",
+            )
+        if isinstance(optimizer.plain, FactoredOptimizer):
+            raise ConfigError(
+                f"{file} holds a search over factors of groups of parameters",
+                "one over the parameters themselves",
+                "optimizer.param_path=<the same folder> (starts from its best vector)",
+            )
+        optimizer = optimizer.plain
+    wanted, found = config.optimizer.algorithm, optimizer.name
     if found != wanted:
         raise ConfigError(
             f"{file} holds a search of optimizer.algorithm={found}, this run has {wanted}",
@@ -59,14 +76,14 @@ def continue_search(config: RunConfig, table: ParameterTable) -> Search:
                 stacklevel=2,
             )
         search.best = search.best_last = None
-    search.optimizer.go_on(config.optimizer)
+    optimizer.go_on(config.optimizer)
     return Search(
-        optimizer=search.optimizer,
+        optimizer=optimizer,
         table=table,
         run_name=make_run_name(config, table),
         fingerprint=fingerprint,
         base_vector=search.base_vector,
-        first_generation=search.generation,
+        first_generation=optimizer.generation,
         best=search.best,
         best_last=search.best_last,
     )

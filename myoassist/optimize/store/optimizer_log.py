@@ -4,7 +4,10 @@ pycma's logger stamps the time into each table and reopens all of them in every 
 growing files of the run, so a continued run has the same bytes as an uninterrupted one, and pycma's plots read them.
 """
 
+import warnings
 from pathlib import Path
+
+import numpy as np
 
 from myoassist.files.append_log import AppendLog
 from myoassist.optimize.optimizers.base import TABLE_FOLDER, Optimizer
@@ -16,6 +19,15 @@ def find_table(folder: Path, run_name: str, table: str) -> Path:
     """Return the path of one table of a run folder, e.g. `fit` or `xmean`, whichever algorithm wrote it."""
     paths = [folder / place / f"{run_name}_{table}.dat" for place in (CmaOptimizer.table_folder, TABLE_FOLDER)]
     return next((path for path in paths if path.is_file()), paths[0])
+
+
+def read_table(path: Path) -> np.ndarray:
+    """Return the rows of a table: generation, evaluations, three more numbers, then one for each free parameter."""
+    with warnings.catch_warnings():
+        # A table without rows yet is no surprise.
+        warnings.simplefilter("ignore")
+        table = np.loadtxt(path, comments="%", ndmin=2)
+    return table if table.size else np.empty((0, 6))
 
 
 class OptimizerLog:

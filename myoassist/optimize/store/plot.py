@@ -84,7 +84,8 @@ def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":
     _draw_lines(axes[0, 1], data, data.best_vectors, "parameters of the generation's best", log=False)
     if data.axes is not None:
         _draw_lines(axes[1, 0], data, data.axes, "principal axis lengths", log=True)
-        scaled = data.deviations / data.metrics["sigma"][:, None]
+        # In stages over factors some parameters do not move.
+        scaled = np.where(data.deviations > 0.0, data.deviations, np.nan) / data.metrics["sigma"][:, None]
         _draw_lines(axes[1, 1], data, scaled, "standard deviations / step size", log=True)
     else:
         spread = np.where(data.deviations > 0.0, data.deviations, np.nan)
@@ -125,8 +126,9 @@ def _draw_cost(panel: "Axes", data: ConvergenceData) -> None:
         panel.plot(
             x, np.where(values > 0.0, values, np.nan), color=color, lw=width, label=METRIC_LABELS.get(name, name)
         )
-    panel.plot(x, data.deviations.min(axis=1), color="#8e5ea2", lw=0.8, ls="--", label="deviations, extremes")
-    panel.plot(x, data.deviations.max(axis=1), color="#8e5ea2", lw=0.8, ls="--")
+    spread = np.where(data.deviations > 0.0, data.deviations, np.nan)
+    panel.plot(x, np.fmin.reduce(spread, axis=1), color="#8e5ea2", lw=0.8, ls="--", label="deviations, extremes")
+    panel.plot(x, np.fmax.reduce(spread, axis=1), color="#8e5ea2", lw=0.8, ls="--")
     panel.set_yscale("log")
     panel.set_title("cost and step size", fontsize=10)
     panel.grid(True, alpha=0.3)

@@ -1,7 +1,6 @@
 """Read what the convergence plot shows back from a run folder."""
 
 import csv
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from myoassist.files.errors import UserError
 from myoassist.optimize.store.history import CANDIDATES_NAME, GENERATIONS_NAME, metric_columns
-from myoassist.optimize.store.optimizer_log import find_table
+from myoassist.optimize.store.optimizer_log import find_table, read_table
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,10 @@ def read_convergence(folder: Path, run_name: str) -> ConvergenceData | None:
             for row in csv.DictReader(stream):
                 totals_by_generation.setdefault(int(row["generation"]), []).append(float(row["total"]))
         columns = _read_generations(folder / GENERATIONS_NAME)
-        tables = {name: _read_log(find_table(folder, run_name, name)) for name in ("xrecentbest", "stddev")}
+        tables = {name: read_table(find_table(folder, run_name, name)) for name in ("xrecentbest", "stddev")}
         axes = find_table(folder, run_name, "axlen")
         if axes.is_file():
-            tables["axlen"] = _read_log(axes)
+            tables["axlen"] = read_table(axes)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"the history of {run_name} in {folder} cannot be read ({error})",
@@ -94,11 +93,3 @@ def _read_generations(path: Path) -> dict[str, np.ndarray]:
         names = ["generation", *metric_columns(list(reader.fieldnames or []))]
         rows = list(reader)
     return {name: np.array([float(row[name]) for row in rows]) for name in names}
-
-
-def _read_log(path: Path) -> np.ndarray:
-    with warnings.catch_warnings():
-        # A table without rows yet is no surprise.
-        warnings.simplefilter("ignore")
-        table = np.loadtxt(path, comments="%", ndmin=2)
-    return table if table.size else np.empty((0, 6))

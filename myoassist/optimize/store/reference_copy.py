@@ -9,8 +9,10 @@ from myoassist.files.atomic import write_text_atomic
 from myoassist.files.errors import ResumeError
 from myoassist.gait.reference.edits import ReferenceEdits
 from myoassist.gait.reference.own import UNCHANGED, format_gait, load_reference
+from myoassist.gait.reference.person import KEY, format_person, read_person
 
 REFERENCE_NAME = "reference_gait.csv"
+PERSON_NAME = "person_gait.csv"
 
 
 def keep_reference(reference: str | None, folder: Path, edits: ReferenceEdits = UNCHANGED) -> None:
@@ -43,4 +45,29 @@ def keep_reference(reference: str | None, folder: Path, edits: ReferenceEdits = 
             f"the gait that {copy} holds",
             f"{format_override('cost.reference', copy.as_posix())}, with no change of it, is that gait, for another "
             "run; expname=... or fresh=true starts anew",
+        )
+
+
+def keep_person(people: str | None, folder: Path) -> None:
+    """Write the gait of the person that `cost.people` names into a run folder; nothing for people.
+
+    Args:
+        people: Value of `cost.people`.
+        folder: Run folder.
+
+    Raises:
+        ConfigError: if the file is refused.
+        ResumeError: if the run was started with another content of the file.
+    """
+    if people is None:
+        return
+    text, copy = format_person(read_person(people)), folder / PERSON_NAME
+    if not copy.is_file():
+        write_text_atomic(copy, text)
+    elif copy.read_text(encoding="utf-8") != text:
+        raise ResumeError(
+            f"{KEY}={people} has changed since the run in {folder} was started",
+            f"the gait that {copy} holds",
+            f"{format_override(KEY, copy.as_posix())} is that gait, for another run; expname=... or fresh=true starts "
+            "anew",
         )

@@ -60,17 +60,14 @@ def describe_candidate(candidate: Candidate, table: ParameterTable, run_name: st
 
     `value` is the decoded parameter in `unit`; bounds are those of `raw`, null where there is none.
     """
-    decoded = table.decode(candidate.vector)
+    values = table.show(candidate.vector)
     parameters = []
     for i, parameter in enumerate(table.parameters):
-        # Angles are decoded to rad and shown in degrees, as their unit says.
-        with np.errstate(over="ignore"):
-            value = np.rad2deg(decoded[i]) if parameter.unit.startswith("deg") else decoded[i]
         parameters.append(
             {
                 "name": parameter.name,
                 "raw": float(candidate.vector[i]),
-                "value": float(value),
+                "value": float(values[i]),
                 "unit": parameter.unit,
                 "lower": parameter.lower,
                 "upper": parameter.upper,

@@ -3,13 +3,16 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from myoassist.config.entries.search_stages import plan_stages
 from myoassist.config.schema.control import ControlConfig
-from myoassist.config.schema.run import RunConfig
+from myoassist.config.schema.draws import DrawNoiseConfig
+from myoassist.config.schema.run import OptimizerConfig, RunConfig
+from myoassist.config.sources.starts import find_start
 from myoassist.cost.result import CostResult
 from myoassist.files.checkpoint import Checkpoint
 from myoassist.files.errors import LayoutError, ResumeError
@@ -17,6 +20,8 @@ from myoassist.optimize.conditions import condition_kind, list_conditions
 from myoassist.optimize.optimizers.base import Optimizer, Region
 from myoassist.optimize.optimizers.registry import restore_optimizer
 from myoassist.optimize.problem import Candidate
+from myoassist.optimize.start.distribution import read_distribution, restrict
+from myoassist.optimize.start.factors import plan_factors
 from myoassist.optimize.store.result_json import decode_candidate, encode_candidate
 from myoassist.space.table import ParameterTable
 
@@ -29,11 +34,25 @@ _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("model", "muscle_model", None),
     ("model", "muscle_table", None),
     ("model", "sensing", "touch"),
+    ("model", "segment_scale", {}),
+    ("model", "body_mass", None),
+    ("model", "sex", None),
+    ("control", "speed", None),
+    ("control", "swing_contact", "strike"),
     ("cost", "formula", None),
     ("cost", "reference_shift", None),
     ("cost", "reference_signs", {}),
     ("cost", "reference_offsets", {}),
+    ("cost", "people", None),
+    ("cost", "draws", 1),
+    ("cost", "risk", "mean"),
+    ("cost", "risk_weight", 0.5),
+    ("cost", "hopeless_time", None),
+    ("cost", "draw_noise", asdict(DrawNoiseConfig())),
 )
+
+# Younger keys of what an evaluation shows.
+_SHOWN = (("control", "log_modules"), ("env", "video_speed"))
 
 
 def cost_fingerprint(config: RunConfig) -> str:
@@ -43,11 +62,14 @@ def cost_fingerprint(config: RunConfig) -> str:
     control = sections["control"] = asdict(config.control)
     sections["model"]["reflex_mode"] = control.pop("reflex_mode")
     sections["env"]["delayed"] = control.pop("delayed")
+    for section, name in _SHOWN:
+        if section in sections:
+            del sections[section][name]
     if config.control.controller == ControlConfig().controller:
         del sections["control"]
     for section, name, neutral in _YOUNGER:
         # As before there was such a key.
-        if sections[section][name] == neutral:
+        if section in sections and sections[section][name] == neutral:
             del sections[section][name]
     if condition_kind(config.optimizer) is not None:
         sections["conditions"] = [asdict(condition) for condition in list_conditions(config)]
@@ -69,6 +91,7 @@ class Search:
         best_last: Best candidate of the last generation.
         reasons: Stop criteria met, other than the number of generations.
         snapshot: State of the algorithm after the last complete generation.
+        stage_names: Names of its stages, empty where it has one alone; the run knows them, not the checkpoint.
     """
 
     optimizer: Optimizer
@@ -81,6 +104,7 @@ class Search:
     best_last: Candidate | None = None
     reasons: tuple[str, ...] = ()
     snapshot: bytes = field(default=b"", repr=False)
+    stage_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.optimizer.adopt(f"{self.optimizer.table_folder}/{self.run_name}_")
@@ -90,6 +114,22 @@ class Search:
     def generation(self) -> int:
         """Number of complete generations, those before a continued state included."""
         return self.optimizer.generation
+
+    @property
+    def stage(self) -> int:
+        """Number of the stage that the generation drawn or told last belongs to, from 0; see `SearchStage`."""
+        return self.optimizer.stage
+
+    @property
+    def stage_label(self) -> str:
+        """The stage for people, e.g. `2/3 energy`; empty for a search that has one alone."""
+        names = self.stage_names
+        return f"{self.stage + 1}/{len(names)} {names[self.stage]}" if names else ""
+
+    @property
+    def scans(self) -> bool:
+        """Whether that generation consists of random vectors."""
+        return self.optimizer.scans
 
     @property
     def evaluations(self) -> int:
@@ -107,13 +147,19 @@ class Search:
         # The bound transform may miss a bound by a rounding error.
         return np.clip(vector, self.table.lower, self.table.upper)
 
-    def tell(self, vectors: Sequence[np.ndarray], results: Sequence[CostResult]) -> None:
+    def tell(
+        self, vectors: Sequence[np.ndarray], results: Sequence[CostResult], fingerprint: str | None = None
+    ) -> None:
         """Hand the costs of the drawn generation to the optimizer and update the best.
 
         Args:
             vectors: What `ask` returned.
             results: Their costs, in the same order, all finite.
+            fingerprint: Of the cost that judged them; where it is another one than before, the best counts anew. None
+                for the same.
         """
+        if fingerprint is not None and fingerprint != self.fingerprint:
+            self.fingerprint, self.best = fingerprint, None
         totals = [float(result.total) for result in results]
         self.optimizer.tell(self._asked, totals)
         i = int(np.argmin(totals))
@@ -152,15 +198,25 @@ class Search:
         return Checkpoint(header, self.snapshot)
 
 
-def search_region(table: ParameterTable, start: np.ndarray) -> Region:
+def search_region(table: ParameterTable, start: np.ndarray, config: OptimizerConfig | None = None) -> Region:
     """Return where the algorithm of a new search may look for the free parameters.
 
     Args:
         table: Bounds and free entries.
         start: Raw start vector within the bounds, shape (D,).
+        config: Where it asks for a scan, the region has what that draws from; where for factors, it has these.
+
+    Raises:
+        ConfigError: for a faulty distribution, or a controller without factors.
     """
     free = table.free
-    return Region(start[free], table.lower[free], table.upper[free], table.layout)
+    region = Region(start[free], table.lower[free], table.upper[free], table.layout)
+    if config is not None and any(stage.factors for stage in plan_stages(config)):
+        region = replace(region, factors=plan_factors(table))
+    if config is None or not config.scan:
+        return region
+    drawn = read_distribution(find_start(config.scan_from), table, start)
+    return replace(region, scanned=restrict(drawn, free))
 
 
 def search_from_checkpoint(checkpoint: Checkpoint, table: ParameterTable, source: str) -> Search:

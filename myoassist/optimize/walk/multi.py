@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from myoassist.config.schema.resolved import follows_speed
 from myoassist.config.schema.run import RunConfig
-from myoassist.cost.judged_walk import plan_cost
 from myoassist.cost.multi_result import combine_results
+from myoassist.cost.plan import plan_walk_cost
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost
 from myoassist.cost.terms import parameter_l1
-from myoassist.gait.reference.edits import edits_of
 from myoassist.optimize.conditions import (
     Condition,
     choose_strategy,
@@ -17,14 +17,12 @@ from myoassist.optimize.conditions import (
     list_conditions,
     slope_unit,
 )
-from myoassist.optimize.problem import describe_timeout
 from myoassist.optimize.start.affine import add_slopes, affine_l1, load_affine_start, vector_at
 from myoassist.optimize.start.vector import load_start
 from myoassist.optimize.walk.problem import WalkProblem
 from myoassist.rollout.fault.file import WalkFault
 from myoassist.rollout.fault.find import capture_walk
 from myoassist.rollout.log import WalkLog
-from myoassist.rollout.simulator import Simulator
 from myoassist.space.table import ParameterTable
 
 
@@ -32,7 +30,8 @@ class MultiProblem:
     """Weighted cost of walking with a parameter vector in every condition of a run.
 
     J = sum of w_k J_k, each J_k without the regularizer, plus the regularizer of the whole vector. There is one
-    compiled model per slope, and with a shared vector one walk per slope, however many speeds it is judged by.
+    compiled model per slope, and with a shared vector one walk per slope, however many speeds it is judged by; one per
+    speed, too, where the controller walks at the speed of the condition.
 
     Args:
         config: Run configuration with `optimizer.optim_params`.
@@ -46,17 +45,21 @@ class MultiProblem:
         self.config = config
         self.conditions = list_conditions(config)
         self.workers = workers
-        self._simulators: dict[float, Simulator] = {}
+        self._problems: dict[tuple[float, float | None], WalkProblem] = {}
         self._costs = []
         for condition in self.conditions:
             own = condition_config(config, condition)
             # The regularizer belongs to the whole vector and is added once.
             own.cost.l1_weight = 0.0
             self._costs.append(own.cost)
-            if condition.slope_deg not in self._simulators:
-                self._simulators[condition.slope_deg] = WalkProblem(own, workers).simulator
-        first = next(iter(self._simulators.values()))
-        self._plan = plan_cost(first.log_layout.muscle_names, config.cost.reference, edits_of(config.cost))
+            key = self._key(condition)
+            if key not in self._problems:
+                slowest = min(item.speed for item in self.conditions if self._key(item) == key)
+                self._problems[key] = WalkProblem(own, workers, slowest)
+        first = next(iter(self._problems.values())).simulator
+        # People differ from speed to speed.
+        names = first.log_layout.muscle_names
+        self._plans = [plan_walk_cost(names, cost, first.walker) for cost in self._costs]
         self._single_table = first.table
         self._affine = choose_strategy(config.optimizer) == "affine"
         per = slope_unit(config.optimizer)
@@ -66,28 +69,37 @@ class MultiProblem:
         """Return the cost of one vector over all conditions; every walk gets the same seed for its noise."""
         results = []
         log: WalkLog | None = None
-        walked = None
-        for condition, cost in zip(self.conditions, self._costs, strict=True):
+        walked: tuple[float, float | None] | None = None
+        for condition, cost, plan in zip(self.conditions, self._costs, self._plans, strict=True):
             own = self.vector_of(vector, condition.deviation)
-            if log is None or self._affine or walked != condition.slope_deg:
-                log = self._simulators[condition.slope_deg].simulate(own, worker, seed=seed)
-                walked = condition.slope_deg
-            results.append(evaluate_cost(log, own, cost, self._plan))
+            key = self._key(condition)
+            problem = self._problems[key]
+            if problem.drawn is not None:
+                results.append(problem.judge(own, seed, worker, cost, plan))
+                continue
+            if log is None or self._affine or walked != key:
+                log = problem.simulator.simulate(own, worker, seed=seed)
+                walked = key
+            results.append(evaluate_cost(log, own, cost, plan))
         l1 = affine_l1(vector, self._single_table) if self._affine else parameter_l1(vector)
         weights = [condition.weight for condition in self.conditions]
         names = [condition.describe() for condition in self.conditions]
         return combine_results(results, weights, names, l1, self.config.cost.l1_weight)
 
+    def _key(self, condition: Condition) -> tuple[float, float | None]:
+        """Return what tells the walks of conditions apart: the slope, and the speed where the controller reads it."""
+        return condition.slope_deg, condition.speed if follows_speed(self.config) else None
+
     def cancel(self, worker: int, seconds: float) -> bool:
         """End the running evaluation of a worker, which takes longer than `seconds`."""
-        for simulator in self._simulators.values():
-            simulator.cancel(worker, describe_timeout(seconds))
+        for problem in self._problems.values():
+            problem.cancel(worker, seconds)
         return True
 
     def capture_fault(self, vector: np.ndarray, seed: int) -> WalkFault | None:
         """Walk again, in one condition after the other, to the instant at which a vector fails; None if it does not."""
         for condition in self.conditions:
-            simulator = self._simulators[condition.slope_deg]
+            simulator = self._problems[self._key(condition)].simulator
             own = self.vector_of(vector, condition.deviation)
             fault = capture_walk(simulator, condition_config(self.config, condition), own, seed)
             if fault is not None:

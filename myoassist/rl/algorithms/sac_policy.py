@@ -83,9 +83,8 @@ class RoutedSacPolicy(BasePolicy):
         observation_space: Box of shape (n_observations,).
         action_space: Box of shape (n_actions,), -1 to 1.
         lr_schedule: Learning rate by remaining progress.
-        use_sde: Accepted and ignored.
-        custom_policy_params: As `MultiActorPolicy`.
         whole: One actor reads and writes everything.
+        **options: As of `MultiActorPolicy`.
     """
 
     def __init__(
@@ -93,14 +92,13 @@ class RoutedSacPolicy(BasePolicy):
         observation_space: spaces.Box,
         action_space: spaces.Box,
         lr_schedule: Schedule,
-        use_sde: bool = False,
-        custom_policy_params: dict[str, Any] | None = None,
         whole: bool = False,
+        **options: Any,
     ) -> None:
         super().__init__(observation_space, action_space, squash_output=True)
         rate = float(lr_schedule(1))
         kind = HumanActorCriticPolicy if whole else HumanExoActorCriticPolicy
-        walker = kind(observation_space, action_space, lr_schedule, custom_policy_params=custom_policy_params)
+        walker = kind(observation_space, action_space, lr_schedule, **options)
         self.actor = SquashedActor(walker, rate)
         self.critic = RoutedCritic(walker.routing, action_space.shape[0], rate)
         self.critic_target = copy.deepcopy(self.critic).requires_grad_(False)

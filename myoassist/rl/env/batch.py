@@ -66,6 +66,7 @@ class WalkBatch:
         reward_names: Terms of the reward.
         datas: State of the physics of each environment.
         unstable: Episodes that ended because the physics failed.
+        humans: Reflexes that drive the muscles; None where the policy does.
         curriculum: How hard the episodes are now; an evaluation is as hard as configured.
     """
 
@@ -110,13 +111,12 @@ class WalkBatch:
         self._addresses = make_addresses(self.datas, len(self._fibres[0].state))
         self._recorder = BatchRecorder(model, self.datas)
         self._faults: list[WalkFault] = []
-        self._humans = ReflexHumans(walk, self.walker, self.datas) if walk is not None else None
+        self.humans = ReflexHumans(walk, self.walker, self.datas) if walk is not None else None
         self.state = make_state(task, n_envs, len(observation.names), seed)
         self.unstable = 0
         self.curriculum = Curriculum(config.rl.curriculum, env, level=1.0 if evaluation else 0.0)
         self._follow_curriculum()
-        threads = min(threads, n_envs)
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._pool = ThreadPoolExecutor(threads) if (threads := min(threads, n_envs)) > 1 else None
         bounds = np.linspace(0, n_envs, threads + 1).round().astype(int)
         self._ranges = list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
 
@@ -175,9 +175,9 @@ class WalkBatch:
         """
         self.state.start[:] = -1 if starts is None else np.asarray(starts)
         self._spread(start_range, ())
-        if self._humans is not None:
+        if self.humans is not None:
             for i, frame in enumerate(self.state.frame):
-                self._humans.start(i, int(frame))
+                self.humans.start(i, int(frame))
         return self.obs
 
     def step(self, actions: np.ndarray) -> None:
@@ -187,7 +187,7 @@ class WalkBatch:
             actions: Shape (N, number of actions), -1 to 1.
         """
         self._recorder.keep()
-        kernel = step_range if self._humans is None else self._humans.step_range
+        kernel = step_range if self.humans is None else self.humans.step_range
         self._spread(kernel, (np.ascontiguousarray(actions, dtype=np.float64),))
         for i in np.flatnonzero(self.state.ended == UNSTABLE):
             self.unstable += 1
@@ -257,8 +257,8 @@ class WalkBatch:
         for row, data in zip(physics, self.datas, strict=True):
             mujoco.mj_getState(model, data, row, _PHYSICS)
         kept = {name: getattr(self.state, name).copy() for name in _KEPT}
-        if self._humans is not None:
-            kept["humans"] = self._humans.get_state()
+        if self.humans is not None:
+            kept["humans"] = self.humans.get_state()
         return kept | {
             "physics": physics,
             "speeds": self.task.speeds.copy(),
@@ -275,8 +275,8 @@ class WalkBatch:
             self.curriculum.level = float(state["level"][0])
             self.task.manual[:] = state["manual"]
             self.unstable = int(state["unstable"][0])
-        if self._humans is not None:
-            self._humans.set_state(state["humans"])
+        if self.humans is not None:
+            self.humans.set_state(state["humans"])
         self._ground.scale(self.curriculum.terrain_factor)
         for row, data, fibres in zip(state["physics"], self.datas, self._fibres, strict=True):
             mujoco.mj_setState(model, data, np.ascontiguousarray(row), _PHYSICS)

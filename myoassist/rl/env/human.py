@@ -8,8 +8,9 @@ import numpy as np
 from myoassist.config.schema.rl import BASE_ENV
 from myoassist.config.schema.run import ExoConfig, PerturbationConfig, RunConfig
 from myoassist.control.buffers import Constants, Ids, make_buffers, make_command
-from myoassist.control.device.timing import Exo, make_exo
+from myoassist.control.device.timing import make_exo
 from myoassist.control.human.reflex.controller import Reflex, make_reflex
+from myoassist.control.legs import SHARED, legs_of
 from myoassist.files.errors import ConfigError
 from myoassist.model.build import Walker
 from myoassist.optimize.start.vector_file import find_vector_file, read_vector
@@ -34,7 +35,7 @@ class ReflexWalk:
     Attributes:
         starts: States of the body, one per control step of the policy.
         reflexes: State of the controller at each, shape (L, K).
-        gains: Decoded reflex parameters.
+        gains: Decoded reflex parameters of each leg, shape (2, 63).
         share: Factors of the muscles of a group.
         ids: Addresses, without a device.
         constants: Scalars of the reflex loop.
@@ -122,7 +123,9 @@ def _read_human(config: RunConfig, simulator: Simulator) -> np.ndarray:
     assert source is not None, "validated: rl.human=reflex needs it"
     stored = read_vector(find_vector_file(source))
     names = simulator.table.names
-    if stored.names is None:
+    if stored.layout is not None and legs_of(stored.layout) != SHARED:
+        missing = f"its legs have gains of their own (layout {stored.layout})"
+    elif stored.names is None:
         if len(stored.vector) >= len(names):
             return stored.vector[: len(names)].copy()
         missing = f"it has {len(stored.vector)} numbers"
@@ -151,10 +154,9 @@ class ReflexHumans:
     def __init__(self, walk: ReflexWalk, walker: Walker, datas: list[mujoco.MjData]) -> None:
         layout = walker.layout
         self._walk = walk
-        self._off: tuple[Exo, Disturbance] = (
-            make_exo(),
-            draw_disturbance(PerturbationConfig(), 0, CONTROL_INTERVAL, 0),
-        )
+        self._off = make_exo()
+        quiet = draw_disturbance(PerturbationConfig(), 0, CONTROL_INTERVAL, 0)
+        self._disturbances: list[Disturbance] = [quiet._replace(push=np.zeros(1)) for _ in datas]
         self._buffers = [make_buffers(data) for data in datas]
         self._signals = [make_signals() for _ in datas]
         group = layout.muscle_group.shape[2]
@@ -167,6 +169,11 @@ class ReflexHumans:
     def start(self, i: int, frame: int) -> None:
         """Bring the controller of environment `i` to a start."""
         _unpack(self._reflexes[i], self._walk.reflexes[frame])
+
+    def push(self, forces: np.ndarray) -> None:
+        """Set the forward force on every pelvis in the steps that follow, N, shape (N,)."""
+        for disturbance, force in zip(self._disturbances, forces, strict=True):
+            disturbance.push[0] = force
 
     def step_range(
         self, model: int, task: Task, state: State, addresses: np.ndarray, actions: np.ndarray, first: int, last: int
@@ -186,7 +193,8 @@ class ReflexHumans:
                 self._signals[i],
                 self._reflexes[i],
                 self._commands[i],
-                *self._off,
+                self._off,
+                self._disturbances[i],
             )
             if ended != RUNNING:
                 self.start(i, int(state.frame[i]))

@@ -170,7 +170,7 @@ def advance_physics(model: int, task: Task, addresses: np.ndarray, substeps: int
     """Advance one environment by `substeps` physics steps and forward it."""
     if len(task.fibres.actuator) > 0:
         na, nu = task.sizes[NA], len(task.control_mid)
-        advance_fibres(model, addresses, task.fibres, na, nu, substeps, task.euler)
+        advance_fibres(model, addresses, task.fibres, task.sizes[NQ], na, nu, substeps, task.euler)
     else:
         advance(model, addresses[DATA], substeps, task.euler)
 

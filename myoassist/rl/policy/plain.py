@@ -1,5 +1,6 @@
 """The deterministic policy without PyTorch, for evaluation and real time."""
 
+import copy
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -37,6 +38,24 @@ class NumpyPolicy:
         observations = np.asarray(observations, dtype=np.float32)
         outputs = np.concatenate([_forward(layers, observations[:, reads]) for reads, layers in self._actors], axis=1)
         return np.where(self._free, outputs[:, self._sources], self._constants)
+
+    def with_noise(self, percent: float, generator: np.random.Generator) -> "NumpyPolicy":
+        """Return a copy with every weight and bias multiplied by 1 + noise.
+
+        Args:
+            percent: Standard deviation of the noise, percent.
+            generator: Source of the draws; the same one gives the same noise, scaled by `percent`.
+        """
+
+        def noisy(values: np.ndarray) -> np.ndarray:
+            draws = generator.standard_normal(values.shape)
+            return (values * (1.0 + 0.01 * percent * draws)).astype(np.float32)
+
+        made = copy.copy(self)
+        made._actors = [
+            (reads, [(noisy(weight), noisy(bias)) for weight, bias in layers]) for reads, layers in self._actors
+        ]
+        return made
 
 
 def read_layers(tensors: Mapping[str, np.ndarray], net: Net, whole: bool = False) -> Layers:

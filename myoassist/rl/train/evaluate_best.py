@@ -160,7 +160,11 @@ def measure_speed_error(position: np.ndarray, target: np.ndarray, interval: floa
 
 def start_frames(batch: WalkBatch, n_starts: int) -> np.ndarray:
     """Return frames of the reference that are spread over the phases of the gait, shape (n_starts,)."""
-    length = 1 if batch.reference is None else batch.reference.length
+    return spread_starts(1 if batch.reference is None else batch.reference.length, n_starts)
+
+
+def spread_starts(length: int, n_starts: int) -> np.ndarray:
+    """Return numbers below a length that are spread over it, however many there are, shape (n_starts,)."""
     return np.array([int(length * (k * _GOLDEN % 1.0)) for k in range(n_starts)])
 
 

@@ -4,8 +4,9 @@ import numpy as np
 
 from myoassist.model.kernel import kernel
 from myoassist.model.plant.fibres import STATE_SIZE
-from myoassist.rollout.batch import ACT, DATA, FIBRES, LENGTH, RATE, view
+from myoassist.rollout.batch import ACT, DATA, FIBRES, LENGTH, QPOS, RATE, view
 from myoassist.rollout.muscle.fibre import Fibres, move_fibres, pull_fibres, put_forces, restore_paths, settle_fibres
+from myoassist.rollout.muscle.paths import forward_positions
 from myoassist.rollout.physics import STAGE_VEL, mj_euler, mj_forward_skip, mj_step1, mj_step2
 
 
@@ -31,7 +32,7 @@ def _finish(model: int, fibres: Fibres, addresses: np.ndarray, nu: int) -> None:
 
 @kernel
 def advance_fibres(
-    model: int, addresses: np.ndarray, fibres: Fibres, na: int, nu: int, substeps: int, euler: bool
+    model: int, addresses: np.ndarray, fibres: Fibres, nq: int, na: int, nu: int, substeps: int, euler: bool
 ) -> None:
     """Advance a forwarded simulation by `substeps` and forward it again; see `batch.advance`.
 
@@ -39,6 +40,7 @@ def advance_fibres(
         model: Address of mjModel.
         addresses: Addresses of the simulation, shape (12,).
         fibres: What fibres and tendons of all simulations share.
+        nq: Number of positions.
         na: Number of activations.
         nu: Number of actuators.
         substeps: Physics steps.
@@ -55,11 +57,12 @@ def advance_fibres(
         mj_step1(model, data)
         put_forces(fibres, state, length)
         mj_step2(model, data)
+    qpos = view(addresses[QPOS], nq)
     for _ in range(substeps - 1):
-        mj_step1(model, data)
+        forward_positions(model, data, qpos, length)
         _act(fibres, addresses, na, nu)
         mj_step2(model, data)
-    mj_step1(model, data)
+    forward_positions(model, data, qpos, length)
     _act(fibres, addresses, na, nu)
     _finish(model, fibres, addresses, nu)
 

@@ -38,8 +38,10 @@ _TENDON_LOW, _TENDON_HIGH = float(TENDON_SLACK), float(TENDON_LINEAR)
 _TENDON_INVERSE = TENSIONS / (_TENDON_HIGH - _TENDON_LOW)
 
 # Columns of the constants of a muscle: peak force N, optimal length m, slack length m, width in optimal lengths, what
-# is added to the length of the model's path m, greatest speed in optimal lengths/s, exponent of the tendon.
-F_MAX, OPTIMAL, SLACK, WIDTH, OFFSET, FASTEST, EXPONENT = range(7)
+# is added to the length of the model's path m, greatest speed in optimal lengths/s, exponent of the tendon, passive
+# force over that of the curve.
+CONSTANTS = 8
+F_MAX, OPTIMAL, SLACK, WIDTH, OFFSET, FASTEST, EXPONENT, SHARE = range(CONSTANTS)
 # Numbers of its state: length and speed of the fibre (optimal lengths, and per second), forces N: of the tendon, active
 # and passive ones along the fibre, of its damping; strain of the tendon; length of the model's path m while the force
 # stands in its place. They lie in the simulator's user data, so that every copy of a state holds them.
@@ -52,7 +54,7 @@ class Fibres(NamedTuple):
     Attributes:
         actuator: Actuator of each muscle, shape (n,).
         activation: Address of its activation, shape (n,).
-        constants: Shape (n, 7), columns above.
+        constants: Shape (n, 8), columns above.
         state: Numbers above, one muscle behind the other, shape (n * STATE_SIZE,); changed by every step.
         dynamics: As in `muscle_model.MujocoMuscles`.
         curves: Tables.
@@ -139,12 +141,12 @@ def shortest(c: np.ndarray) -> float:
 def solve_elastic(c: np.ndarray, s: np.ndarray, curves: Curves, path: float, activation: float, step: float) -> None:
     """Move the fibre of one muscle on by a step that ends at a path length (m) and an activation."""
     if not (abs(path) < 1e3 and abs(activation) < 1e3):
-        # The physics has failed, which the loop sees itself; a table has no place for such a number.
-        s[TENSION] = 0.0
+        # A table has no place for such a number. No force is one either, so that the walk fails and says why.
+        s[TENSION] = np.nan
         return
     a = min(max(activation, LEAST_ACTIVATION), 1.0)
     total = path + c[OFFSET]
-    optimal, width, before = c[OPTIMAL], c[WIDTH], s[LENGTH]
+    optimal, width, share, before = c[OPTIMAL], c[WIDTH], c[SHARE], s[LENGTH]
     per_length = 1.0 / (step * c[FASTEST])
     stretch = c[EXPONENT] / c[SLACK]
     foot = c[EXPONENT] * TENDON_FOOT
@@ -157,6 +159,7 @@ def solve_elastic(c: np.ndarray, s: np.ndarray, curves: Curves, path: float, act
     for _ in range(_MOST_STEPS):
         v = (x - before) * per_length
         length_factor, length_slope, passive, passive_slope = _read_length(curves, x)
+        passive *= share
         speed_factor, speed_slope = _read_speed(curves, v)
         projected = np.sqrt(x * x - width * width)
         cosine = projected / x
@@ -173,7 +176,7 @@ def solve_elastic(c: np.ndarray, s: np.ndarray, curves: Curves, path: float, act
         else:
             low = x
         slope = (
-            (a * (length_slope * speed_factor + length_factor * speed_slope * per_length) + passive_slope)
+            (a * (length_slope * speed_factor + length_factor * speed_slope * per_length) + share * passive_slope)
             + DAMPING * per_length
         ) * cosine
         slope += force * width * width / (x * x * projected) + tension_slope * stretch * optimal / cosine
@@ -196,7 +199,7 @@ def solve_elastic(c: np.ndarray, s: np.ndarray, curves: Curves, path: float, act
 def solve_rigid(c: np.ndarray, s: np.ndarray, curves: Curves, path: float, rate: float, activation: float) -> None:
     """Compute one muscle whose tendon has its slack length, at a path length (m), its rate (m/s) and an activation."""
     if not (abs(path) < 1e3 and abs(activation) < 1e3 and abs(rate) < 1e6):
-        s[TENSION] = 0.0
+        s[TENSION] = np.nan
         return
     a = min(max(activation, LEAST_ACTIVATION), 1.0)
     width = c[WIDTH]
@@ -208,6 +211,7 @@ def solve_rigid(c: np.ndarray, s: np.ndarray, curves: Curves, path: float, rate:
     speed = rate / c[OPTIMAL] * projected / x if length >= x else 0.0
     v = speed / c[FASTEST]
     length_factor, _, passive, _ = _read_length(curves, x)
+    passive *= c[SHARE]
     speed_factor, _ = _read_speed(curves, v)
     active, damped = a * length_factor * speed_factor, DAMPING * v
     s[LENGTH], s[SPEED] = x, speed

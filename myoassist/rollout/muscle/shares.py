@@ -21,7 +21,8 @@ def find_shares(walker: Walker, table: ParameterTable) -> list[tuple[int, tuple[
             for place, actuator in enumerate(group[row, column]):
                 if actuator < 0:
                     continue
-                name = names.get(walker.model.actuator(int(actuator)).name.removesuffix(f"_{side}"), "")
-                if name in table.names:
-                    found.append((table.index(name), (row, column, place)))
+                both = names.get(walker.model.actuator(int(actuator)).name.removesuffix(f"_{side}"), "")
+                for name in (both, f"{both}_{side}"):
+                    if name in table.names:
+                        found.append((table.index(name), (row, column, place)))
     return found

@@ -21,11 +21,13 @@ from myoassist.model.plant.curves import make_curves, tendon_exponent
 from myoassist.model.plant.fibres import STATE_SIZE
 from myoassist.rollout.log import LogLayout
 from myoassist.rollout.muscle.fibre import (
+    CONSTANTS,
     EXPONENT,
     F_MAX,
     FASTEST,
     OFFSET,
     OPTIMAL,
+    SHARE,
     SLACK,
     WIDTH,
     Fibres,
@@ -37,12 +39,12 @@ from myoassist.rollout.muscle.fibre import (
     settle_fibres,
 )
 from myoassist.rollout.muscle.model import MujocoMuscleModel, MuscleModel, set_activation_rates
+from myoassist.rollout.muscle.paths import forward_positions, forward_positions_slowly
 from myoassist.rollout.physics import (
     STAGE_VEL,
     mj_euler,
     mj_forward_skip,
     mj_fwd_actuation,
-    mj_step1,
     mj_step2,
 )
 from myoassist.rollout.sense import muscle_dynamics
@@ -66,7 +68,7 @@ def _first_step(model: int, data: int, b: Buffers, ids: Ids, muscles: Fibres, ch
 @kernel
 def _next_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -> None:
     """Advance by a step: fibres move on to the state that the position stage has brought, then their forces act."""
-    mj_step1(model, data)
+    forward_positions(model, data, b.qpos, b.actuator_length)
     move_fibres(muscles, muscles.state, b.act, b.actuator_length)
     put_forces(muscles, muscles.state, b.actuator_length)
     mj_step2(model, data)
@@ -75,7 +77,7 @@ def _next_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres)
 @kernel
 def _last_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -> None:
     """Forward the state with the forces that belong to it."""
-    mj_step1(model, data)
+    forward_positions(model, data, b.qpos, b.actuator_length)
     move_fibres(muscles, muscles.state, b.act, b.actuator_length)
     put_forces(muscles, muscles.state, b.actuator_length)
     mj_forward_skip(model, data, STAGE_VEL, 0)
@@ -85,7 +87,7 @@ def _last_elastic(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres)
 @kernel
 def _next_rigid(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -> None:
     """Advance by a step with rigid tendons."""
-    mj_step1(model, data)
+    forward_positions(model, data, b.qpos, b.actuator_length)
     pull_fibres(muscles, muscles.state, b.act, b.actuator_length, b.actuator_velocity)
     put_forces(muscles, muscles.state, b.actuator_length)
     mj_step2(model, data)
@@ -94,7 +96,7 @@ def _next_rigid(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -
 @kernel
 def _last_rigid(model: int, data: int, b: Buffers, _ids: Ids, muscles: Fibres) -> None:
     """Forward the state with rigid tendons."""
-    mj_step1(model, data)
+    forward_positions(model, data, b.qpos, b.actuator_length)
     pull_fibres(muscles, muscles.state, b.act, b.actuator_length, b.actuator_velocity)
     put_forces(muscles, muscles.state, b.actuator_length)
     mj_forward_skip(model, data, STAGE_VEL, 0)
@@ -193,7 +195,7 @@ def step_physics(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres, fi
     if len(muscles.actuator) == 0:
         mujoco.mj_step(model, data)
         return
-    mujoco.mj_step1(model, data)
+    forward_positions_slowly(model, data)
     if not first:
         _act(muscles, data)
     put_forces(muscles, muscles.state, data.actuator_length)
@@ -205,7 +207,7 @@ def forward_physics(model: mujoco.MjModel, data: mujoco.MjData, muscles: Fibres,
     if len(muscles.actuator) == 0:
         mujoco.mj_forward(model, data)
         return
-    mujoco.mj_step1(model, data)
+    forward_positions_slowly(model, data)
     if not reached:
         _act(muscles, data)
     _pull(model, data, muscles)
@@ -221,7 +223,7 @@ def make_fibres(walker: Walker, userdata: np.ndarray, column: int = 0) -> Fibres
     """
     layout, table = walker.layout, walker.fibres
     n = 0 if table is None else len(layout.all_muscles)
-    constants = np.zeros((n, 7))
+    constants = np.zeros((n, CONSTANTS))
     if table is not None:
         constants[:, F_MAX] = table.f_max
         constants[:, OPTIMAL] = table.optimal
@@ -230,6 +232,7 @@ def make_fibres(walker: Walker, userdata: np.ndarray, column: int = 0) -> Fibres
         constants[:, OFFSET] = table.offset
         constants[:, FASTEST] = table.fastest
         constants[:, EXPONENT] = tendon_exponent(table.strain_at_peak)
+        constants[:, SHARE] = table.passive_share
     return Fibres(
         layout.all_muscles[:n].astype(np.int64),
         layout.muscle_act[:n].astype(np.int64),

@@ -26,7 +26,7 @@ def write_exports(state: EvolutionState, folder: Path) -> None:
     write_text_atomic(folder / TABLE_NAME, format_table(state))
     best = state.best()
     content = {
-        "name": "nevergrad",
+        "name": state.library,
         "best_evaluated_params": best.params if best else None,
         "best_evaluated_result": best.fitness if best else None,
         "best_folder": best.folder if best else None,

@@ -12,12 +12,14 @@ from myoassist.files.lock import LOCK_NAME, RunLock
 from myoassist.runs.catalogue import CONFIG_NAME, list_older
 from myoassist.runs.storage import claim_folder, refuse_folder, remove_temporaries, set_aside
 from myoassist.sweep.evolution.individual import Individual
+from myoassist.sweep.evolution.libraries.library import Follower
 from myoassist.sweep.evolution.plan import EvolutionPlan
 from myoassist.sweep.evolution.state import JOURNAL_NAME, EvolutionState, find_differences, start_event, write_copy
-from myoassist.sweep.evolution.store import CHECKPOINT_NAME, read_state
+from myoassist.sweep.evolution.store import CHECKPOINT_NAMES, read_state
 
 _WHAT = "the folder of the evolution"
-_PACKAGES = ("nevergrad", "numpy", "cma", "hydra-core", "myoassist")
+# Besides those of the library.
+_PACKAGES = ("hydra-core", "myoassist")
 
 
 @dataclass
@@ -30,6 +32,7 @@ class EvolutionFolder:
         journal: Where more is written.
         notices: What was decided, for people.
         lock: Keeps a second daemon out.
+        follower: What is kept for tools of the library, if anything.
     """
 
     path: Path
@@ -37,6 +40,7 @@ class EvolutionFolder:
     journal: JsonLog
     notices: list[str]
     lock: RunLock
+    follower: Follower | None = None
 
 
 def open_evolution(plan: EvolutionPlan) -> EvolutionFolder:
@@ -67,7 +71,8 @@ def open_evolution(plan: EvolutionPlan) -> EvolutionFolder:
     except BaseException:
         lock.release()
         raise
-    return EvolutionFolder(path, state, journal, notices, lock)
+    follower = plan.library.follow(path, plan.space) if plan.library.follow else None
+    return EvolutionFolder(path, state, journal, notices, lock, follower)
 
 
 def now() -> str:
@@ -86,7 +91,9 @@ def _start(plan: EvolutionPlan, path: Path, journal: JsonLog, notices: list[str]
             raise ResumeError(
                 f"resume=must, but {path} holds no evolution", "a started one", plan.command("resume=auto")
             )
-        state = EvolutionState(plan.signature, plan.budget, {name: version(name) for name in _PACKAGES})
+        state = EvolutionState(
+            plan.signature, plan.budget, {name: version(name) for name in (*plan.library.packages, *_PACKAGES)}
+        )
         notices.append(f"New evolution in {path.as_posix()}.")
     else:
         _check_same(plan, path, state)
@@ -109,7 +116,7 @@ def _inherit(plan: EvolutionPlan, checkpoint: str, path: Path) -> EvolutionState
     if state is None:
         raise ResumeError(
             f"hydra.sweeper.optim.checkpoint={source} holds no evolution",
-            f"the {CHECKPOINT_NAME} or the folder of an evolution",
+            f"the {' or '.join(CHECKPOINT_NAMES)} or the folder of an evolution",
             "hydra.sweeper.optim.checkpoint=null starts anew",
         )
     _check_same(plan, source, state)

@@ -25,8 +25,12 @@ from myoassist.runs.differences import to_plain
 from myoassist.runs.overrides import format_command
 from myoassist.sweep.evolution.constraints import LinearConstraint, read_constraints
 from myoassist.sweep.evolution.individual import Individual
+from myoassist.sweep.evolution.libraries.library import Library
 from myoassist.sweep.evolution.settings import EvolutionOptim, check_optim, count_evaluations
 from myoassist.sweep.evolution.space import SWEEP_KEYS, SearchSpace, format_override, read_search_space
+
+# Set by Hydra or by the sweeper itself.
+_PLACED = ("hydra.mode=", "hydra.sweep.dir=")
 
 
 @dataclass
@@ -34,6 +38,7 @@ class EvolutionPlan:
     """A checked evolution that has not touched the disk yet.
 
     Attributes:
+        library: Whose optimizers search.
         optim: Its settings.
         space: What it searches.
         constraints: Limits of the space.
@@ -46,6 +51,7 @@ class EvolutionPlan:
         arguments: Overrides of the command.
     """
 
+    library: Library
     optim: EvolutionOptim
     space: SearchSpace
     constraints: list[LinearConstraint]
@@ -78,7 +84,9 @@ class EvolutionPlan:
         return f"{format_command([*kept, *changes])} --multirun"
 
     def renamed(self, suffix: str) -> str:
-        """Return the command of this evolution under a longer name."""
+        """Return the command of this evolution under a longer name, or in a folder of a longer name."""
+        if self.logdir is not None:
+            return self.command(f"logdir={quote_value(self.logdir.as_posix() + suffix)}")
         return self.command(f"expname={quote_value(self.name + suffix)}")
 
 
@@ -97,11 +105,18 @@ def format_individual(fixed: list[str], individual: Individual, folder: Path) ->
 
 
 def make_plan(
-    config: DictConfig, context: HydraContext, optim: Any, params: Any, constraints: Any, arguments: list[str]
+    library: Library,
+    config: DictConfig,
+    context: HydraContext,
+    optim: Any,
+    params: Any,
+    constraints: Any,
+    arguments: list[str],
 ) -> EvolutionPlan:
     """Check everything that can be checked before the first run.
 
     Args:
+        library: Whose optimizers search.
         config: Configuration of the sweep as Hydra composed it.
         context: Hydra's context, to compose individuals.
         optim: Node of `EvolutionOptim`.
@@ -123,6 +138,7 @@ def make_plan(
         config.expname = name
     base = _check_space(config, context, space, limits)
     return EvolutionPlan(
+        library,
         settings,
         space,
         limits,
@@ -132,7 +148,8 @@ def make_plan(
         Path(config.logdir).expanduser() if config.logdir else None,
         bool(config.fresh),
         str(config.resume),
-        list(arguments),
+        # The sweeper and its settings as well, so that a command made of them is that of this evolution.
+        [*arguments, *(text for text in map(str, config.hydra.overrides.hydra) if not text.startswith(_PLACED))],
     )
 
 

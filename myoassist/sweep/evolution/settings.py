@@ -9,6 +9,7 @@ from myoassist.config.schema.values import check_value
 from myoassist.files.errors import ConfigError
 
 SWEEPER_NAME = "evolution_nevergrad"
+OPTUNA_NAME = "optuna"
 # Where its settings lie.
 OPTIM = "hydra.sweeper.optim"
 
@@ -17,7 +18,10 @@ OPTIM = "hydra.sweeper.optim"
 class EvolutionOptim:
     """How an evolution searches and when it gives up."""
 
-    optimizer: str = option("RandomThenWideDiagonalCMA", "Name of a nevergrad optimizer.")
+    optimizer: str = option(
+        "RandomThenWideDiagonalCMA",
+        "Name of an optimizer of nevergrad, or of a sampler of Optuna.",
+    )
     num_workers: int = option(16, "Individuals per generation, evaluated at once.", ge=1)
     generations: int = option(20, "Number of generations; a larger value extends a finished evolution.", ge=1)
     budget: int | None = option(
@@ -61,6 +65,13 @@ class EvolutionSweeperConfig:
     optim: EvolutionOptim = field(default_factory=EvolutionOptim)
     params: dict[str, Any] | None = None
     constraints: dict[str, Any] | None = None
+
+
+@dataclass
+class OptunaSweeperConfig(EvolutionSweeperConfig):
+    """The same entry for samplers of Optuna."""
+
+    _target_: str = "myoassist.sweep.evolution.sweeper.OptunaSweeper"
 
 
 def check_optim(optim: EvolutionOptim) -> None:

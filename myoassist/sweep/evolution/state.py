@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ class EvolutionState:
     parent: str | None = None
     fixed: list[str] = field(default_factory=list)
     submitted: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def library(self) -> str:
+        """The library whose optimizer searches: the one whose version was noted at the first start."""
+        return "optuna" if "optuna" in self.versions else "nevergrad"
 
     def generation(self, number: int) -> list[Individual]:
         """Return the individuals of one generation in the order of their ranks."""
@@ -142,13 +148,12 @@ def replay(state: EvolutionState, optimizer: Any) -> dict[int, Any]:
 
 
 def _other_course(state: EvolutionState, item: Individual, asked: dict[str, Any]) -> ResumeError:
-    import nevergrad
-
-    now, then = nevergrad.__version__, state.versions.get("nevergrad", "?")
+    name, then = state.library, state.versions
     return ResumeError(
         f"the evolution takes another course when replayed: generation {item.generation}, rank {item.rank} "
         f"was {item.params}, now {asked}",
-        f"the optimizer as it was (nevergrad {then} then, {now} now; numpy {state.versions.get('numpy', '?')} then)",
+        f"the optimizer as it was ({name} {then.get(name, '?')} then, {version(name)} now; "
+        f"numpy {then.get('numpy', '?')} then)",
         "install the versions of then, or start another evolution with expname=...",
     )
 

@@ -1,4 +1,4 @@
-"""An evolution on the disk: the journal, which is the truth, and nevergrad.pkl, which is made of it."""
+"""An evolution on the disk: the journal, which is the truth, and a checkpoint, which is made of it."""
 
 import io
 import pickle
@@ -11,7 +11,8 @@ from myoassist.files.json_values import to_json
 from myoassist.sweep.evolution.individual import Individual
 from myoassist.sweep.evolution.state import FORMAT, JOURNAL_NAME, EvolutionState, find_differences, read_events
 
-CHECKPOINT_NAME = "nevergrad.pkl"
+# One per library, named after it.
+CHECKPOINT_NAMES = ("nevergrad.pkl", "optuna.pkl")
 
 
 def read_state(path: Path) -> EvolutionState | None:
@@ -25,7 +26,8 @@ def read_state(path: Path) -> EvolutionState | None:
         UnsafeFileError: if a checkpoint holds more than numbers and texts.
     """
     if path.is_dir():
-        return read_events(path / JOURNAL_NAME) or read_state(path / CHECKPOINT_NAME)
+        found = (read_state(path / name) for name in CHECKPOINT_NAMES)
+        return read_events(path / JOURNAL_NAME) or next((state for state in found if state is not None), None)
     if path.suffix == ".jsonl":
         return read_events(path)
     try:
@@ -59,7 +61,7 @@ def write_checkpoint(folder: Path) -> None:
         "parent": state.parent,
         "fixed": state.fixed,
     }
-    write_bytes_atomic(folder / CHECKPOINT_NAME, pickle.dumps(content, protocol=4))
+    write_bytes_atomic(folder / f"{state.library}.pkl", pickle.dumps(content, protocol=4))
 
 
 class _PlainUnpickler(pickle.Unpickler):
@@ -85,7 +87,7 @@ def _read_checkpoint(data: bytes, path: Path) -> EvolutionState:
     except (pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise ResumeError(
             f"{path} is damaged or no checkpoint of an evolution ({type(error).__name__})",
-            f"the {CHECKPOINT_NAME} of an evolution",
+            f"the {path.name} of an evolution",
             f"name the folder of the evolution instead: its {JOURNAL_NAME} says the same",
         ) from None
     state.told = state.generations

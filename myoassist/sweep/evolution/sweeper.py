@@ -1,4 +1,4 @@
-"""The sweeper `evolution_nevergrad`: generations of runs, a journal that survives anything, exact resume."""
+"""The sweepers `evolution_nevergrad` and `optuna`: generations of runs, a journal that survives anything."""
 
 import signal
 import statistics
@@ -21,11 +21,11 @@ from myoassist.files.command_words import localize_command, quote_path
 from myoassist.files.errors import ConfigError
 from myoassist.files.signals import Stopped
 from myoassist.runs.storage import explain_storage
-from myoassist.sweep.evolution.algorithms import build_optimizer
 from myoassist.sweep.evolution.files import describe_failures, write_exports
 from myoassist.sweep.evolution.folder import EvolutionFolder, count_done, now, open_evolution
 from myoassist.sweep.evolution.individual import RETRIED, Individual, derive_seed, place_individual
 from myoassist.sweep.evolution.judgement import TooManyFailuresError, judge_return, reuse_finished
+from myoassist.sweep.evolution.libraries.library import NEVERGRAD, OPTUNA
 from myoassist.sweep.evolution.orphans import settle_orphans
 from myoassist.sweep.evolution.plan import EvolutionPlan, make_plan
 from myoassist.sweep.evolution.state import WORST_LOSS, ask_event, replay, result_event, tell_event
@@ -34,13 +34,15 @@ from myoassist.sweep.launch.slurm import TolerantSlurmLauncher
 
 
 class EvolutionSweeper(Sweeper):
-    """Search the parameters of runs with a nevergrad optimizer, one generation after the other.
+    """Search the parameters of runs with an optimizer of a library, one generation after the other.
 
     Args:
         optim: Settings, see `EvolutionOptim`.
         params: Search space, see `read_search_space`.
         constraints: Limits of the space, see `read_constraints`.
     """
+
+    library = NEVERGRAD
 
     def __init__(self, optim: Any, params: Any = None, constraints: Any = None) -> None:
         self.optim, self.params, self.constraints = optim, params, constraints
@@ -69,7 +71,9 @@ class EvolutionSweeper(Sweeper):
                 raise ConfigError(
                     f"{typed}: the folder of an evolution is another key", "logdir=<folder>", f"logdir={place}"
                 )
-        plan = make_plan(self.config, self.hydra_context, self.optim, self.params, self.constraints, arguments)
+        plan = make_plan(
+            self.library, self.config, self.hydra_context, self.optim, self.params, self.constraints, arguments
+        )
         # Refuses an optimizer that cannot work before anything is written.
         _build(plan, plan.budget)
         folder = open_evolution(plan)
@@ -87,6 +91,7 @@ class EvolutionSweeper(Sweeper):
         optimizer = _build(plan, state.budget)
         candidates = replay(state, optimizer)
         settle_orphans(state, folder.path)
+        _follow(folder)
         self.launcher = self._make_launcher(folder)
         generation = state.told
         with _stopping_with_words(folder):
@@ -103,6 +108,7 @@ class EvolutionSweeper(Sweeper):
                 folder.journal.write(tell_event(generation, now()))
                 state.told = generation + 1
                 write_checkpoint(folder.path)
+                _follow(folder)
                 write_exports(state, folder.path)
                 print(_progress(plan, folder, generation, time.monotonic() - started), flush=True)
                 _check_failures(plan, folder, batch)
@@ -167,16 +173,14 @@ class EvolutionSweeper(Sweeper):
         )
 
 
+class OptunaSweeper(EvolutionSweeper):
+    """The same with a sampler of Optuna, and with a file for its dashboard."""
+
+    library = OPTUNA
+
+
 def _build(plan: EvolutionPlan, budget: int) -> Any:
-    return build_optimizer(
-        plan.optim.optimizer,
-        plan.space,
-        plan.constraints,
-        budget=budget,
-        num_workers=plan.optim.num_workers,
-        seed=plan.optim.seed,
-        noisy=plan.optim.noisy,
-    )
+    return plan.library.build(plan.space, plan.constraints, plan.optim, budget)
 
 
 def _ask(plan: EvolutionPlan, folder: EvolutionFolder, optimizer: Any, generation: int) -> dict[int, Any]:
@@ -199,12 +203,19 @@ def _ask(plan: EvolutionPlan, folder: EvolutionFolder, optimizer: Any, generatio
         candidates[first + rank] = candidate
     state.individuals += batch
     folder.journal.write(ask_event(batch))
+    _follow(folder)
     return candidates
 
 
 def _note(folder: EvolutionFolder, item: Individual) -> None:
     folder.lock.check()
     folder.journal.write(result_event(item, now()))
+    _follow(folder)
+
+
+def _follow(folder: EvolutionFolder) -> None:
+    if folder.follower is not None:
+        folder.follower.follow(folder.state)
 
 
 def _note_submission(folder: EvolutionFolder, item: Individual, job_id: str) -> None:

@@ -238,7 +238,7 @@ def main(curves: Path, scalars: Path, picture: Path | None) -> None:
         if gait.drop == 0.0:
             axis.plot(100 * grid[shown], gait.force[shown, 1], "k--", label="people")
             print(f"  people     peak_bw {gait.force[shown, 1].max():.2f}")
-        for plant, colour in (("published", "tab:red"), ("human", "tab:blue")):
+        for plant, colour in (("published", "tab:red"), ("human_2", "tab:orange"), ("human", "tab:blue")):
             share, force, figures = land(plant, gait)
             axis.plot(100 * share, force, color=colour, label=plant)
             print(f"  {plant:10s}", ", ".join(f"{name} {value:.2f}" for name, value in figures.items()))

@@ -42,6 +42,8 @@ DENSITY, SPECIFIC_TENSION = 1059.7, 0.60e6  # kg/m^3, Pa
 STRAIN_AT_PEAK = 0.049
 # How strongly an optimal length is held to the source where the stride hardly moves the fibre, and how far it may go.
 HOLD, FARTHEST = 0.3, 1.35
+# Passive force over that of the curve, by muscle of the 22: `passive_moments.py` over both models, rounded.
+PASSIVE = {"vasti": 0.05, "rectfem": 0.05, "soleus": 0.05, "glutmax": 0.05, "hamstrings": 0.3, "gastroc": 0.5}
 _ACTIVATION = 1  # of the samples: 0.3, as in walking
 # Muscle of the 22 and 26 -> muscles of the reference; groups of the controller but for what acts at other joints too.
 LUMPED = {
@@ -59,6 +61,7 @@ LUMPED = {
     "soleus": ("soleus",),
     "tibant": ("tibant",),
 }
+RELAXED = {whole: LUMPED[whole] for whole in PASSIVE}
 _SECOND_NAMES = {
     "hamstrings": "hamstrings",
     "bifemsh": "bifemsh",
@@ -197,14 +200,16 @@ def write_table(path: Path, fits: list[Fit]) -> None:
     """Write a table of the package."""
     lines = [
         "# Made by scripts/dev/body/muscle_parameters.py after Rajagopal et al. 2016; do not edit.",
-        "name,optimal_m,slack_m,f_max_n,pennation_rad,offset_m,fastest_per_s,strain_at_peak,pcsa_m2,source",
+        "name,optimal_m,slack_m,f_max_n,pennation_rad,offset_m,fastest_per_s,strain_at_peak,passive_share,pcsa_m2,"
+        "source",
     ]
     for fit in fits:
         pcsa = fit.f_max / SPECIFIC_TENSION
         source = "+".join(fit.parts)
+        share = next((PASSIVE[whole] for whole in PASSIVE if set(fit.parts) <= set(RELAXED[whole])), 1.0)
         lines.append(
             f"{fit.name},{fit.optimal:.5f},{fit.slack:.5f},{fit.f_max:.1f},{fit.pennation:.5f},{fit.offset:.5f},"
-            f"10,{STRAIN_AT_PEAK:g},{pcsa:.6f},Rajagopal2016:{source}"
+            f"10,{STRAIN_AT_PEAK:g},{share:g},{pcsa:.6f},Rajagopal2016:{source}"
         )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -8,25 +8,27 @@ flexion and dorsiflexion positive here, extension and plantarflexion in the data
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import mujoco
 import numpy as np
+from least_cubes import share
+from leg_geometry import leg_geometry
 from scipy.interpolate import CubicSpline
-from scipy.optimize import minimize
 
 from myoassist.config.schema.run import EnvConfig, ModelConfig
 from myoassist.gait.reference.human import EMG, GRAVITY, match_reference
 from myoassist.model.build import Walker, build_walker
 from myoassist.model.kernel import kernel
-from myoassist.model.plant.couplings import find_couplings, follow_couplings
 from myoassist.model.plant.curves import Curves, make_curves
 from myoassist.model.plant.fibres import STATE_SIZE
 from myoassist.model.plant.joints import LIGAMENTS
+from myoassist.people.tables import load_gait
 from myoassist.rollout.log import LogLayout, Outcome, WalkLog
 from myoassist.rollout.muscle import fibre as f
 from myoassist.rollout.muscle.tendon import make_fibres
 
 LEG = 0.9  # m, hip joint to floor
-SPEEDS = {"slow": 0.2902, "free": 0.42939, "fast": 0.55986}  # v / sqrt(g L), means of the data
+# v / sqrt(g L), means of the data. The body is judged, and its passive fibres were fitted, at the middle three.
+SPEEDS = {"slow": 0.2902, "free": 0.42939, "fast": 0.55986}
+ALL_SPEEDS = {"very_slow": 0.1721, **SPEEDS, "very_fast": 0.6938}
 JOINTS = ("hip", "knee", "ankle")
 STEP = 0.001  # s, of moved fibres
 TURNS = 3  # strides until they repeat
@@ -43,7 +45,7 @@ class Leg:
     Attributes:
         walker: Compiled walker.
         names: Muscles, without their side.
-        constants: Shape (n, 7), columns of `rollout.muscle.fibre`.
+        constants: Shape (n, 8), columns of `rollout.muscle.fibre`.
         dynamics: Time constants of activation and deactivation, s, and the width of their blend, shape (n, 3).
     """
 
@@ -64,8 +66,8 @@ class Way:
         mass: Of the body, kg.
         lengths: Spline of path lengths over time, m.
         rates: Their rates, m/s, shape (51, n).
-        arms: Moment arms, m, shape (51, 3, n).
-        moment: Measured moment, N·m, shape (51, 3).
+        arms: Moment arms, m, shape (51, 3 or 4, n).
+        moment: Measured moment, N·m, shape (51, 3 or 4).
         spread: Standard deviation of people's moments, N·m, shape (51, 3).
         ligament: What ligaments give of it, N·m, shape (51, 3).
         emg: By electrode, share of the muscle's own maximum, shape (51,).
@@ -99,9 +101,9 @@ class Way:
         return np.arange(0.0, self.stride, STEP)
 
 
-def build_leg(musculature: int) -> Leg:
-    """Build the human body and return the muscles of its right leg."""
-    walker = build_walker(ModelConfig(musculature=musculature, plant="human_1"), EnvConfig(init_pose="stand"))
+def build_leg(musculature: int, plant: str = "human") -> Leg:
+    """Build a human body and return the muscles of its right leg."""
+    walker = build_walker(ModelConfig(musculature=musculature, plant=plant), EnvConfig(init_pose="stand"))
     right = [i for i, name in enumerate(walker.layout.muscle_names) if name.endswith("_r")]
     fibres = make_fibres(walker, np.zeros(walker.model.nuserdata))
     dynamics = walker.model.actuator_dynprm[walker.layout.all_muscles[right], :3]
@@ -109,40 +111,41 @@ def build_leg(musculature: int) -> Leg:
     return Leg(walker, names, fibres.constants[right], np.ascontiguousarray(dynamics))
 
 
-def make_way(leg: Leg, name: str, ligaments: bool = True) -> Way:
-    """Return what people do at a speed of `SPEEDS`; without ligaments, muscles give the whole moment."""
-    walker = leg.walker
-    model, layout = walker.model, walker.layout
-    speed = SPEEDS[name] * float(np.sqrt(GRAVITY * LEG))
-    people = match_reference(speed, LEG)
+def walked_angles(name: str) -> np.ndarray:
+    """Return hip, knee and ankle of people at a speed of `ALL_SPEEDS`, deg, the leg upright, shape (51, 3)."""
+    people = match_reference(ALL_SPEEDS[name] * float(np.sqrt(GRAVITY * LEG)), LEG)
     angles = np.stack([people.curves[joint][0] for joint in JOINTS], axis=1)
     angles[:, 0] -= people.curves["pelvis"][0].mean()
     angles[-1] = angles[0]
+    return angles
+
+
+def make_way(leg: Leg, name: str, ligaments: bool = True, frontal: bool = False) -> Way:
+    """Return what people do at a speed of `ALL_SPEEDS`; without ligaments, muscles give the whole moment.
+
+    A frontal way has the adduction of the hip and its moment, adduction positive, as a fourth joint.
+    """
+    walker = leg.walker
+    speed = ALL_SPEEDS[name] * float(np.sqrt(GRAVITY * LEG))
+    people = match_reference(speed, LEG)
+    angles, joints = walked_angles(name), JOINTS
+    if frontal:
+        adduction = load_gait().curves["hip_adduction"][0][list(ALL_SPEEDS).index(name)]
+        angles, joints = np.column_stack([angles, adduction]), (*JOINTS, "hip_abduction")
+        angles[-1] = angles[0]
     stride = people.figures["stride_time_s"][0]
-    data, couplings = mujoco.MjData(model), find_couplings(model)
-    actuators = layout.all_muscles[[layout.muscle_names.index(f"{muscle}_r") for muscle in leg.names]]
-
-    def paths(pose: np.ndarray) -> np.ndarray:
-        data.qpos[:] = model.key_qpos[layout.keyframe]
-        data.qpos[layout.qpos_leg[0, :3]] = np.deg2rad(pose) * (1.0, -1.0, 1.0) * layout.sign_leg[0, :3]
-        for address in (layout.qpos_leg[0, 3], layout.qpos_add[0], layout.qpos_rot[0]):
-            if address >= 0:
-                data.qpos[address] = 0.0
-        follow_couplings(couplings, model.qpos0, data.qpos)
-        mujoco.mj_fwdPosition(model, data)
-        return data.actuator_length[actuators].copy()
-
-    lengths = np.array([paths(pose) for pose in angles])
+    geometry = leg_geometry(walker, angles)
+    lengths = geometry.lengths
     lengths[-1] = lengths[0]
     spline = CubicSpline(np.linspace(0.0, stride, len(lengths)), lengths, bc_type="periodic")
-    half = 0.2 * np.eye(3)
-    arms = np.array([[-(paths(pose + d) - paths(pose - d)) / np.deg2rad(0.4) for d in half] for pose in angles])
     held = np.zeros_like(angles)
     for item in LIGAMENTS if ligaments else ():
         if item.joint in _LIGAMENT_JOINTS:
             column = _LIGAMENT_JOINTS.index(item.joint)
             held[:, column] -= item.direction * item.torque(angles[:, column])
-    mean, sd = (np.stack([people.curves[f"{joint}_moment"][kind] for joint in JOINTS], axis=1) for kind in (0, 1))
+    table = load_gait().curves
+    place = list(ALL_SPEEDS).index(name)
+    mean, sd = (np.stack([table[f"{joint}_moment"][kind][place] for joint in joints], axis=1) for kind in (0, 1))
     return Way(
         name,
         speed,
@@ -150,7 +153,7 @@ def make_way(leg: Leg, name: str, ligaments: bool = True) -> Way:
         walker.mass,
         spline,
         spline(np.linspace(0.0, stride, len(lengths)), 1),
-        arms,
+        geometry.arms,
         -walker.mass * mean,
         walker.mass * sd,
         held,
@@ -176,7 +179,7 @@ def optimize(leg: Leg, way: Way) -> tuple[np.ndarray, np.ndarray]:
             f.solve_rigid(leg.constants[i], s, curves, lengths[k, i], way.rates[k, i], a)
             row[k, i] = s[f.TENSION]
     gain = (force[1] - force[0]) / (1.0 - LEAST)
-    return share_moments(way, gain, force[0] - LEAST * gain, np.full(gain.shape, 0.05))
+    return share_moments(way, gain, force[0] - LEAST * gain)
 
 
 def optimize_elastic(leg: Leg, way: Way, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -197,7 +200,7 @@ def optimize_elastic(leg: Leg, way: Way, start: np.ndarray) -> tuple[np.ndarray,
         cosine = np.sqrt(1.0 - (leg.constants[:, f.WIDTH] / length) ** 2)
         # Of a slower fibre each part of activation is worth more; that shows in the next round.
         gain = cosine * active / np.maximum(activation, LEAST)
-        wanted, _ = share_moments(way, gain, tension - gain * activation, activation)
+        wanted, _ = share_moments(way, gain, tension - gain * activation)
         change = wanted - activation
         activation = activation + _RELAXED * change
         activation[-1] = activation[0] = 0.5 * (activation[0] + activation[-1])
@@ -206,7 +209,7 @@ def optimize_elastic(leg: Leg, way: Way, start: np.ndarray) -> tuple[np.ndarray,
     return activation, way.moment - moments_of(way, move(leg, way, spread_out(way, activation)))
 
 
-def share_moments(way: Way, gain: np.ndarray, rest: np.ndarray, guess: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def share_moments(way: Way, gain: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Share the moments of every sample among muscles that pull with gain * activation + rest, N, each (51, n).
 
     Returns:
@@ -215,30 +218,8 @@ def share_moments(way: Way, gain: np.ndarray, rest: np.ndarray, guess: np.ndarra
     Raises:
         RuntimeError: if a sample has no optimum.
     """
-    n = gain.shape[1]
-    activation, reserve = np.zeros(gain.shape), np.zeros((len(gain), 3))
-    first = np.concatenate([guess[0], np.zeros(3)])
-    for k in range(len(gain)):
-        matrix = np.hstack([way.arms[k] * gain[k], _RESERVE_SCALE * np.eye(3)]) / 50.0
-        target = (way.moment[k] - way.ligament[k] - way.arms[k] @ rest[k]) / 50.0
-        found = minimize(
-            lambda x: float((x[:n] ** 3).sum() + _RESERVE * (x[n:] ** 2).sum()),
-            first,
-            jac=lambda x: np.concatenate([3.0 * x[:n] ** 2, 2.0 * _RESERVE * x[n:]]),
-            method="SLSQP",
-            bounds=[(LEAST, 1.0)] * n + [(None, None)] * 3,
-            constraints={
-                "type": "eq",
-                "fun": lambda x, m=matrix, t=target: m @ x - t,
-                "jac": lambda x, m=matrix: m,
-            },
-            options={"maxiter": 500, "ftol": 1e-8},
-        )
-        if not found.success:
-            raise RuntimeError(f"no optimum at {2 * k} % of the {way.name} stride: {found.message}")
-        activation[k], reserve[k] = found.x[:n], _RESERVE_SCALE * found.x[n:]
-        first = found.x
-    return activation, reserve
+    target = way.moment - way.ligament - np.einsum("kjn,kn->kj", way.arms, rest)
+    return share(way.arms * gain[:, np.newaxis, :], target, LEAST, _RESERVE_SCALE, _RESERVE)
 
 
 def move(leg: Leg, way: Way, drive: np.ndarray) -> np.ndarray:
@@ -255,9 +236,9 @@ def move(leg: Leg, way: Way, drive: np.ndarray) -> np.ndarray:
     states = np.zeros((*drive.shape, STATE_SIZE))
     state = np.zeros((len(leg.names), STATE_SIZE))
     state[:, f.LENGTH] = 1.0
-    path = way.lengths(way.times)
+    path, curves = way.lengths(way.times), make_curves()
     for _ in range(TURNS):
-        _move(leg.constants, state, make_curves(), path, drive, STEP, states)
+        _move(leg.constants, state, curves, path, drive, STEP, states)
     return states
 
 

@@ -20,7 +20,7 @@ from myoassist.model.build import Walker, build_walker
 from myoassist.model.plant.couplings import find_couplings, follow_couplings
 from myoassist.optimize.start.vector import load_start
 from myoassist.rollout.log import WalkLog
-from myoassist.rollout.simulator import Simulator
+from myoassist.rollout.simulator import make_simulator
 
 WALKS = ("tutorial_4param_fast", "walk_22", "walk_26")
 BODIES = ("published", "human_1", "human_2")
@@ -62,7 +62,7 @@ def build(controller: ShippedController, body: str, physics: str) -> tuple[RunCo
 
 def walk(config: RunConfig, walker: Walker) -> Walk:
     """Simulate the walk of a configuration on a model."""
-    simulator = Simulator(walker, config.env, config.exo, 1, config.control)
+    simulator = make_simulator(config, walker)
     poses = np.zeros((simulator.step_limit, walker.model.nq))
     vector = load_start(config, simulator.table, clamp=False)
     started = time.thread_time()

@@ -13,7 +13,7 @@ from myoassist.config.compose.run import compose_run
 from myoassist.runs.folder import open_run
 
 WALKING = Path(__file__).parents[2] / "data" / "closedloop_2d_vectors.json"
-RUN = ["exp=tutorial", "env.sim_time=5", "cost.num_strides=2"]
+RUN = ["exp=debug", "overlays=published", "model=tutorial", "env.sim_time=5", "cost.num_strides=2"]
 TABLES = ["activations.sto", "exo_torque.sto", "ground_reaction.sto", "joint_moments.sto", "muscle_forces.sto"]
 
 

@@ -10,7 +10,7 @@ from myoassist.runs.choice import choose_evaluated
 from myoassist.runs.record import read_run_config
 
 VECTOR = "optimizer.param_path=shipped:walk_22"
-EVALUATE = ["exp=baseline", "optimizer=evaluate", "optimizer.threads=1", "env.sim_time=2"]
+EVALUATE = ["exp=baseline", "overlays=published", "optimizer=evaluate", "optimizer.threads=1", "env.sim_time=2"]
 
 
 @pytest.fixture

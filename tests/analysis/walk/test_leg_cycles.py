@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from myoassist.analysis.walk.leg_cycles import find_leg_cycles, find_stances, resample, stance_percent
+from myoassist.analysis.walk.leg_cycles import (
+    find_leg_cycles,
+    find_stances,
+    resample,
+    stance_percent,
+    stance_progress,
+)
 from myoassist.gait.angles import to_clinical
 from myoassist.gait.events import LEFT, RIGHT
 from myoassist.gait.reference.gait import load_reference_gait
@@ -53,3 +59,13 @@ def test_no_strides():
         assert len(find_stances(log, cycles)) == 0
         assert resample(log.trunk_pitch, cycles).shape == (0, 101)
         assert stance_percent(log, cycles) is None
+
+
+def test_progress_of_stance_goes_from_0_to_100_and_is_unknown_in_swing_and_at_the_ends():
+    log = reference_walk(n_strides=4, samples=100)
+    progress = stance_progress(log)
+    assert progress[100:160, LEFT] == pytest.approx(100.0 * np.arange(60) / 60)
+    assert np.isnan(progress[160:200, LEFT]).all()
+    # It stands from the first sample on: nobody knows for how long it has.
+    assert np.isnan(progress[:60, LEFT]).all()
+    assert progress[150:210, RIGHT] == pytest.approx(100.0 * np.arange(60) / 60)

@@ -1,7 +1,8 @@
 import numpy as np
 
-from myoassist.analysis.walk.repeats import RepeatedWalk, Repeats, StartSpread, perturb_start
+from myoassist.analysis.walk.repeats import RepeatedWalk, Repeats
 from myoassist.control.table import build_table
+from myoassist.rollout.disturbance import StartSpread, perturb_start
 from myoassist.rollout.log import Outcome
 
 TABLE = build_table(2, controller="npoint", n_points=6)

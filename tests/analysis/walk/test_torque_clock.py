@@ -21,19 +21,19 @@ pytestmark = pytest.mark.long
 def evaluate(*overrides):
     best = models_folder() / "controllers" / "tutorial_4param_fast" / "best_parameters.json"
     config = compose_run(["env.sim_time=6", "model.physics=fast", *overrides]).config
-    with pytest.warns(UserWarning) if "exp=hip_exo" in overrides else nullcontext():
+    with pytest.warns(UserWarning) if "model=hippo" in overrides else nullcontext():
         return evaluate_parameters(config, best)
 
 
 @pytest.mark.parametrize(
     ("exp", "clock", "direction", "label"),
     [
-        ("hip_exo", "stride", "hip flexion", "% of gait cycle, from heel strike"),
+        ("hippo", "stride", "hip flexion", "% of gait cycle, from heel strike"),
         ("tutorial", "stance", "plantarflexion", "% of stance"),
     ],
 )
 def test_torque_panel_has_the_clock_and_direction_of_the_joint(exp, clock, direction, label):
-    walk = evaluate(f"exp={exp}")
+    walk = evaluate("exp=debug", "overlays=published", f"model={exp}", "exo.max_torque=20")
     assert (torque_clock(walk), torque_direction(walk)) == (clock, direction)
     panel = plot_gait_cycle(walk, "name").axes[5]
     assert panel.get_xlabel() == label
@@ -67,7 +67,7 @@ from myoassist.analysis.picture.scene import WalkScene
 from myoassist.config.compose.run import compose_run
 from myoassist.model.build import build_walker
 
-config = compose_run(["exp=walk_3d"]).config
+config = compose_run(["exp=walk_3d", "overlays=published"]).config
 walker = build_walker(config.model, config.env, visual=True)
 names = tuple(walker.model.actuator(i).name for i in range(walker.model.nu))
 pose = walker.model.key_qpos[0].copy()

@@ -5,44 +5,71 @@ import sys
 import pytest
 import yaml
 
+from myoassist.check.run import check
 from myoassist.config.compose.run import compose_run, normalize_arguments
+from myoassist.config.schema.cost_formula import find_target
 from myoassist.config.schema.groups import config_folder, group_options, list_experiments
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError
 from myoassist.runs.named_files import resolve_param_path
 
-# exp: device, target, controller, n_points or None, max_torque or None, popsize, maxiter, param_path
+# exp: device, controller of the device, n_points or None, max_torque or None, popsize, maxiter, param_path
 PRESETS = {
-    "baseline": (None, "kinematics", "none", None, None, 32, 1000, None),
-    "debug": ("humotech", "kinematics", "four_param", None, 100.0, 8, 50, None),
-    "tutorial": ("tutorial", "kinematics", "four_param", None, 100.0, 8, 50, "shipped:tutorial_4param"),
-    "exo_4param": ("humotech", "kinematics", "four_param", None, 10.0, 32, 1000, None),
-    "exo_4param_kine": ("humotech", "kinematics", "four_param", None, 10.0, 32, 1000, None),
-    "exo_npoint": ("humotech", "kinematics", "npoint", 6, 10.0, 32, 1000, None),
-    "multispeed": ("tutorial", "kinematics", "four_param", None, 100.0, 32, 1000, None),
-    "multislope": ("tutorial", "kinematics", "four_param", None, 100.0, 32, 1000, None),
-    "exo_npoint_cont": ("dephy", "kinematics", "npoint", 6, 10.0, 32, 1000, "newest:exo_npoint"),
+    "baseline": (None, "none", None, None, 32, 1000, None),
+    "debug": ("humotech", "four_param", None, 100.0, 8, 50, None),
+    "exo_4param": ("humotech", "four_param", None, 10.0, 32, 1000, None),
+    "exo_4param_kine": ("humotech", "four_param", None, 10.0, 32, 1000, None),
+    "exo_npoint": ("humotech", "npoint", 6, 10.0, 32, 1000, None),
+    "exo_npoint_cont": ("dephy", "npoint", 6, 10.0, 32, 1000, "newest:exo_npoint"),
 }
-
-
-# Walks of other bodies and devices, which share less: device, controller, param_path.
-OTHER_BODIES = {
-    "hip_exo": ("hippo", "four_param", "shipped:tutorial_4param_fast"),
-    "prosthesis": ("osl_a", "impedance", "shipped:walk_22"),
-    "walk_3d": (None, "none", "shipped:walk_26"),
+# Those that walk like people: muscles, device, controller of the device, mode of the search
+HUMANS = {
+    "human": (22, None, "none", "single"),
+    "human_exo": (22, "tutorial", "four_param", "single"),
+    "human_speeds": (22, None, "none", "multispeed"),
+    "tutorial": (22, "tutorial", "four_param", "single"),
+    "hip_exo": (22, "hippo", "four_param", "single"),
+    "prosthesis": (22, "osl_a", "impedance", "single"),
+    "walk_3d": (26, None, "none", "single"),
+    "multispeed": (22, "tutorial", "four_param", "multispeed"),
+    "multislope": (22, "tutorial", "four_param", "multislope"),
 }
 
 
 def test_preset_tables_cover_every_exp():
     # Those of the RL trainer: test_rl_presets.
-    assert {*PRESETS, *OTHER_BODIES} == {name for name in group_options("exp") if not name.startswith("rl_")}
+    others = {"hemiparesis"}
+    assert {*PRESETS, *HUMANS} | others == {name for name in group_options("exp") if not name.startswith("rl_")}
 
 
-@pytest.mark.parametrize("exp", OTHER_BODIES)
-def test_other_bodies(exp):
+@pytest.mark.parametrize("exp", HUMANS)
+def test_walks_like_people_are_judged_by_people(exp):
     config = compose_run([f"exp={exp}"]).config
-    assert (config.model.device, config.exo.controller, config.optimizer.param_path) == OTHER_BODIES[exp]
-    assert config.model.musculature == (26 if exp == "walk_3d" else 22)
+    device = (config.model.musculature, config.model.device, config.exo.controller, config.optimizer.mode)
+    assert device == HUMANS[exp]
+    assert (config.cost.target, config.cost.l1_weight, config.control.controller) == ("human_gait", 0.0, "guided")
+    assert (config.cost.mode, config.cost.num_strides, config.env.sim_time) == ("clean", 10, 20.0)
+    assert (config.model.physics, config.env.timestep) == ("fast", 0.002)
+    # Several walks of a candidate are disturbed ones, or those of several conditions.
+    several = config.cost.draws > 1 or config.optimizer.mode != "single" or exp == "tutorial"
+    assert several and 16 <= config.optimizer.popsize <= 20 and config.optimizer.sigma_gain == 3.0
+    check(config)
+
+
+def test_a_weak_calf_has_gains_of_its_own_and_no_price_on_a_limp():
+    config = compose_run(["exp=hemiparesis"]).config
+    assert config.model.muscle_strength == {"soleus_r": 0.5, "gastroc_r": 0.5}
+    assert (config.control.controller, config.control.legs, config.optimizer.factors) == ("guided", "bilateral", True)
+    assert (config.cost.target, config.cost.formula["terms"]["knee_symmetry"]) == ("human_gait", 0)
+    check(config)
+
+
+def test_an_exo_that_may_change_effort_is_paid_for_it():
+    plain, exo = (compose_run([f"exp={exp}"]).config for exp in ("human", "human_exo"))
+    assert plain.cost.formula is None
+    weights = dict(find_target(plain.cost).terms)
+    assert dict(find_target(exo.cost).terms) == weights | {"cot": 3.0 * weights["cot"]}
+    assert 40.0 <= exo.exo.max_torque <= 55.0
 
 
 @pytest.mark.parametrize("exp", PRESETS)
@@ -50,8 +77,8 @@ def test_exp_equals_preset_table(exp):
     run = compose_run([f"exp={exp}"])
     config = run.config
     assert isinstance(config, RunConfig)
-    device, target, controller, n_points, max_torque, popsize, maxiter, param_path = PRESETS[exp]
-    assert (config.model.device, config.cost.target, config.exo.controller) == (device, target, controller)
+    device, controller, n_points, max_torque, popsize, maxiter, param_path = PRESETS[exp]
+    assert (config.model.device, config.cost.target, config.exo.controller) == (device, "kinematics", controller)
     assert n_points is None or config.exo.n_points == n_points
     assert max_torque is None or config.exo.max_torque == max_torque
     assert (config.optimizer.popsize, config.optimizer.maxiter) == (popsize, maxiter)
@@ -60,9 +87,8 @@ def test_exp_equals_preset_table(exp):
     assert (config.model.musculature, config.env.sim_time, config.env.init_pose) == (22, 20.0, "walk_left")
     assert (config.cost.num_strides, config.cost.tgt_vel, config.env.slope_deg) == (5, 1.25, 0.0)
     assert (config.cost.trunk_err_type, config.cost.tgt_sym_th, config.cost.tgt_grf_th) == ("ref_diff", 0.1, 1.5)
-    # The tutorial starts from a walk, which large steps would lose.
-    sigma_gain = 1.0 if exp == "tutorial" else 10.0
-    assert (config.optimizer.sigma_gain, config.optimizer.threads, config.control.delayed) == (sigma_gain, None, False)
+    assert (config.optimizer.sigma_gain, config.optimizer.threads, config.control.delayed) == (10.0, None, False)
+    assert (config.control.controller, config.cost.l1_weight) == ("reflex", 0.0)
     assert (run.exp, config.expname, run.overrides) == (exp, exp, [])
 
 
@@ -121,7 +147,7 @@ def test_plus_before_existing_keys_is_dropped():
 
 
 def test_interpolated_expname():
-    assert compose_run(["exp=tutorial", "expname=N_${seed}_${exo.max_torque}"]).config.expname == "N_0_100.0"
+    assert compose_run(["exp=tutorial", "expname=N_${seed}_${exo.max_torque}"]).config.expname == "N_0_40.0"
 
 
 @pytest.mark.parametrize(

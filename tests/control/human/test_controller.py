@@ -36,7 +36,9 @@ def run_case(case):
             activation[row, MUSCLE_NAMES.index(name)] = value
     body, right, left = case["initial_sensors"]
     swing_leg = 0 if case["init_pose"] == "walk_left" else 1
-    reset_reflex(reflex, fill_gains, gains, np.array(body), np.array([right, left]), swing_leg, activation)
+    reset_reflex(
+        reflex, fill_gains, np.array([gains, gains]), np.array(body), np.array([right, left]), swing_leg, activation
+    )
     for body, right, left in case["sensors"]:
         update_reflex(reflex, np.array(body), np.array([right, left]))
         yield reflex

@@ -38,7 +38,7 @@ def test_a_pulse_is_periodic_and_ends_at_its_width():
 )
 def test_heel_strike_sets_the_clock_the_short_way_round(phase, reset, after):
     cpg = CpgController(2).make(0.01)
-    cpg.clock[:] = 1.0, reset
+    cpg.clock[0] = 1.0, reset
     cpg.phase[0], cpg.since[0] = phase, 0.9
     run_clock(cpg, 0, 1.0, 0.01)
     assert cpg.phase[0] == pytest.approx(after, abs=1e-12)
@@ -64,7 +64,8 @@ def test_the_network_is_two_layers_with_weights_shared_by_the_legs():
     assert log.network_units.shape == (log.n_steps, 2, 3)
     worker = simulator.first_worker
     state = worker.human
-    np.testing.assert_array_equal(state.hidden.ravel(), values[: net.hidden.size])
+    for leg in range(2):
+        np.testing.assert_array_equal(state.hidden[leg].ravel(), values[: net.hidden[leg].size])
     update_network(state, worker.buffers, simulator._ids, simulator._constants, worker.signals, worker.command)
     s = state.senses[0]
     for leg, other, side in ((0, 1, 1.0), (1, 0, -1.0)):
@@ -74,8 +75,8 @@ def test_the_network_is_two_layers_with_weights_shared_by_the_legs():
             s["knee"][other], s["pitch"] / 0.2, s["pitch_rate"] / 2.0, side * s["roll"] / 0.2,
             side * s["roll_rate"] / 2.0, 1.0,
         ])  # fmt: skip
-        units = np.append(np.tanh(state.hidden @ inputs), 1.0)
-        expected = 1.0 / (1.0 + np.exp(-state.output @ units))
+        units = np.append(np.tanh(state.hidden[leg] @ inputs), 1.0)
+        expected = 1.0 / (1.0 + np.exp(-state.output[leg] @ units))
         places = [MUSCLE_NAMES.index(name) for name in network_muscles(2)]
         np.testing.assert_allclose(worker.command.excitation[leg, places], expected, rtol=1e-12)
 

@@ -3,26 +3,32 @@ import json
 import numpy as np
 import pytest
 
+from myoassist.config.schema.run import EnvConfig, ModelConfig
 from myoassist.gait.events import RIGHT
 from myoassist.gait.score.agreement import GROUPS, OVERALL, correlate
+from myoassist.gait.score.card import score_fields
 from myoassist.gait.score.gate import (
+    CHANGED,
     LEARNED,
     PLANAR,
     PROSTHESIS,
     SPATIAL,
     Gate,
+    gate_kind,
     judge_score,
-    score_fields,
 )
 from myoassist.gait.score.score import ScoreTask, score_walk
+from myoassist.model.build import build_walker
 from tests.gait.human_walk import LEG, human_walk
 from tests.gait.synthetic_walk import empty_walk
 
+# Curves of people that no score has.
+SIDEWAYS = {"hip_adduction", "hip_abduction_moment", "pelvis_obliquity"}
 FIELDS = {
     *("plant", "speed_m_s", "channels", "overall_sd", "stance_knee_flexion_deg", "stance_percent", "trunk_range_deg"),
     *("knee_left_right_deg", "knee_limit_nm", "pushoff_w_kg", "moments", "powers", "grf_fore_aft", "emg_r"),
     *("saturated", "silent", "cot_j_kg_m", "strides", "stride_time_s", "stride_time_sd_s", "stride_length_m"),
-    *("speed_error_m_s", "in_cost", "gate", "missing"),
+    *("speed_error_m_s", "in_cost", "gate", "card", "robustness", "missing"),
 }
 
 
@@ -38,7 +44,8 @@ def fields(scored, kind=PLANAR):
 def test_people_score_as_people(speed):
     log, reference = human_walk(speed)
     found = score(log, speed)
-    assert set(found.channels) == set(reference.curves) - {"pelvis"}
+    # Sideways nothing is scored.
+    assert set(found.channels) == set(reference.curves) - {"pelvis", *SIDEWAYS}
     for name, agreement in found.channels.items():
         # Heel strike is where the load has risen, a little after the first row.
         assert agreement.sd < (1.2 if name == "emg_lateral_hamstrings" else 0.35), name
@@ -142,12 +149,29 @@ def test_at_a_speed_that_nobody_walked_only_the_walk_itself_is_described():
 
 def test_bounds_of_other_kinds_of_walks():
     found = score(human_walk()[0])
-    names = {kind: {gate.name for gate in judge_score(found, kind)} for kind in (SPATIAL, LEARNED, PROSTHESIS)}
+    names = {kind: {gate.name for gate in judge_score(found, kind)} for kind in (SPATIAL, LEARNED, PROSTHESIS, CHANGED)}
     assert "heading" in names[SPATIAL] and "overall_sd" not in names[SPATIAL]
     assert {"hip_r", "emg_r", "grf_peak1"} <= names[LEARNED]
-    assert names[PROSTHESIS] == {"strides", "speed_error", "stance_asymmetry"}
+    assert names[PROSTHESIS] == {"strides", "speed_error", "stance_asymmetry", "grf_peak1"}
+    assert names[CHANGED] == {*names[PROSTHESIS], "knee_left_right"}
     assert all(gate.passed for gate in judge_score(found, SPATIAL))
     assert fields(found, PROSTHESIS)["gate"] == {"passed": True, "failed": []}
+
+
+@pytest.mark.parametrize(
+    ("model", "slope", "kind"),
+    [
+        ({}, 0.0, PLANAR),
+        ({}, -5.0, CHANGED),
+        ({"device": "tutorial"}, 0.0, CHANGED),
+        ({"device": "osl_a"}, 5.0, PROSTHESIS),
+        ({"musculature": 26}, 5.0, SPATIAL),
+    ],
+)
+def test_the_kind_is_that_of_the_model(model, slope, kind):
+    walker = build_walker(ModelConfig(**model), EnvConfig(slope_deg=slope))
+    assert gate_kind(walker) == kind
+    assert gate_kind(walker, learned=True) == (PROSTHESIS if kind == PROSTHESIS else LEARNED)
 
 
 def test_matched_bounds_are_one_and_a_half_standard_deviations():

@@ -3,11 +3,12 @@
 import mujoco
 import numpy as np
 import pytest
-from fit_fast_geometry import LengthSampler, fit_hinge, fit_muscle, measure_errors
+from fit_fast_geometry import fit_hinge, fit_muscle
 
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.build import build_walker, compose_spec
 from myoassist.model.fast.geometry import PATHS, is_coupled, load_fit, simplify_geometry
+from myoassist.model.plant.fast_fit import LengthSampler, measure_errors
 from myoassist.rollout.simulator import Simulator
 from tests.walkers import WALKING_VECTOR
 

@@ -15,6 +15,7 @@ from myoassist.model.plant.couplings import find_couplings, follow_couplings
 from myoassist.model.plant.joints import (
     LIGAMENTS,
     STOPS_DEG,
+    TOE_REST_DEG,
     TOE_STIFFNESS,
     add_ligaments,
     anatomical_signs,
@@ -61,7 +62,7 @@ def measured(name, angle_deg):
     """Return the torque of the curves that the ligaments of a joint are made after, against the motion's direction."""
     items = [item for item in LIGAMENTS if item.joint == name]
     torque = sum(item.direction * item.curve(angle_deg) for item in items)
-    return torque + (TOE_STIFFNESS * np.deg2rad(angle_deg) if name == "mtp_angle" else 0.0)
+    return torque + (TOE_STIFFNESS * np.deg2rad(angle_deg - TOE_REST_DEG) if name == "mtp_angle" else 0.0)
 
 
 @pytest.mark.parametrize(("musculature", "physics"), BODIES)
@@ -72,7 +73,7 @@ def test_a_held_joint_has_the_torque_of_the_published_curve(musculature, physics
         ends = [item.end_deg for item in LIGAMENTS if item.joint == joint and item.direction == direction]
         if not ends:
             continue
-        middle = {"hip_flexion": 40.0, "knee_angle": 60.0, "ankle_angle": 0.0, "mtp_angle": 0.0}[joint]
+        middle = {"hip_flexion": 40.0, "knee_angle": 60.0, "ankle_angle": 0.0, "mtp_angle": TOE_REST_DEG}[joint]
         angles = np.linspace(middle, ends[0], 25)
         for side in ("r", "l"):
             held = np.array([hold(walker, f"{joint}_{side}", angle)[0] for angle in angles])
@@ -202,7 +203,7 @@ def test_a_file_without_the_joints_is_refused():
         "<mujoco><worldbody><body><joint name='hip_flexion_r'/><geom size='.1'/></body></worldbody></mujoco>"
     )
     with pytest.raises(ModelError, match="no joint hip_flexion_l, knee_angle_r") as refusal:
-        add_ligaments(spec, spec.compile(), POSE, 1.0, None)
+        add_ligaments(spec, spec.compile(), POSE, 1.0, None, 3)
     assert "model.plant=published" in str(refusal.value)
 
 

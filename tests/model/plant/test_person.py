@@ -6,13 +6,12 @@ Figures are those of `docs/body.md`, which `scripts/dev/body/person_cost.py` wri
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import person_cost
 import pytest
 from emg_driven import activate, needed_excitation
-from person_leg import LEAST, SPEEDS, build_leg, make_way, share_moments
+from person_leg import SPEEDS, build_leg, make_way
 
 PAGE = Path(__file__).parents[3] / "docs" / "body.md"
 RESERVE, HIGH = 0.05, 0.9
@@ -66,18 +65,10 @@ def test_muscles_give_the_measured_moments_at_three_speeds(planar):
             assert np.corrcoef(ours, people)[0, 1] > 0.999
 
 
-def test_no_muscle_is_fully_active_but_for_knee_flexors_in_fast_swing(planar):
-    leg, solutions = planar
-    high = {name: set(np.array(leg.names)[found.activation.max(axis=0) > HIGH]) for name, found in solutions.items()}
-    # The tibialis anterior is at 0.89.
-    assert {name: muscles - {"tibant"} for name, muscles in high.items()} == {
-        "slow": set(),
-        "free": set(),
-        "fast": {"hamstrings", "bifemsh"},
-    }
-    assert solutions["fast"].activation[:, leg.names.index("tibant")].max() < 0.92
-    fast = solutions["fast"].activation[:, [leg.names.index("hamstrings"), leg.names.index("bifemsh")]]
-    assert set(2 * np.flatnonzero((fast > HIGH).any(axis=1))) <= set(range(60, 74))
+def test_no_muscle_is_fully_active(planar):
+    _, solutions = planar
+    for found in solutions.values():
+        assert found.activation.max() < HIGH
 
 
 def test_the_page_has_the_figures_of_22_muscles(planar):
@@ -91,18 +82,16 @@ def test_calves_let_go_too_slowly_in_swing_and_push_off_is_as_in_people(planar):
     found = [(one.followed - one.way.moment)[:, 2] for one in (solutions["fast"], better)]
     percent = np.linspace(0.0, 100.0, 51)
     assert 62 <= percent[np.abs(found[0]).argmax()] <= 80
-    assert found[0].min() == pytest.approx(-26.0, abs=2.0)
-    assert found[1].min() == pytest.approx(-8.0, abs=2.0)
+    assert found[0].min() == pytest.approx(-24.0, abs=2.0)
+    assert found[1].min() == pytest.approx(-9.5, abs=2.0)
     assert np.abs(found[0][(percent >= 20) & (percent <= 54)]).max() < 2.0
 
 
-def test_longer_tendons_of_the_knee_extensors_bring_the_hamstrings_nearer_to_emg(planar):
-    leg, solutions = planar
-    longer = person_cost.lengthen(leg, ["vasti=20", "rectfem=20"])
-    fast = person_cost.solve(longer, make_way(longer, "fast"))
-    assert fast.activation.max() < 0.6
-    before, after = person_cost.emg_agreement(leg, solutions["fast"]), person_cost.emg_agreement(longer, fast)
-    assert after["medial_hamstrings"] > before["medial_hamstrings"] + 0.5
+def test_passive_extensors_were_what_the_flexors_worked_against():
+    leg = build_leg(22, "human_2")
+    fast = person_cost.solve(leg, make_way(leg, "fast"))
+    high = set(np.array(leg.names)[fast.activation.max(axis=0) > 0.95])
+    assert high == {"hamstrings", "bifemsh"}
 
 
 def test_emg_with_scales_of_free_speed_gives_the_documented_moments(trial):
@@ -127,24 +116,6 @@ def test_the_ankle_is_early_for_want_of_delay_and_not_of_slow_deactivation(plana
         assert abs(braked.time[0] - before.time[0]) <= 2.0
         assert delayed.r > before.r + 0.05
         assert delayed.time[0] > before.time[0]
-
-
-def test_shares_are_optimal():
-    """Where no bound holds, the slope of the cost is a sum of the slopes of the moments (Karush, Kuhn and Tucker)."""
-    random = np.random.default_rng(3)
-    way = SimpleNamespace(name="any", arms=random.normal(0.0, 0.05, (4, 3, 9)), ligament=np.zeros((4, 3)))
-    gain, rest = random.uniform(500.0, 3000.0, (4, 9)), random.uniform(0.0, 50.0, (4, 9))
-    truth = random.uniform(0.05, 0.5, (4, 9))
-    way.moment = np.einsum("kjn,kn->kj", way.arms, gain * truth + rest)
-    activation, reserve = share_moments(way, gain, rest, np.full((4, 9), 0.05))
-    assert np.abs(reserve).max() < 0.05
-    assert ((activation**3).sum(axis=1) <= (truth**3).sum(axis=1) + 1e-6).all()
-    for a, arms, pull in zip(activation, way.arms, gain, strict=True):
-        free = (a > LEAST + 1e-3) & (a < 0.999)
-        assert free.sum() > 3
-        slopes, wanted = (arms * pull)[:, free].T, 3.0 * a[free] ** 2
-        found = slopes @ np.linalg.lstsq(slopes, wanted, rcond=None)[0]
-        np.testing.assert_allclose(found, wanted, atol=0.02)
 
 
 def test_the_needed_excitation_undoes_activation_dynamics(planar):
@@ -181,7 +152,6 @@ def test_a_muscle_that_is_not_there_is_refused(monkeypatch):
             person_cost.main()
 
 
-@pytest.mark.long
 def test_80_muscles_give_the_measured_moments_with_activation_left():
     leg, solutions = solve_all(80)
     for found in solutions.values():

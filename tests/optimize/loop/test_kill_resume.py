@@ -59,7 +59,9 @@ def test_kill_at_random_instants(tmp_path, undisturbed, checkpoint_every):
     assert history_bytes(folder) == undisturbed
 
 
-@pytest.mark.parametrize("algorithm", ["ipop", "bipop", "nevergrad"])
+@pytest.mark.parametrize(
+    "algorithm", ["ipop", "bipop", "nevergrad", "staged_cma", "staged_bipop", "factors_cma", "factors_ipop"]
+)
 def test_every_algorithm_goes_on_after_kills(tmp_path, algorithm):
     for name, kills in (("whole", 0), ("killed", 3)):
         for _ in range(kills):

@@ -18,6 +18,9 @@ from myoassist.optimize.walk.problem import WalkProblem
 from myoassist.runs.catalogue import read_status
 from tests.walkers import WALKING_VECTOR
 
+# Reflexes of the published body with a device, over several conditions.
+SEVERAL = ["exp=debug", "overlays=published", "model=tutorial"]
+MULTISPEED, MULTISLOPE = [*SEVERAL, "optimizer=multispeed"], [*SEVERAL, "optimizer=multislope"]
 WALK = ["env.sim_time=5", "cost.num_strides=2", "cost.target=effort", "optimizer.threads=1"]
 TINY = ["model.physics=fast", "env.sim_time=0.4", "optimizer.popsize=3", "optimizer.maxiter=2", "optimizer.threads=1"]
 
@@ -30,7 +33,7 @@ def single_total(config, vector, speed, slope):
 
 @pytest.fixture(scope="module")
 def speeds():
-    config = compose_run(["exp=multispeed", *WALK, "cost.target=kinematics", "optimizer.optim_params=[1.2,1.3]"]).config
+    config = compose_run([*MULTISPEED, *WALK, "cost.target=kinematics", "optimizer.optim_params=[1.2,1.3]"]).config
     return config, MultiProblem(config, 1)
 
 
@@ -39,7 +42,7 @@ def test_total_is_the_mean_of_single_runs(speeds):
     vector = np.concatenate([WALKING_VECTOR, np.zeros(51)])
     result = problem.evaluate(vector, 0, 0)
     assert result.total == pytest.approx(sum(result.parts.values()), rel=1e-12)
-    fresh = compose_run(["exp=multispeed", *WALK, "cost.target=kinematics"]).config
+    fresh = compose_run([*MULTISPEED, *WALK, "cost.target=kinematics"]).config
     singles = [single_total(fresh, WALKING_VECTOR, speed, 0.0) for speed in (1.2, 1.3)]
     assert {single.stage for single in singles} <= {"2", "3"}
     assert result.total == pytest.approx(np.mean([single.total for single in singles]), rel=1e-9)
@@ -60,9 +63,7 @@ def test_slopes_of_parameters_change_the_walk_with_the_condition(speeds):
 
 
 def test_shared_vector_on_slopes_and_in_processes():
-    config = compose_run(
-        ["exp=multislope", *WALK, "optimizer.optim_params=[0,1]", "optimizer.optim_weights=[3,1]"]
-    ).config
+    config = compose_run([*MULTISLOPE, *WALK, "optimizer.optim_params=[0,1]", "optimizer.optim_weights=[3,1]"]).config
     problem = MultiProblem(config, 1)
     result = problem.evaluate(WALKING_VECTOR, 0, 0)
     assert problem.table.layout == "2d-four_param"
@@ -84,7 +85,7 @@ def run(tmp_path, *arguments):
 @pytest.mark.parametrize("executor", ["threads", pytest.param("processes", marks=pytest.mark.long)])
 def test_multispeed_run_writes_extends_and_evaluates(tmp_path, executor, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    own = ["exp=multispeed", "optimizer.optim_params=[1.0,1.5]", f"optimizer.executor={executor}"]
+    own = [*MULTISPEED, "optimizer.optim_params=[1.0,1.5]", f"optimizer.executor={executor}"]
     folder = run(tmp_path, *own)
     best = json.loads((folder / "best_parameters.json").read_text())
     assert best["layout"] == "2d-four_param-affine51"
@@ -95,7 +96,7 @@ def test_multispeed_run_writes_extends_and_evaluates(tmp_path, executor, monkeyp
     assert read_status(folder)["generation"] == 3
     best = json.loads((folder / "best_parameters.json").read_text())
     capsys.readouterr()
-    evaluation = ["exp=multispeed", "optimizer.mode=evaluate", "optimizer.evaluate_over=speed"]
+    evaluation = [*MULTISPEED, "optimizer.mode=evaluate", "optimizer.evaluate_over=speed"]
     evaluation += ["optimizer.optim_params=[1.0,1.5]", f"optimizer.param_path={folder / 'best_parameters.json'}"]
     assert train.main([*evaluation, *TINY, f"logdir={tmp_path / 'evaluation'}"]) == 0
     shown = capsys.readouterr().out
@@ -108,7 +109,7 @@ def test_evaluation_shows_the_condition_that_is_named(tmp_path, monkeypatch, cap
     from myoassist import evaluate
 
     monkeypatch.chdir(tmp_path)
-    folder = run(tmp_path, "exp=multispeed", "optimizer.optim_params=[1.0,1.5]")
+    folder = run(tmp_path, *MULTISPEED, "optimizer.optim_params=[1.0,1.5]")
     totals = json.loads((folder / "best_parameters.json").read_text())["terms"]
     for speed, condition in ((1.1, 1), (1.4, 2)):
         assert evaluate.main([f"run={folder}", f"cost.tgt_vel={speed}", "env.render_modes=[]"]) == 0
@@ -132,7 +133,7 @@ def test_a_changed_reference_gait_is_not_continued(tmp_path):
 
 
 def test_missing_list_is_refused_before_a_folder_is_made(tmp_path, capsys):
-    arguments = ["exp=multislope", "optimizer.optim_params=[]", f"logdir={tmp_path / 'run'}"]
+    arguments = [*MULTISLOPE, "optimizer.optim_params=[]", f"logdir={tmp_path / 'run'}"]
     assert train.main(arguments) == 2
     assert "optimizer.optim_params=[-5,0,5]" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
@@ -144,14 +145,14 @@ def test_chain_starts_each_search_from_its_neighbour_and_continues(tmp_path, mon
     from myoassist.optimize import chain
 
     monkeypatch.chdir(tmp_path)
-    own = ["exp=multislope", "optimizer.multi_strategy=chain", "optimizer.optim_params=[-1,0,1]"]
+    own = [*MULTISLOPE, "optimizer.multi_strategy=chain", "optimizer.optim_params=[-1,0,1]"]
     search, starts = chain.run_search, []
 
-    def stop_in_the_third(config, folder, start=None):
+    def stop_in_the_third(config, folder, start=None, **shown):
         if len(starts) == 2:
             raise Stopped(15, "stopped")
         starts.append(start)
-        return search(config, folder, start)
+        return search(config, folder, start, **shown)
 
     monkeypatch.setattr(chain, "run_search", stop_in_the_third)
     assert train.main([*own, *TINY, f"logdir={tmp_path / 'run'}"]) == 143

@@ -6,6 +6,7 @@ import pytest
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError
 from myoassist.rl.env.batch import WalkBatch
+from myoassist.rl.env.push import push_walkers
 from myoassist.rl.env.walk_env import WalkEnv
 from myoassist.rl.kernels.layout import END_REASONS, RUNNING
 from tests.rl.walking_batches import make_config
@@ -140,3 +141,20 @@ def test_what_cannot_work_is_refused(walker, tmp_path):
     with pytest.raises(ConfigError, match="does not walk"):
         WalkBatch(hybrid_config(f"rl.human_param_path={ones}"), 1, 0, walker=walker)
     assert make_config().rl.human == "policy"
+
+
+def test_a_push_moves_who_is_pushed_and_nobody_else(walker):
+    def walk(force):
+        batch = make_hybrid(walker, 2)
+        batch.reset(np.array([0, 0]))
+        for step in range(6):
+            push_walkers(batch, np.array([force if 2 <= step < 5 else 0.0, 0.0]))
+            batch.step(np.tile(OFF, (2, 1)))
+        return np.array([data.qvel[walker.layout.qvel_tx] for data in batch.datas]), [
+            d.qpos.copy() for d in batch.datas
+        ]
+
+    (plain, alone), (pushed, moved) = walk(0.0), walk(300.0)
+    assert pushed[0] - plain[0] > 0.1
+    np.testing.assert_array_equal(moved[1], alone[1])
+    np.testing.assert_array_equal(alone[0], alone[1])

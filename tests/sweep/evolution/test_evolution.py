@@ -14,7 +14,7 @@ import yaml
 
 from myoassist.files.errors import ResumeError, UnsafeFileError
 from myoassist.sweep.evolution.store import read_state, write_checkpoint
-from tests.sweep.evolution_runs import SMALL, SPACE, evolve, start, table
+from tests.sweep.evolution_runs import SMALL, SPACE, cut_journal, evolve, start, table
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +37,6 @@ def copy(undisturbed, tmp_path, monkeypatch):
 def rows(folder):
     with (folder / "individuals.csv").open() as stream:
         return list(csv.DictReader(stream))
-
-
-def cut_journal(folder, lines, tail=b""):
-    journal = folder / "evolution.jsonl"
-    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:lines]) + tail)
 
 
 def test_it_leaves_folders_journal_and_results(undisturbed):

@@ -5,7 +5,10 @@ Start values are a least-squares fit of two raised cosines to the reference musc
 from the soleus, the extensor from the tibialis.
 """
 
+from collections.abc import Collection
+
 from myoassist.config.schema.control import ControlConfig
+from myoassist.control.human.cpg.factors import cpg_factors
 from myoassist.control.signals import MUSCLE_NAMES
 from myoassist.model.plant.muscle_groups import FRONTAL_MUSCLES
 from myoassist.space.parameter import Entries, Parameter
@@ -47,7 +50,12 @@ def entries(control: ControlConfig, dimensions: int) -> Entries:
 
 def cpg_entries(dimensions: int) -> Entries:
     """Return layout and parameters; arguments as those of the controller."""
-    return Entries(".cpg", tuple(cpg_rows(dimensions, GROUP)))
+    return Entries(".cpg", tuple(cpg_rows(dimensions, GROUP)), is_idle, factors=cpg_factors(cpg_muscles(dimensions)))
+
+
+def is_idle(name: str, gone: Collection[str]) -> bool:
+    """Say whether a parameter shapes a pulse of one of the muscles that a leg lacks."""
+    return name.split("_")[1] in gone
 
 
 def cpg_rows(dimensions: int, group: str) -> list[Parameter]:

@@ -29,8 +29,8 @@ class Cpg(NamedTuple):
     """State of the pattern generator; leg 0 right, leg 1 left.
 
     Attributes:
-        clock: Period (s) and share of the way to 0 that a heel strike takes the phase, shape (2,).
-        pulses: Height, centre, half width of every pulse, shape (13, 2, 3); height 0 for none.
+        clock: Period (s) and share of the way to 0 that a heel strike takes the phase, of each leg, shape (2, 2).
+        pulses: Height, centre, half width of every pulse, shape (2, 13, 2, 3); height 0 for none.
         phase: Phase of each leg, 0 to 1, shape (2,).
         since: Time since the heel strike of each leg, periods, shape (2,).
         contact: Whether the foot was on the ground, shape (2,).
@@ -46,14 +46,14 @@ class Cpg(NamedTuple):
 @kernel
 def run_clock(cpg: Cpg, leg: int, load: float, dt: float) -> None:
     """Advance the clock of a leg by a control step and set it back at heel strike."""
-    step = dt / cpg.clock[0]
+    step = dt / cpg.clock[leg, 0]
     phase = cpg.phase[leg] + step
     cpg.since[leg] += step
     contact = load > STRIKE_LOAD
     if contact and cpg.contact[leg] == 0.0 and cpg.since[leg] > MIN_STRIDE:
         # The short way round: late strikes hold the clock back, early ones move it on.
         ahead = phase - math.floor(phase + 0.5)
-        phase -= cpg.clock[1] * ahead
+        phase -= cpg.clock[leg, 1] * ahead
         cpg.since[leg] = 0.0
     cpg.contact[leg] = 1.0 if contact else 0.0
     cpg.phase[leg] = phase - math.floor(phase)
@@ -77,7 +77,7 @@ def update_human(cpg: Cpg, _b: Any, _ids: Any, const: Any, s: Any, command: Any)
         for m in range(N_MUSCLES):
             value = PRE_STIMULATION
             for i in range(N_PULSES):
-                shape = cpg.pulses[m, i]
+                shape = cpg.pulses[leg, m, i]
                 value += pulse(shape[0], shape[1], shape[2], cpg.phase[leg])
             command.excitation[leg, m] = value if value <= 1.0 else 1.0
 
@@ -108,12 +108,12 @@ class CpgController(HumanController):
     def make(self, dt: float) -> Cpg:
         """Allocate clocks and pulses."""
         del dt
-        return Cpg(np.ones(2), np.zeros((N_MUSCLES, N_PULSES, 3)), np.zeros(2), np.zeros(2), np.zeros(2))
+        return Cpg(np.ones((2, 2)), np.zeros((2, N_MUSCLES, N_PULSES, 3)), np.zeros(2), np.zeros(2), np.zeros(2))
 
     def reset(self, state: Cpg, values: np.ndarray, start: Start) -> None:
         """Install the pulses; the stance leg begins shortly after its heel strike, the other half a cycle later."""
-        state.clock[:] = values[:2]
-        state.pulses[self._places] = values[2:].reshape(-1, N_PULSES, 3)
+        state.clock[:] = values[:, :2]
+        state.pulses[:, self._places] = values[:, 2:].reshape(2, -1, N_PULSES, 3)
         state.phase[:] = STANCE_PHASE
         state.phase[start.swing_leg] = SWING_PHASE
         state.since[:] = state.phase

@@ -1,1 +1,1 @@
-"""A small neural network from senses to excitations; both legs share its weights."""
+"""A small neural network from senses to excitations; one set of weights for both legs, or one for each."""

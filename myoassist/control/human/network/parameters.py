@@ -1,5 +1,7 @@
 """Parameters of the network: the weights of its hidden units, then those of the muscles."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from myoassist.config.schema.control import ControlConfig
@@ -35,7 +37,12 @@ def entries(control: ControlConfig, dimensions: int) -> Entries:
 
 def network_entries(dimensions: int, hidden: int) -> Entries:
     """Return layout and parameters; arguments as those of the controller."""
-    return Entries(f".network{hidden}", tuple(network_rows(dimensions, hidden, GROUP)))
+    return Entries(f".network{hidden}", tuple(network_rows(dimensions, hidden, GROUP)), is_idle)
+
+
+def is_idle(name: str, gone: Collection[str]) -> bool:
+    """Say whether a weight leads to one of the muscles that a leg lacks."""
+    return name.split("_")[1] in gone
 
 
 def network_rows(dimensions: int, hidden: int, group: str) -> list[Parameter]:

@@ -1,7 +1,7 @@
 """The network controller as a part of the loop: one hidden layer of tanh, excitations by the logistic function.
 
-Each leg is driven by the same weights, which see that leg as `own` and the other as `other`; sideways lean counts
-towards the own leg.
+Each leg is driven by its weights, usually the same, which see that leg as `own` and the other as `other`; sideways lean
+counts towards the own leg.
 """
 
 import math
@@ -23,8 +23,8 @@ class Network(NamedTuple):
     """Weights and work space of the network.
 
     Attributes:
-        hidden: Weights of the hidden units, the constant last, shape (H, N_INPUTS + 1).
-        output: Weights of the muscles, the constant last, shape (M, H + 1).
+        hidden: Weights of the hidden units, of each leg, the constant last, shape (2, H, N_INPUTS + 1).
+        output: Weights of the muscles, of each leg, the constant last, shape (2, M, H + 1).
         muscles: Places of these muscles among all, shape (M,).
         senses: Record of SENSES, shape (1,).
         inputs: Inputs of the leg computed last, shape (N_INPUTS,).
@@ -65,32 +65,32 @@ def collect_inputs(net: Network, leg: int) -> None:
 def update_human(net: Network, b: Any, ids: Any, _const: Any, s: Any, command: Any) -> None:
     """Excite the muscles of both legs by what they feel."""
     fill_senses(net.senses, b, ids, s)
-    n_hidden = net.hidden.shape[0]
+    n_hidden = net.hidden.shape[1]
     for leg in range(2):
         collect_inputs(net, leg)
         for h in range(n_hidden):
-            total = net.hidden[h, N_INPUTS]
+            total = net.hidden[leg, h, N_INPUTS]
             for i in range(N_INPUTS):
-                total += net.hidden[h, i] * net.inputs[i]
+                total += net.hidden[leg, h, i] * net.inputs[i]
             net.units[leg, h] = math.tanh(total)
         for m in range(len(net.muscles)):
-            total = net.output[m, n_hidden]
+            total = net.output[leg, m, n_hidden]
             for h in range(n_hidden):
-                total += net.output[m, h] * net.units[leg, h]
+                total += net.output[leg, m, h] * net.units[leg, h]
             command.excitation[leg, net.muscles[m]] = 1.0 / (1.0 + math.exp(-min(max(total, -30.0), 30.0)))
 
 
 @kernel
 def log_human(net: Network, row: np.ndarray, column: int) -> None:
     """Write the hidden units of both legs."""
-    n_hidden = net.hidden.shape[0]
+    n_hidden = net.hidden.shape[1]
     for leg in range(2):
         for h in range(n_hidden):
             row[column + leg * n_hidden + h] = net.units[leg, h]
 
 
 class NetworkController(HumanController):
-    """A neural network with shared weights.
+    """A neural network of the senses.
 
     Args:
         dimensions: 2 (planar) or 3.
@@ -112,8 +112,8 @@ class NetworkController(HumanController):
         del dt
         places = np.array([MUSCLE_NAMES.index(name) for name in self._names], dtype=np.int64)
         return Network(
-            np.zeros((self._hidden, N_INPUTS + 1)),
-            np.zeros((len(places), self._hidden + 1)),
+            np.zeros((2, self._hidden, N_INPUTS + 1)),
+            np.zeros((2, len(places), self._hidden + 1)),
             places,
             np.zeros(1, dtype=SENSES),
             np.zeros(N_INPUTS),
@@ -123,9 +123,9 @@ class NetworkController(HumanController):
     def reset(self, state: Network, values: np.ndarray, start: Start) -> None:
         """Install the weights; nothing is remembered from step to step."""
         del start
-        size = state.hidden.size
-        state.hidden[:] = values[:size].reshape(state.hidden.shape)
-        state.output[:] = values[size:].reshape(state.output.shape)
+        size = state.hidden[0].size
+        state.hidden[:] = values[:, :size].reshape(state.hidden.shape)
+        state.output[:] = values[:, size:].reshape(state.output.shape)
         state.units[:] = 0.0
 
 

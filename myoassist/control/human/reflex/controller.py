@@ -4,23 +4,16 @@ Source: Song & Geyer, "A neural circuitry that emphasizes spinal feedback genera
 locomotion", J Physiol 2015. Leg 0 is right, leg 1 left.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from myoassist.control import signals as sg
+from myoassist.control.human.contributions import Contributions, make_contributions
+from myoassist.control.human.delays import Delays, fill, oldest, push
 from myoassist.control.human.reflex import indices as ix
-from myoassist.control.human.reflex.delays import (
-    LEG_SOURCE,
-    N_BODY,
-    N_LEG,
-    N_LEG_SENSORS,
-    Delays,
-    fill,
-    make_delays,
-    oldest,
-    push,
-)
+from myoassist.control.human.reflex.delays import LEG_SOURCE, N_BODY, N_LEG, N_LEG_SENSORS, make_delays
 from myoassist.control.human.reflex.indices import CONTACT_THRESHOLD, N_GAINS
 from myoassist.control.human.reflex.modules import stimulate_leg
 from myoassist.control.signals import N_MUSCLES, PRE_STIMULATION
@@ -29,11 +22,16 @@ from myoassist.model.kernel import copy, kernel
 N_SOURCES = int(LEG_SOURCE.max()) + 1
 
 
+@kernel
+def _slot(leg: int, slot: int) -> int:
+    return N_BODY + leg * N_LEG + slot
+
+
 class Reflex(NamedTuple):
     """State of the controller of one walker.
 
     Attributes:
-        gains: Decoded reflex parameters, shape (63,); frontal ones are 0 in 2D.
+        gains: Decoded reflex parameters of each leg, shape (2, 63); frontal ones are 0 in 2D.
         delays: Delay buffers.
         phase: Phase bits and contact memory of the legs, shape (2, 12).
         alpha_tgt: Leg-angle targets in force, rad, shape (2,).
@@ -43,6 +41,7 @@ class Reflex(NamedTuple):
         source: Work space, shape (22,).
         dimensions: 2 or 3, shape (1,).
         roll_sign: Sign of roll in trunk balance, shape (1,); see `make_reflex`.
+        contributions: What the modules give the muscles.
     """
 
     gains: np.ndarray
@@ -55,9 +54,16 @@ class Reflex(NamedTuple):
     source: np.ndarray
     dimensions: np.ndarray
     roll_sign: np.ndarray
+    contributions: Contributions
 
 
-def make_reflex(timestep: float, delayed: bool, dimensions: int, published_roll: bool = False) -> Reflex:
+def make_reflex(
+    timestep: float,
+    delayed: bool,
+    dimensions: int,
+    published_roll: bool = False,
+    pairs: Sequence[tuple[str, str]] = (),
+) -> Reflex:
     """Allocate a controller state.
 
     Args:
@@ -66,10 +72,14 @@ def make_reflex(timestep: float, delayed: bool, dimensions: int, published_roll:
         dimensions: 2 or 3.
         published_roll: Let the abductors of the stance leg answer roll to their own side, as the public code does. They
             pull the trunk to that side too, so that this throws it over; otherwise they answer roll to the other side.
+        pairs: Modules and muscles whose contributions are kept.
     """
+    delays = make_delays(timestep, delayed)
+    first = _slot(0, ix.SLOT_OUT)
+    contributions = make_contributions(tuple(ix.MODULES), pairs, delays.length[first : first + N_MUSCLES])
     return Reflex(
-        np.zeros(N_GAINS),
-        make_delays(timestep, delayed),
+        np.zeros((2, N_GAINS)),
+        delays,
         np.zeros((2, ix.IN_CONTACT + 1)),
         np.zeros(2),
         np.zeros(2),
@@ -78,12 +88,8 @@ def make_reflex(timestep: float, delayed: bool, dimensions: int, published_roll:
         np.zeros(N_SOURCES),
         np.array([dimensions], dtype=np.int64),
         np.array([1.0 if published_roll else -1.0]),
+        contributions,
     )
-
-
-@kernel
-def _slot(leg: int, slot: int) -> int:
-    return N_BODY + leg * N_LEG + slot
 
 
 @kernel
@@ -113,7 +119,7 @@ def reset_reflex(
     Args:
         reflex: State to reset.
         fill_gains: Decoded gains in force while the leg-angle targets are filled (all-ones parameters), shape (63,).
-        gains: Decoded gains of the walk, shape (63,).
+        gains: Decoded gains of the walk, shape (2, 63).
         body: Body signals, shape (8,).
         legs: Leg signals, shape (2, 19).
         swing_leg: Leg that starts in swing.
@@ -148,7 +154,8 @@ def reset_reflex(
             fill(delays, _slot(leg, ix.SLOT_OUT + m), activation[leg, m])
         for e in range(6):
             fill(delays, _slot(leg, ix.SLOT_EFF + e), PRE_STIMULATION)
-    copy(reflex.gains, gains)
+    for leg in range(2):
+        copy(reflex.gains[leg], gains[leg])
 
 
 @kernel
@@ -187,7 +194,7 @@ def _push_sensors(reflex: Reflex, body: np.ndarray, legs: np.ndarray) -> None:
 @kernel
 def _update_target(reflex: Reflex, leg: int) -> None:
     """Push the foot-placement target of a leg and put the delayed one in force."""
-    delays, g = reflex.delays, reflex.gains
+    delays, g = reflex.delays, reflex.gains[leg]
     talus = _slot(leg, ix.SLOT_S_TALUS)
     d_x = oldest(delays, ix.SLOT_SB + sg.B_PX) - oldest(delays, talus)
     d_y = oldest(delays, ix.SLOT_SB + sg.B_PY) - oldest(delays, talus + 1)
@@ -233,7 +240,7 @@ def _choose_swing_leg(reflex: Reflex) -> None:
 @kernel
 def _update_phase(reflex: Reflex, leg: int) -> None:
     """Advance the phase bits of a leg: touch-down, stance, lift-off, swing."""
-    delays, g = reflex.delays, reflex.gains
+    delays, g = reflex.delays, reflex.gains[leg]
     ph = reflex.phase[leg]
     contact = oldest(delays, _slot(leg, ix.SLOT_M_CONTACT))
     was_in_contact = ph[ix.IN_CONTACT] != 0.0

@@ -1,25 +1,12 @@
-"""Neural delays as fixed-length first-in first-out buffers held in one flat array.
-
-Every delayed signal owns a slot. A slot of N entries returns, right after a push, the value pushed N - 1 pushes ago.
-One-way delays: short 3 ms, mid 5 ms, long 10 ms, supraspinal loop 15 ms (after Song & Geyer, J Physiol 2015).
-"""
-
-from typing import NamedTuple
+"""Which signal of the spinal reflexes has which slot and delay."""
 
 import numpy as np
 
+from myoassist.control.human.delays import LONG, MID, OUTPUT_DELAY, SHORT, SUPRA, Delays, allocate
 from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS, MUSCLE_NAMES
-from myoassist.model.kernel import inlined_kernel, kernel
-
-SHORT, MID, LONG, SUPRA = 3, 5, 10, 15
 
 LOADS = ("load_contra", "contact_ipsi", "contact_contra")
 
-_OUTPUT_DELAY = {
-    **dict.fromkeys(("HAB", "HAD", "HFL", "GLU", "HAM", "RF"), SHORT),
-    **dict.fromkeys(("VAS", "BFSH"), MID),
-    **dict.fromkeys(("GAS", "SOL", "TA", "FDL", "EDL"), LONG),
-}
 # Order of the efference copies in their slots.
 EFFERENCES = ("HAB", "HAD", "HFL", "GLU", "HAM", "RF")
 
@@ -36,7 +23,7 @@ _LEG_SLOTS = (
     + [("s", "phi_hip", SHORT + SUPRA), ("s", "phi_hip_add", SHORT + SUPRA), ("s", "phi_knee", MID + SUPRA)]
     + [("s", name, LONG + SUPRA) for name in LEG_SIGNALS[-4:]]
     + [("c", "alpha_tgt", SUPRA), ("c", "alpha_tgt_f", SUPRA), ("c", "swing_init", SUPRA)]
-    + [("o", name, _OUTPUT_DELAY[name]) for name in MUSCLE_NAMES]
+    + [("o", name, OUTPUT_DELAY[name]) for name in MUSCLE_NAMES]
     + [("e", name, SHORT) for name in EFFERENCES]
 )
 
@@ -60,20 +47,6 @@ def leg_slot(kind: str, name: str) -> int:
     return [(k, n) for k, n, _ in _LEG_SLOTS].index((kind, name))
 
 
-class Delays(NamedTuple):
-    """Buffers of all slots.
-
-    Attributes:
-        values: Entries, shape (slots, longest).
-        length: Entries in use per slot, shape (slots,).
-        head: Position of the oldest entry per slot, shape (slots,).
-    """
-
-    values: np.ndarray
-    length: np.ndarray
-    head: np.ndarray
-
-
 def make_delays(timestep: float, delayed: bool) -> Delays:
     """Allocate the buffers.
 
@@ -83,30 +56,4 @@ def make_delays(timestep: float, delayed: bool) -> Delays:
     """
     steps = [round(ms * 1e-3 / timestep) if delayed else 1 for _, _, ms in _ALL]
     length = np.array([max(n, 1) for n in steps], dtype=np.int64)
-    return Delays(np.zeros((N_SLOTS, int(length.max()))), length, np.zeros(N_SLOTS, dtype=np.int64))
-
-
-@inlined_kernel
-def push(delays: Delays, slot: int, value: float) -> float:
-    """Store a value and return the oldest one."""
-    head = delays.head[slot]
-    delays.values[slot, head] = value
-    head += 1
-    if head >= delays.length[slot]:
-        head = 0
-    delays.head[slot] = head
-    return delays.values[slot, head]
-
-
-@inlined_kernel
-def oldest(delays: Delays, slot: int) -> float:
-    """Return the oldest value of a slot."""
-    return delays.values[slot, delays.head[slot]]
-
-
-@kernel
-def fill(delays: Delays, slot: int, value: float) -> None:
-    """Set every entry of a slot."""
-    for i in range(delays.length[slot]):
-        delays.values[slot, i] = value
-    delays.head[slot] = 0
+    return allocate(length)

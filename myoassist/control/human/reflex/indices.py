@@ -1,5 +1,8 @@
 """Positions of delay slots, phases and gains in the flat arrays of the controller."""
 
+import numpy as np
+
+from myoassist.control.human.contributions import REST_NAME
 from myoassist.control.human.reflex.delays import EFFERENCES, body_slot, leg_slot
 from myoassist.control.signals import MUSCLE_NAMES
 
@@ -8,6 +11,30 @@ ST, CSW, SW0, STST, SW, SW1, SW2, SW3, SW4, FLAG1, FLAG2 = range(len(PHASES))
 IN_CONTACT = len(PHASES)
 CONTACT_THRESHOLD = 0.1  # body weights
 N_GAINS = 63  # 51 sagittal, 12 frontal
+
+# What excites muscles: the pre-stimulation and the modules; which module excites which muscle, those in 3D alone last.
+MODULES = {
+    REST_NAME: "pre-stimulation, and the activation at the start until the first excitation arrives",
+    "M1": "weight support",
+    "M2": "knee hyperextension prevention",
+    "M3": "trunk balance",
+    "M4": "compensation of the other leg's swing",
+    "M5": "ankle and toe dorsiflexion",
+    "M6": "swing toward the target leg angle",
+    "M7": "knee flexion in early swing",
+    "M8": "knee damping in mid swing",
+    "M9": "swing braking",
+    "M10": "leg placement at the end of swing",
+}
+MODULE_PAIRS = (
+    ("M1", "GLU"), ("M1", "VAS"), ("M1", "SOL"), ("M1", "FDL"), ("M2", "HAM"), ("M2", "VAS"), ("M2", "BFSH"),
+    ("M2", "GAS"), ("M3", "HFL"), ("M3", "GLU"), ("M3", "HAM"), ("M4", "HFL"), ("M4", "GLU"), ("M4", "HAM"),
+    ("M5", "TA"), ("M5", "EDL"), ("M6", "HFL"), ("M6", "GLU"), ("M7", "BFSH"), ("M8", "RF"), ("M8", "BFSH"),
+    ("M9", "HAM"), ("M9", "BFSH"), ("M9", "GAS"), ("M10", "HFL"), ("M10", "GLU"), ("M10", "VAS"), ("M1", "HAB"),
+    ("M3", "HAB"), ("M3", "HAD"), ("M4", "HAB"), ("M4", "HAD"), ("M6", "HAB"), ("M6", "HAD"),
+)  # fmt: skip
+# The same as positions of modules and muscles, shape (34, 2).
+MODULE_PLACES = np.array([(tuple(MODULES).index(module), MUSCLE_NAMES.index(name)) for module, name in MODULE_PAIRS])
 
 # Delay slots.
 SLOT_MB = body_slot("m", "theta")  # four module body signals in a row

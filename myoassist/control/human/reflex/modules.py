@@ -7,8 +7,11 @@ receives the effect.
 from typing import Any
 
 from myoassist.control import signals as sg
+from myoassist.control.human.contributions import begin_leg, send
+from myoassist.control.human.delays import oldest, push
 from myoassist.control.human.reflex import indices as ix
-from myoassist.control.human.reflex.delays import N_BODY, N_LEG, oldest, push
+from myoassist.control.human.reflex.delays import N_BODY, N_LEG
+from myoassist.control.human.reflex.indices import MODULE_PLACES
 from myoassist.control.signals import PRE_STIMULATION
 from myoassist.model.kernel import kernel
 
@@ -34,7 +37,7 @@ def stimulate_leg(reflex: Any, leg: int) -> None:
         reflex: Controller state (`controller.Reflex`), changed in place.
         leg: 0 right, 1 left. The leg computed second sees the copies of the first from this very step.
     """
-    delays, g, ph = reflex.delays, reflex.gains, reflex.phase[leg]
+    delays, g, ph = reflex.delays, reflex.gains[leg], reflex.phase[leg]
     three_d = reflex.dimensions[0] == 3
     base = N_BODY + leg * N_LEG
     other = N_BODY + (1 - leg) * N_LEG
@@ -104,25 +107,36 @@ def stimulate_leg(reflex: Any, leg: int) -> None:
     glu10 = sw4 * _pos(-g[ix.G10_GLU] * (hip - hip_tgt))
     vas10 = sw4 * _pos(-g[ix.G10_VAS] * (knee - g[ix.KNEE_TGT]))
 
-    hab = had = hab_copy = had_copy = 0.0
+    hab1 = hab3 = hab4 = hab6 = had3 = had4 = had6 = 0.0
     if three_d:
         sign = 1.0 if leg == 0 else -1.0
         roll = sign * reflex.roll_sign[0] * oldest(delays, ix.SLOT_MB + 2)
         d_roll = sign * reflex.roll_sign[0] * oldest(delays, ix.SLOT_MB + 3)
         lag_f = oldest(delays, base + ix.SLOT_M_ADD) - reflex.alpha_tgt_f[leg]
-        hab_copy = w_st * _pos(g[ix.G1_HAB] * oldest(delays, base + ix.SLOT_M_HAB))
-        hab_copy += st * load * _pos(g[ix.G3_HAB] * roll + g[ix.G3_HAB_D] * d_roll)
-        had_copy = st * load * _pos(-g[ix.G3_HAD] * roll - g[ix.G3_HAD_D] * d_roll)
-        hab = hab_copy + sw_c * g[ix.G4_HAB_C] * oldest(delays, other + ix.SLOT_EFF + ix.E_HAB)
-        hab += w_sw * _pos(g[ix.G6_HAB] * lag_f)
-        had = had_copy + sw_c * g[ix.G4_HAD_C] * oldest(delays, other + ix.SLOT_EFF + ix.E_HAD)
-        had += w_sw * _pos(-g[ix.G6_HAD] * lag_f)
+        hab1 = w_st * _pos(g[ix.G1_HAB] * oldest(delays, base + ix.SLOT_M_HAB))
+        hab3 = st * load * _pos(g[ix.G3_HAB] * roll + g[ix.G3_HAB_D] * d_roll)
+        had3 = st * load * _pos(-g[ix.G3_HAD] * roll - g[ix.G3_HAD_D] * d_roll)
+        hab4 = sw_c * g[ix.G4_HAB_C] * oldest(delays, other + ix.SLOT_EFF + ix.E_HAB)
+        hab6 = w_sw * _pos(g[ix.G6_HAB] * lag_f)
+        had4 = sw_c * g[ix.G4_HAD_C] * oldest(delays, other + ix.SLOT_EFF + ix.E_HAD)
+        had6 = w_sw * _pos(-g[ix.G6_HAD] * lag_f)
+
+    if len(reflex.contributions.now) > 0:
+        begin_leg(reflex.contributions, leg)
+        # In the order of `indices.MODULE_PAIRS`.
+        parts = (
+            glu1, vas1, sol1, fdl1, ham2, vas2, bfsh2, gas2, hfl3, glu3, ham3, hfl4, glu4, ham4, ta5, edl5, hfl6, glu6,
+            bfsh7, rf8, bfsh8, ham9, bfsh9, gas9, hfl10, glu10, vas10, hab1, hab3, had3, hab4, had4, hab6, had6,
+        )  # fmt: skip
+        for i in range(len(parts)):
+            reflex.contributions.now[leg, MODULE_PLACES[i, 0], MODULE_PLACES[i, 1]] = parts[i]
+        send(reflex.contributions, leg)
 
     out = base + ix.SLOT_OUT
     stim = reflex.stimulation[leg]
     if three_d:
-        stim[sg.HAB] = _output(delays, out + sg.HAB, hab)
-        stim[sg.HAD] = _output(delays, out + sg.HAD, had)
+        stim[sg.HAB] = _output(delays, out + sg.HAB, hab1 + hab3 + hab4 + hab6)
+        stim[sg.HAD] = _output(delays, out + sg.HAD, had3 + had4 + had6)
     stim[sg.HFL] = _output(delays, out + sg.HFL, hfl3 + hfl4 + hfl6 + hfl10)
     stim[sg.GLU] = _output(delays, out + sg.GLU, glu1 + glu3 + glu4 + glu6 + glu10)
     stim[sg.HAM] = _output(delays, out + sg.HAM, ham2 + ham3 + ham4 + ham9)
@@ -141,8 +155,8 @@ def stimulate_leg(reflex: Any, leg: int) -> None:
     push(delays, copies + ix.E_HAM, _clip(ham9, PRE_STIMULATION, 1.0))
     push(delays, copies + ix.E_RF, _clip(rf8, PRE_STIMULATION, 1.0))
     if three_d:
-        push(delays, copies + ix.E_HAB, _clip(hab_copy, PRE_STIMULATION, 1.0))
-        push(delays, copies + ix.E_HAD, _clip(had_copy, PRE_STIMULATION, 1.0))
+        push(delays, copies + ix.E_HAB, _clip(hab1 + hab3, PRE_STIMULATION, 1.0))
+        push(delays, copies + ix.E_HAD, _clip(had3, PRE_STIMULATION, 1.0))
 
 
 @kernel

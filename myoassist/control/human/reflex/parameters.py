@@ -4,8 +4,10 @@ Source: Song & Geyer, J Physiol 2015; a raw value of 1 is the start of a search.
 """
 
 import math
+from collections.abc import Collection
 
 from myoassist.config.schema.control import ControlConfig
+from myoassist.control.human.reflex.factors import reflex_factors
 from myoassist.space.parameter import INF, Entries, Parameter
 
 # name, scale, offset, lower, unit. Angles are written in degrees here and converted once below.
@@ -80,6 +82,34 @@ _REFLEX_FRONTAL = (
 )
 
 
+# What a parameter acts on in its leg, where that is not the muscle that its name begins with. Commands to some muscles
+# reach the other leg too (M4): these end with an empty name, a muscle that no leg lacks.
+_ACTED_ON = {
+    "knee_off_st": ("VAS", "BFSH"),
+    "ankle_tgt": ("TA",),
+    "mtp_tgt": ("EDL",),
+    "3_GLU_Th": ("GLU", "HAM"),
+    "3_GLU_d_Th": ("GLU", "HAM"),
+    "4_GLU_C_HFL_PG": ("GLU", "HAM"),
+    "4_GLU_C_RF_PG": ("GLU", "HAM"),
+    "6_HFL_RF_PG": ("HFL", ""),
+    "6_HFL_RF_VG": ("HFL", ""),
+    "6_GLU_HAM_PG": ("GLU", ""),
+    "6_GLU_HAM_VG": ("GLU", ""),
+    "8_RF_VG": ("RF", ""),
+    "9_HAM_PG": ("HAM", "BFSH", "GAS", ""),
+    "10_HFL_PG": ("HFL", ""),
+    "10_GLU_PG": ("GLU", ""),
+    "1_HAB_FG": ("HAB", ""),
+    "3_HAB_Th": ("HAB", ""),
+    "3_HAB_d_Th": ("HAB", ""),
+    "3_HAD_Th": ("HAD", ""),
+    "3_HAD_d_Th": ("HAD", ""),
+}
+# Parameters that answer to the force of another muscle than the one acted on.
+_FELT = {"5_TA_SOL_FG": "SOL", "5_EDL_FDL_FG": "FDL"}
+
+
 def entries(control: ControlConfig, dimensions: int) -> Entries:
     """Return what the controller of a configuration adds to the search vector, in 2 or 3 dimensions."""
     del control
@@ -88,7 +118,21 @@ def entries(control: ControlConfig, dimensions: int) -> Entries:
 
 def reflex_entries(dimensions: int) -> Entries:
     """Return layout and parameters; arguments as those of the controller."""
-    return Entries("", tuple(reflex_rows(dimensions)))
+    return Entries("", tuple(reflex_rows(dimensions)), is_idle, factors=reflex_factors())
+
+
+def is_idle(name: str, gone: Collection[str]) -> bool:
+    """Say whether a parameter does nothing in a leg without some muscles.
+
+    Args:
+        name: Name of the parameter.
+        gone: Muscles that the leg lacks.
+    """
+    module, _, rest = name.partition("_")
+    acted_on = _ACTED_ON.get(name, (rest.partition("_")[0],) if module.isdigit() else ())
+    if acted_on and all(muscle in gone for muscle in acted_on):
+        return True
+    return _FELT.get(name) in gone
 
 
 def reflex_rows(dimensions: int) -> list[Parameter]:

@@ -1,0 +1,69 @@
+"""Keys of costs over several walks, a part of `cost`, and what disturbs these walks."""
+
+from dataclasses import dataclass, field
+
+from myoassist.config.schema.option import option
+
+RISKS = ("mean", "worst", "cvar")
+
+
+@dataclass
+class DrawNoiseConfig:
+    """What disturbs the further walks of a candidate, with cost.draws above 1; 0 leaves a disturbance out."""
+
+    start_angle_sd: float = option(
+        1.0, "Standard deviation of the joint angles and the pelvis tilt at the start.", ge=0.0, le=20.0, unit="deg"
+    )
+    start_speed_sd: float = option(0.02, "Standard deviation of the speed at the start.", ge=0.0, le=1.0, unit="m/s")
+    push_impulse: float = option(
+        10.0,
+        "Largest push on the pelvis, forward or backward; each lasts 0.1 s and has between half of it and all.",
+        ge=0.0,
+        le=200.0,
+        unit="N·s",
+    )
+    push_interval: float = option(
+        4.0, "Time between pushes; the first comes after one, each up to half of it later.", ge=1.0, le=1e6, unit="s"
+    )
+    sensor_noise: float = option(1.0, "Factor of sensor noise, as env.perturbation.sensor_noise.", ge=0.0, le=100.0)
+    parameter_sd: float = option(
+        0.01, "Standard deviation of the parameters of the human controller, as a share of each.", ge=0.0, le=0.5
+    )
+    ground: float = option(
+        0.02,
+        "Heights of the ground above and below its mean, uniform on a grid of 0.2 m; level for the first 3 m.",
+        ge=0.0,
+        le=0.2,
+        unit="m",
+    )
+
+
+@dataclass
+class DrawsConfig:
+    """Judging a candidate over several walks."""
+
+    draws: int = option(
+        1,
+        "Walks that a candidate is judged on: one undisturbed, the others disturbed as cost.draw_noise says, the same "
+        "way for all candidates of a generation.",
+        ge=1,
+        le=64,
+    )
+    risk: str = option(
+        "mean",
+        "How the costs of the walks become one: their mean, or the mean moved by cost.risk_weight towards the worst "
+        "one, or towards the mean of the worse half (cvar).",
+        choices=RISKS,
+    )
+    risk_weight: float = option(
+        0.5, "With cost.risk=worst or cvar: 0 is the mean alone, 1 the risk alone.", ge=0.0, le=1.0
+    )
+    hopeless_time: float | None = option(
+        None,
+        "When a walk is looked at and ended if it has made less than 0.3 of its way or one foot has not struck the "
+        "ground for 2 s; it counts as a fall. null lets every walk go on.",
+        ge=3.0,
+        le=600.0,
+        unit="s",
+    )
+    draw_noise: DrawNoiseConfig = field(default_factory=DrawNoiseConfig)

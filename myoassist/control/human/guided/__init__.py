@@ -1,0 +1,1 @@
+"""Stretch reflexes around what people do: muscles follow people's activity and resist deviations of the joints."""

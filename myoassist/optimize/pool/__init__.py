@@ -1,0 +1,1 @@
+"""Several searches in one run that share a budget; the worst end early."""

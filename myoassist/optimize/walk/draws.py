@@ -1,0 +1,139 @@
+"""Judge a vector over several walks: one undisturbed, the others disturbed alike for all candidates of a generation."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from myoassist.config.schema.run import CostConfig, RunConfig
+from myoassist.cost.draws import combine_draws, matters
+from myoassist.cost.judged_walk import CostPlan
+from myoassist.cost.result import CostResult
+from myoassist.cost.staging import evaluate_cost
+from myoassist.model.build import build_walker
+from myoassist.optimize.seed_streams import GENERATION, stream_seed
+from myoassist.rollout.disturbance import (
+    Disturbance,
+    StartSpread,
+    draw_disturbance,
+    draw_pushes,
+    draw_sensor_noise,
+    perturb_start,
+)
+from myoassist.rollout.log import Outcome, WalkLog
+from myoassist.rollout.simulator import Simulator, make_simulator
+
+# Rough grounds that a run compiles; its walks take turns.
+MAX_GROUNDS = 4
+# Shares of a start's noise that are tried until the pose is a valid start; the last is the undisturbed start.
+_START_SHARES = (1.0, 0.5, 0.25, 0.0)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What disturbs one walk.
+
+    Attributes:
+        start: Added to the raw vector, pose entries only, shape (D,).
+        factors: The raw vector is multiplied by it, shape (D,).
+        disturbance: Pushes and sensor noise.
+        ground: Number of the rough ground.
+    """
+
+    start: np.ndarray
+    factors: np.ndarray
+    disturbance: Disturbance
+    ground: int
+
+
+class DrawnWalks:
+    """The walks of a vector.
+
+    Args:
+        config: Run configuration with `cost.draws` above 1.
+        simulator: Of the undisturbed walk.
+
+    Attributes:
+        grounds: Simulators of rough grounds, on which the disturbed walks take turns; empty for level ground.
+    """
+
+    def __init__(self, config: RunConfig, simulator: Simulator) -> None:
+        self._config = config
+        self._noise = config.cost.draw_noise
+        self._simulator = simulator
+        count = min(config.cost.draws - 1, MAX_GROUNDS) if self._noise.ground > 0.0 else 0
+        self.grounds = [self._build(number) for number in range(count)]
+        # One generation draws once, whatever the number of candidates.
+        self._draws = lru_cache(maxsize=2)(self._draw_all)
+
+    def evaluate(self, vector: np.ndarray, seed: int, worker: int, cost: CostConfig, plan: CostPlan) -> CostResult:
+        """Return the cost of one vector over its walks.
+
+        Args:
+            vector: Raw parameters, shape (D,).
+            seed: Seed that the candidates of a generation have in common.
+            worker: Slot of the calling thread.
+            cost: What each walk is judged by.
+            plan: Lookups for it.
+        """
+        log = self._simulator.simulate(vector, worker, seed=seed)
+        results = [evaluate_cost(log, vector, cost, plan)]
+        if matters(results[0]):
+            for draw in self._draws(seed):
+                log = self._walk(vector, draw, worker)
+                if log.outcome is Outcome.ERROR:
+                    # Told to end from outside: this says nothing about the walk.
+                    return evaluate_cost(log, vector, cost, plan)
+                results.append(evaluate_cost(log, vector, cost, plan))
+        return combine_draws(results, cost)
+
+    def _walk(self, vector: np.ndarray, draw: Draw, worker: int) -> WalkLog:
+        simulator = self.grounds[draw.ground] if self.grounds else self._simulator
+        table = simulator.table
+        for share in _START_SHARES:
+            changed = table.clamp(vector * draw.factors) + share * draw.start
+            log = simulator.simulate(changed, worker, disturbance=draw.disturbance)
+            if log.outcome is not Outcome.INVALID_START:
+                break
+        return log
+
+    def _build(self, number: int) -> Simulator:
+        config = self._config
+        # Ground heights of `random` lie between 0 and the number given.
+        env = replace(config.env, terrain="random", terrain_params=repr(2.0 * self._noise.ground))
+        walker = build_walker(
+            config.model, env, exo=config.exo, seed=stream_seed(config.seed, GENERATION, 0, 1 + number)
+        )
+        return make_simulator(config, walker, self._simulator.workers)
+
+    def _draw_all(self, seed: int) -> tuple[Draw, ...]:
+        return tuple(self._draw(seed, number) for number in range(1, self._config.cost.draws))
+
+    def _draw(self, seed: int, number: int) -> Draw:
+        noise, simulator = self._noise, self._simulator
+        table, steps, dt = simulator.table, simulator.step_limit, simulator.dt
+        # Each disturbance has numbers of its own, so that leaving one out does not change the others.
+        start, factor, push, sensor = (
+            np.random.default_rng(child) for child in np.random.SeedSequence([seed, number]).spawn(4)
+        )
+        spread = StartSpread(1, noise.start_angle_sd, noise.start_speed_sd)
+        factors = np.ones(len(table))
+        human = table.group_slice(simulator.human.group)
+        factors[human] += noise.parameter_sd * factor.standard_normal(human.stop - human.start)
+        always = draw_disturbance(self._config.env.perturbation, steps, dt, seed)
+        return Draw(
+            perturb_start(np.zeros(len(table)), table, spread, start),
+            factors,
+            Disturbance(
+                _add(always.push, draw_pushes(noise.push_impulse, noise.push_interval, steps, dt, push)),
+                _add(always.noise, draw_sensor_noise(noise.sensor_noise, steps, sensor)),
+            ),
+            (number - 1) % max(len(self.grounds), 1),
+        )
+
+
+def _add(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the sum of two disturbances, either of which may be of length 0."""
+    if len(first) and len(second):
+        return first + second
+    return first if len(first) else second

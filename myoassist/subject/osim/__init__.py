@@ -1,0 +1,1 @@
+"""OpenSim models: read, and put into poses."""

@@ -1,0 +1,1 @@
+"""The libraries that say what an evolution tries next: nevergrad and Optuna."""

@@ -1,0 +1,1 @@
+"""Runs told to a tracker of experiments: MLflow or Weights & Biases."""

@@ -1,0 +1,1 @@
+"""The live page of a search: its best walking, the score card, how the search converges."""
