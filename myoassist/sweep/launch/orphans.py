@@ -1,6 +1,8 @@
 """Deal with the workers of a daemon that was killed before they ended."""
 
 import os
+import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -20,6 +22,25 @@ def prepare_restart(overrides: list[str]) -> None:
     places = [str(override.value()) for override in OverridesParser.create().parse_overrides(typed)]
     if places and int(os.environ.get("SLURM_RESTART_COUNT") or 0) > 0 and (Path(places[-1]) / LOCK_NAME).exists():
         wait_until_free(Path(places[-1]))
+
+
+def outlive_requeue() -> None:
+    """Let a worker that requeues itself end without a failed result when Slurm is quicker than its own command.
+
+    Slurm ends every process of a job that it requeues, `scontrol requeue` included; submitit takes that for a failure.
+    """
+    from submitit.slurm.slurm import SlurmJobEnvironment
+
+    ask = SlurmJobEnvironment._requeue
+
+    def requeue(self: SlurmJobEnvironment, countdown: int) -> None:
+        try:
+            ask(self, countdown)
+        except subprocess.CalledProcessError as error:
+            if error.returncode not in (-signal.SIGTERM, -signal.SIGKILL):
+                raise
+
+    SlurmJobEnvironment._requeue = requeue  # type: ignore[method-assign]
 
 
 def settle_jobs(jobs: list[str]) -> None:

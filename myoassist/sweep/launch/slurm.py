@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 
 from myoassist.config.entries.launchers import check_launcher
 from myoassist.files.errors import ConfigError
-from myoassist.sweep.launch.orphans import prepare_restart
+from myoassist.sweep.launch.orphans import outlive_requeue, prepare_restart
 from myoassist.sweep.launch.slurm_submission import drop_replaced, explain_refusal
 from myoassist.sweep.launch.slurm_watch import EndWatch, WorkerLostError, cancel_jobs, name_loss
 
@@ -60,6 +60,7 @@ class TolerantSlurmLauncher(SlurmLauncher):
 
     def __call__(self, sweep_overrides: list[str], *arguments: Any) -> JobReturn:
         """Run one job; called in the worker."""
+        outlive_requeue()
         prepare_restart(sweep_overrides)
         return super().__call__(sweep_overrides, *arguments)
 
