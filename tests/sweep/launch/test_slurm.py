@@ -160,7 +160,7 @@ def test_preempted_workers_are_requeued_and_continue(slurm, tmp_path):
 
 
 def test_a_time_limit_requeues_and_too_many_are_a_timeout(slurm, tmp_path):
-    overrides = ["evo.population_size=1", "evo.optimizer=OnePlusOne", "fake.steps=600", "fake.sleep=0.1"]
+    overrides = ["evo.population_size=1", "evo.optimizer=OnePlusOne", "fake.steps=3000", "fake.sleep=0.1"]
     overrides += ["hydra.launcher.timeout_min=1", "hydra.launcher.signal_delay_s=30"]
     overrides += ["hydra.launcher.max_num_timeout=0", "hydra.sweeper.optim.retries=0"]
     process = start(tmp_path, *overrides, "hydra.sweeper.optim.max_failure_rate=1", base=SLURM)
