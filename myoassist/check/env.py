@@ -145,3 +145,17 @@ def _check_terrain(env: EnvConfig) -> None:
     )
     if not good:
         raise refusal
+
+
+def check_support(env: EnvConfig) -> None:
+    """Refuse a whole run whose pelvis is held: such a walk says nothing about its controller.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    if env.support > 0.0:
+        raise ConfigError(
+            f"env.support={env.support} for the whole run: its last walks would be held by springs",
+            "0, and a support in the first stages of a search alone",
+            "optimizer=held (or set: {env.support: ...} in a stage of optimizer.stages)",
+        )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from myoassist.check.between import check_between, check_start, check_task
 from myoassist.check.control import check_control
 from myoassist.check.cost import check_cost, check_reference, check_terms
-from myoassist.check.env import check_env, check_motion
+from myoassist.check.env import check_env, check_motion, check_support
 from myoassist.check.exo import check_exo
 from myoassist.check.model import check_model
 from myoassist.check.optimizer import check_optimizer, check_search
@@ -27,7 +27,7 @@ from myoassist.files.errors import ConfigError, UserError
 GROUPS = (check_rl, check_control, check_exo, check_env, check_cost, check_optimizer, check_model)
 
 
-def check(config: RunConfig, *, starts: bool = True) -> None:
+def check(config: RunConfig, *, starts: bool = True, held: bool = False) -> None:
     """Refuse a run that cannot work; no model is loaded and no code of the user runs.
 
     What only that code can tell is left to `check.code.import_code`.
@@ -35,11 +35,14 @@ def check(config: RunConfig, *, starts: bool = True) -> None:
     Args:
         config: Composed configuration.
         starts: Whether it is to be searched or trained; otherwise what that begins with does not matter.
+        held: Whether the pelvis may be held: in a stage of a search alone.
 
     Raises:
         UserError: naming the key or file, what was expected and what helps.
     """
     check_values(config)
+    if not held:
+        check_support(config.env)
     check_place(config.expname, config.expsubdir)
     check_task(config)
     for check_group in GROUPS:
@@ -86,7 +89,7 @@ def _check_stages(config: RunConfig, *, starts: bool) -> None:
     """Refuse a stage of a search that judges by what cannot work."""
     for place, own in _stage_configs(config):
         with _in_stage(place):
-            check(own, starts=starts)
+            check(own, starts=starts, held=True)
 
 
 def _stage_configs(config: RunConfig) -> Iterator[tuple[str, RunConfig]]:

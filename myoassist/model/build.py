@@ -35,6 +35,7 @@ from myoassist.model.plant.lumbar import hold_lumbar, lean_torso
 from myoassist.model.plant.person import Person, shape_person
 from myoassist.model.plant.scaling import scale_model
 from myoassist.model.plant.spatial import repair_spatial_legs
+from myoassist.model.support import hold_pelvis
 from myoassist.model.world_frame import moving_mass
 
 _LEFT_TOE_SITE = "l_toes_touch"
@@ -143,6 +144,8 @@ def build_walker(
         # A walker is one island: looking for islands costs 4 to 8 % of a step. (A sparse Jacobian would save 6 % of
         # the planar full model too, but with it the solver ends the process when a state is beyond rescue.)
         compiled.opt.disableflags |= int(mujoco.mjtDisableBit.mjDSBL_ISLAND)
+    if env.support > 0.0:
+        hold_pelvis(compiled, layout, env.support)
     mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
     return Walker(compiled, layout, mass, own, env.init_pose, terrain, device, ground, model.sensing, fibres)

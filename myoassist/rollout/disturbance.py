@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from myoassist.config.schema.run import PerturbationConfig
+from myoassist.config.schema.draws import PerturbationConfig
 from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS
 from myoassist.space.table import ParameterTable
 

@@ -18,6 +18,7 @@ from myoassist.control.part import Start
 from myoassist.control.signals import UPRIGHT_ROLL
 from myoassist.control.table import join_table
 from myoassist.model.build import Walker
+from myoassist.model.support import pull_forward
 from myoassist.rollout.assemble import assemble
 from myoassist.rollout.broken_state import describe_instability
 from myoassist.rollout.disturbance import Disturbance, draw_disturbance
@@ -291,6 +292,8 @@ def make_simulator(config: RunConfig, walker: Walker, workers: int = 1, inner: b
         workers: Number of walks simulated at once.
         inner: Log what the excitation is made of, where the controller can.
     """
+    if config.env.support > 0.0:
+        pull_forward(walker.model, walker.layout, config.env.support, config.cost.tgt_vel)
     return Simulator(walker, config.env, config.exo, workers, control_of(config), inner)
 
 

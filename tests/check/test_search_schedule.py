@@ -31,7 +31,7 @@ def test_good_ones_pass():
     check(config_of("control=guided", "optimizer=human", "cost=human_gait"))
     check(config_of("optimizer.factors=true", "optimizer.scan=64"))
     check(config_of("control=guided", "optimizer=pool", "optimizer.scan_from=shipped:around"))
-    for optimizer in ("human", "robust"):
+    for optimizer in ("human", "robust", "held"):
         check(compose_run(["exp=human", f"optimizer={optimizer}", "optimizer.param_path=shipped:human_125"]).config)
     check(config_of("optimizer=multispeed", "optimizer.stages=[{factors: true, evaluations: 64}, {}]"))
 
@@ -52,6 +52,10 @@ def test_a_stage_changes_one_weight():
         (["optimizer.stages=[]"], "a list of stages"),
         (["optimizer.stages=[{evaluations: 5}, {generations: 3}]"], "the last stage goes on"),
         (["optimizer.stages=[{}, {}]"], "has no length"),
+        (["optimizer.stages=[{evaluations: 64}, {enough: 100}]"], "leave enough out"),
+        (["optimizer.stages=[{evaluations: 64, set: {env.support: 2}}, {}]"], "env.support=2"),
+        (["optimizer.stages=[{evaluations: 64}, {set: {env.support: 0.1}}]"], "last stage"),
+        (["env.support=0.5"], "held by springs"),
         (["optimizer.stages=[{evaluations: 64, generations: 3}, {}]"], "one of them"),
         (["optimizer.stages=[{evaluation: 64}, {}]"], "evaluations"),
         (["optimizer.stages=[{name: scan, evaluations: 64}, {}]"], "that no other stage has"),

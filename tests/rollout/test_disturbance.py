@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from myoassist.config.schema.run import EnvConfig, ExoConfig, PerturbationConfig
+from myoassist.config.schema.draws import PerturbationConfig
+from myoassist.config.schema.run import EnvConfig, ExoConfig
 from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.simulator import Simulator
 from tests.walkers import WALKING_VECTOR, make_walker

@@ -18,7 +18,7 @@ KEY = "optimizer.stages"
 SCAN = "scan"
 _EXAMPLE = f"for example {KEY}=[{{evaluations: 4000, set: {{cost.target: kinematics}}}}, {{sigma_gain: 2}}]"
 # What a stage may change, and what of it belongs to the whole run: the reference is copied into the run folder.
-_CHANGING = ("cost.", "env.sim_time", "env.perturbation.")
+_CHANGING = ("cost.", "env.sim_time", "env.perturbation.", "env.support")
 _FIXED = ("cost.reference",)
 # Entries of it may be changed, such as one weight.
 _FORMULA = "cost.formula."
@@ -46,7 +46,12 @@ class StageOptions:
     factors: bool | None = option(
         None, "Search factors of groups of parameters instead of all parameters; null is optimizer.factors."
     )
-    set: Any = option(None, "Keys of cost, env.sim_time and env.perturbation that it changes, dotted or nested.")
+    enough: float | None = option(
+        None, "End it before its length once a third of a generation costs at most this; null for no such end."
+    )
+    set: Any = option(
+        None, "Keys of cost, env.sim_time, env.perturbation and env.support that it changes, dotted or nested."
+    )
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class SearchStage:
         changes: Dotted key -> value that differs from the run.
         scans: Whether it draws random vectors instead of searching.
         factors: Whether it searches factors of groups of parameters instead of all parameters.
+        enough: It ends before its length once a third of a generation costs at most this; None for no such end.
     """
 
     name: str
@@ -72,6 +78,7 @@ class SearchStage:
     changes: Mapping[str, Any] = None  # type: ignore[assignment]
     scans: bool = False
     factors: bool = False
+    enough: float | None = None
 
 
 def plan_stages(optimizer: OptimizerConfig) -> tuple[SearchStage, ...]:
@@ -138,6 +145,12 @@ def _read_stages(content: Any, factors: bool) -> Iterator[SearchStage]:
                 f"{place}.covariance={options.covariance}", "keep or diagonal: nothing has been learned yet", "keep"
             )
         changes = dict(_read_changes(options.set, place))
+        if number == len(content) - 1 and changes.get("env.support"):
+            raise ConfigError(
+                f"{place}.set.env.support={changes['env.support']}, but it is the last stage",
+                "a walk that nothing holds at the end",
+                "env.support: 0.0",
+            )
         yield SearchStage(
             name,
             options.generations,
@@ -146,11 +159,18 @@ def _read_stages(content: Any, factors: bool) -> Iterator[SearchStage]:
             options.covariance,
             changes,
             factors=factors if options.factors is None else options.factors,
+            enough=options.enough,
         )
 
 
 def _check_length(options: StageOptions, place: str, last: bool) -> None:
     given = [name for name in ("generations", "evaluations") if getattr(options, name) is not None]
+    if last and options.enough is not None:
+        raise ConfigError(
+            f"{place}.enough={options.enough}, but it is the last stage",
+            "no such end: the last stage goes on until optimizer.maxiter",
+            "leave enough out",
+        )
     if last and given:
         raise ConfigError(
             f"{place}.{given[0]}={getattr(options, given[0])}, but it is the last stage",

@@ -1,4 +1,4 @@
-"""Keys of costs over several walks, a part of `cost`, and what disturbs these walks."""
+"""Keys of costs over several walks, a part of `cost`, and what disturbs walks."""
 
 from dataclasses import dataclass, field
 
@@ -67,3 +67,18 @@ class DrawsConfig:
         unit="s",
     )
     draw_noise: DrawNoiseConfig = field(default_factory=DrawNoiseConfig)
+
+
+@dataclass
+class PerturbationConfig:
+    """Disturbances of a walk; all off by default. Their random numbers follow the seed of the candidate."""
+
+    push_force: float = option(0.0, "Force on the pelvis, forward positive.", ge=-2000.0, le=2000.0, unit="N")
+    push_interval: float = option(3.0, "Time from push to push; the first comes after one.", gt=0.0, le=1e6, unit="s")
+    push_duration: float = option(0.1, "Length of a push.", gt=0.0, le=10.0, unit="s")
+    sensor_noise: float = option(
+        0.0,
+        "Factor of the noise on the controller's signals; 1 is 0.01 rad, 0.1 rad/s, 0.02 body weights, 0.02 of F_max.",
+        ge=0.0,
+        le=100.0,
+    )

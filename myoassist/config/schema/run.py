@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from myoassist.config.schema.control import ControlConfig
-from myoassist.config.schema.draws import DrawsConfig
+from myoassist.config.schema.draws import DrawsConfig, PerturbationConfig
 from myoassist.config.schema.fake import FakeConfig
 from myoassist.config.schema.option import option
 from myoassist.config.schema.plant import PlantConfig
@@ -89,21 +89,6 @@ class ModelConfig(PlantConfig):
 
 
 @dataclass
-class PerturbationConfig:
-    """Disturbances of a walk; all off by default. Their random numbers follow the seed of the candidate."""
-
-    push_force: float = option(0.0, "Force on the pelvis, forward positive.", ge=-2000.0, le=2000.0, unit="N")
-    push_interval: float = option(3.0, "Time from push to push; the first comes after one.", gt=0.0, le=1e6, unit="s")
-    push_duration: float = option(0.1, "Length of a push.", gt=0.0, le=10.0, unit="s")
-    sensor_noise: float = option(
-        0.0,
-        "Factor of the noise on the controller's signals; 1 is 0.01 rad, 0.1 rad/s, 0.02 body weights, 0.02 of F_max.",
-        ge=0.0,
-        le=100.0,
-    )
-
-
-@dataclass
 class EnvConfig(WalkEnvConfig):
     """Simulation: duration, start, ground; with task=rl also what an episode is."""
 
@@ -119,6 +104,14 @@ class EnvConfig(WalkEnvConfig):
         task="search",
     )
     perturbation: PerturbationConfig = field(default_factory=PerturbationConfig, metadata={"task": "search"})
+    support: float = option(
+        0.0,
+        "How strongly springs and dampers hold the pelvis upright and at cost.tgt_vel: for the first stages of a "
+        "search from nothing, see optimizer.stages. 0 is a walk of one's own.",
+        ge=0.0,
+        le=1.0,
+        task="search",
+    )
     delayed: bool | None = option(None, "Old place of control.delayed.", alias="control.delayed", moved=True)
     timestep: float = option(0.001, "Physics time step.", ge=1e-6, le=0.002, unit="s")
     render_modes: list[str] = option(

@@ -35,7 +35,7 @@ class _Place:
         generations: Generations told before the present algorithm began to count.
         evaluations: Evaluations told before.
         began: Generations and evaluations at which the stage began.
-        over: Whether the algorithm has converged, which ends a stage too.
+        over: Whether the algorithm has converged, or a third of a generation was good enough: either ends a stage too.
         scanned: Cost and vector of the best of the scan, the best first.
     """
 
@@ -50,9 +50,10 @@ class _Place:
 class ScheduledOptimizer(Optimizer):
     """An algorithm that begins with a scan of random vectors, or goes through stages, or both.
 
-    A stage ends after its length or where the algorithm has converged; the next one begins when a generation is asked
-    for, so that a state between two generations always belongs to one stage. Where a stage searches factors and the
-    next one all parameters, or the other way round, the algorithm begins anew at the decoded mean.
+    A stage ends after its length, where it is good enough or where the algorithm has converged; the next one begins
+    when a generation is asked for, so that a state between two generations always belongs to one stage. Where a stage
+    searches factors and the next one all parameters, or the other way round, the algorithm begins anew at the decoded
+    mean.
 
     Args:
         region: Start and bounds, and what the scan draws from.
@@ -151,7 +152,9 @@ class ScheduledOptimizer(Optimizer):
         """Take the costs of the vectors that `ask` returned."""
         if self._inner is not None:
             self._inner.tell(vectors, costs)
-            self._place.over = bool(self._inner.stop_reasons())
+            enough = self._stages[self._place.number].enough
+            good = enough is not None and 3 * sum(cost <= enough for cost in costs) >= len(costs)
+            self._place.over = good or bool(self._inner.stop_reasons())
             return
         told = [(float(cost), [float(x) for x in vector]) for cost, vector in zip(costs, vectors, strict=True)]
         # Stable: of equal costs the earlier one comes first.

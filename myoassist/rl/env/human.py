@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import mujoco
 import numpy as np
 
+from myoassist.config.schema.draws import PerturbationConfig
 from myoassist.config.schema.rl import BASE_ENV
-from myoassist.config.schema.run import ExoConfig, PerturbationConfig, RunConfig
+from myoassist.config.schema.run import ExoConfig, RunConfig
 from myoassist.control.buffers import Constants, Ids, make_buffers, make_command
 from myoassist.control.device.timing import make_exo
 from myoassist.control.human.reflex.controller import Reflex, make_reflex

@@ -127,6 +127,27 @@ def test_interruptions_and_workers_change_nothing(tmp_path):
     assert search.generation == 34 and search.stage == 4
 
 
+def test_a_stage_ends_once_a_third_of_a_generation_is_good_enough(tmp_path):
+    config = factors_config(maxiter=34)
+    config.optimizer.stages[0]["enough"] = 20000.0
+    config.optimizer.stages[2]["enough"] = 1e9
+    minimize(staged_problem(config), config, open_folder(tmp_path / "whole"), plot=False)
+    for maxiter in range(18, 35):
+        config.optimizer.maxiter = maxiter
+        minimize(staged_problem(config, 2), config, open_folder(tmp_path / "parts"), plot=False)
+    assert history_bytes(tmp_path / "parts") == history_bytes(tmp_path / "whole")
+    with (tmp_path / "whole/history_candidates.csv").open() as stream:
+        costs = [float(row["total"]) for row in csv.DictReader(stream)]
+    generations = np.reshape(costs, (34, 8))
+    with (tmp_path / "whole/history_generations.csv").open() as stream:
+        stages = [int(float(row["search_stage"])) for row in csv.DictReader(stream)]
+    good = 3 * (generations <= 20000.0).sum(axis=1) >= 8
+    first = stages.count(1)
+    assert 1 < first < 8 and good[first - 1] and not good[: first - 1].any()
+    # Of the third stage any generation is good enough.
+    assert stages.count(3) == 1
+
+
 def test_stages_are_in_history_and_tables_and_the_figure_is_drawn(tmp_path):
     result = run(tmp_path, maxiter=34)
     with (tmp_path / "history_generations.csv").open() as stream:
