@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from myoassist.config.compose.run import ComposedRun
     from myoassist.config.schema.run import RunConfig
     from myoassist.optimize.loop.progress import Progress
+    from myoassist.rl.train.listener import Listener
     from myoassist.runs.writer import RunFolder
 
 INTERRUPTED = 130
@@ -107,6 +108,7 @@ def train(
     show: "Callable[[], Progress] | None" = None,
     opened: "Callable[[RunFolder], None] | None" = None,
     watched: bool = True,
+    listener: "Listener | None" = None,
 ) -> float:
     """Check a composed run and train it.
 
@@ -115,6 +117,7 @@ def train(
         show: Makes the display of every search of the run; None chooses by standard output.
         opened: Told the folder of the run, once it is open.
         watched: Whether `watch=true` opens a page; runs of a grid open none.
+        listener: Told how the training of a policy gets on.
 
     Returns:
         Fitness of the run, which sweepers maximize: minus its best total; also when it had been finished before.
@@ -171,11 +174,11 @@ def train(
             from myoassist.rl.train.train import train_rl
 
             if not config.rl.flag_rendering:
-                fitness = train_rl(config, folder)
+                fitness = train_rl(config, folder, listener=listener)
             else:
                 from myoassist.analysis.policy.live import watch_training
 
-                fitness = train_rl(config, folder, watch_training)
+                fitness = train_rl(config, folder, watch_training, listener)
         else:
             from myoassist.optimize.task import train_reflex
 

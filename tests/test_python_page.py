@@ -21,7 +21,7 @@ def test_every_name_of_the_page_exists_and_every_function_is_on_it():
     used = set(re.findall(r"\bma\.(\w+)", PAGE))
     assert used <= set(ma.__all__)
     missing = [name for name in ma.__all__ if not re.search(rf"\b{name}\b", PAGE)]
-    assert missing == ["Comparison", "Config", "Generation", "Run", "Walk"]
+    assert missing == ["Comparison", "Config", "Generation", "Rollout", "Run", "Walk"]
 
 
 @pytest.mark.long

@@ -15,13 +15,14 @@ from myoassist.api.lists import (
 )
 from myoassist.api.result import Walk
 from myoassist.api.run import Run, load_run
-from myoassist.api.search import Generation, StopSearch, optimize, sweep, train_policy
+from myoassist.api.search import Generation, Rollout, StopSearch, optimize, sweep, train_policy
 from myoassist.api.walking import evaluate, simulate
 
 __all__ = [
     "Comparison",
     "Config",
     "Generation",
+    "Rollout",
     "Run",
     "StopSearch",
     "Walk",

@@ -1,4 +1,4 @@
-"""Search and train out of Python: the training command, with a function that is told every generation."""
+"""Search and train out of Python: the training command, with functions that are told how it gets on."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from myoassist.api.config import Config, require_config
 from myoassist.api.run import Run, load_run
 from myoassist.files.errors import ConfigError
+from myoassist.rl.train.listener import Rollout
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
     from myoassist.cost.result import CostResult
     from myoassist.optimize.loop.progress import Progress
     from myoassist.optimize.store.search_state import Search
+    from myoassist.rl.train.evaluate_best import TrainingEvaluation
+    from myoassist.rl.train.listener import Listener
 
 
 class StopSearch(Exception):  # noqa: N818 - a wish, nothing went wrong
-    """Raised by a callback to stop the search after the present generation; the same as to return True."""
+    """Raised by a callback to stop after the present generation or rollout; the same as to return True."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ class Generation:
 
 
 Callback = Callable[[Generation], Any]
+RolloutCallback = Callable[[Rollout], Any]
+EvaluationCallback = Callable[["TrainingEvaluation"], Any]
 
 
 def optimize(config: Config, callback: Callback | None = None) -> Run:
@@ -76,21 +81,33 @@ def optimize(config: Config, callback: Callback | None = None) -> Run:
     return _train(require_config(config, "optimize"), "search", callback)
 
 
-def train_policy(config: Config) -> Run:
+def train_policy(
+    config: Config, callback: RolloutCallback | None = None, evaluated: EvaluationCallback | None = None
+) -> Run:
     """Train a policy, as the training command does for experiments of `task=rl`.
 
-    Interrupting it saves the last rollout and returns the run so far; the same call goes on.
+    Interrupting it (Ctrl-C, or the stop button of a notebook) saves the last complete rollout and its update, and
+    returns the run so far; the same call goes on.
 
     Args:
         config: What `compose` gave.
+        callback: Told of every rollout, once its update is done, as a `Rollout`; the training stops after it where this
+            returns True or raises `StopSearch`.
+        evaluated: Told of every evaluation of a policy, as a `rl.train.evaluate_best.TrainingEvaluation`; it stops the
+            training in the same way. Evaluations are made beside the training: that of a rollout comes some rollouts
+            later, the last one after the last rollout.
+
+    Returns:
+        The run, finished or interrupted.
 
     Raises:
         UserError: if the run is refused, with the message of the command.
     """
-    return _train(require_config(config, "train_policy"), "rl", None)
+    listener = None if callback is None and evaluated is None else _Listening(callback, evaluated)
+    return _train(require_config(config, "train_policy"), "rl", None, listener)
 
 
-def _train(config: Config, task: str, callback: Callback | None) -> Run:
+def _train(config: Config, task: str, callback: Callback | None, listener: "Listener | None" = None) -> Run:
     from myoassist.api.start import start_mujoco
     from myoassist.check.run import check
     from myoassist.files.console import say
@@ -106,7 +123,7 @@ def _train(config: Config, task: str, callback: Callback | None) -> Run:
     opened: list[Path] = []
     show = None if callback is None else (lambda: _Told(callback))
     try:
-        train(composed, show, lambda folder: opened.append(folder.path))
+        train(composed, show, lambda folder: opened.append(folder.path), listener=listener)
     except Stopped as stop:
         # Whoever ends the process, as a batch system does, is not asking for a result.
         if not _was_asked(stop) or not opened:
@@ -146,14 +163,42 @@ class _Told:
     def update(self, search: "Search", results: "Sequence[CostResult]", limit: int) -> bool:
         """Show a generation and tell it; return whether the search is to stop."""
         self._shown.update(search, results, limit)
-        try:
-            return self._callback(_describe(search, results, limit)) is True
-        except StopSearch:
-            return True
+        return _wants_stop(self._callback, _describe(search, results, limit))
 
     def note(self, text: str) -> None:
         """Say something once."""
         self._shown.note(text)
+
+
+class _Listening:
+    """Hands on what a training tells.
+
+    Args:
+        callback: Told of every rollout; None for nobody.
+        evaluated: Told of every evaluation; None for nobody.
+    """
+
+    def __init__(self, callback: RolloutCallback | None, evaluated: EvaluationCallback | None) -> None:
+        self._callback = callback
+        self._evaluated = evaluated
+
+    def take_rollout(self, rollout: Rollout) -> bool:
+        """Tell a rollout; return whether the training is to stop."""
+        return _wants_stop(self._callback, rollout)
+
+    def take_evaluation(self, evaluation: "TrainingEvaluation") -> bool:
+        """Tell an evaluation; return whether the training is to stop."""
+        return _wants_stop(self._evaluated, evaluation)
+
+
+def _wants_stop(callback: Callable[[Any], Any] | None, told: Any) -> bool:
+    """Tell a callback; return whether it asks to stop."""
+    if callback is None:
+        return False
+    try:
+        return callback(told) is True
+    except StopSearch:
+        return True
 
 
 def _describe(search: "Search", results: "Sequence[CostResult]", limit: int) -> Generation:

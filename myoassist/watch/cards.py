@@ -50,23 +50,29 @@ def run_card(state: RunState) -> str:
     return say(", ".join(words) + ".", f"Best{member}: {number(best.total)}, stage {best.stage}{found}.")
 
 
-def walk_card(walked: Walked, best: Best | None, as_in_run: bool, name: str = "") -> str:
-    """Return how the walk that is shown ended, and what it costs.
+def walk_card(walked: Walked, best: Best | None, speed: float, slope_deg: float, name: str = "") -> str:
+    """Return how the walk that is shown ended, what it costs, and what of it is not as in its run.
 
     Args:
         walked: The walk.
         best: What the run says about it.
-        as_in_run: Whether speed, slope and pushes are those of the run.
+        speed: Target speed of the run, m/s.
+        slope_deg: Slope of the run, deg.
         name: Put before it.
     """
     result, log = walked.result, walked.log
     ended = log.reason or f"walks to the end, {log.n_steps * log.dt:g} s"
     words = f"{name}{ended}; {result.distance:.2f} m; {walked.config.cost.target} {number(result.total)}"
+    as_in_run = (walked.wish.speed, walked.wish.slope_deg) == (speed, slope_deg) and not walked.wish.pushes
     if as_in_run and best is not None and best.digest == walked.wish.digest and best.total is not None:
         same = best.total == float(result.total)
         words += ", as stored" if same else f" (stored: {number(best.total)})"
-    changed = [f"{push.impulse:+g} N·s at {push.time:.2f} s" for push in walked.wish.pushes]
-    return say(f"{words}.", f"Pushed: {', '.join(changed)}." if changed else "")
+    wish = walked.wish
+    tried = [] if wish.speed == speed else [f"target speed {wish.speed:g} m/s"]
+    tried += [] if wish.slope_deg == slope_deg else [f"slope {wish.slope_deg:+g} deg"]
+    pushed = [f"{push.impulse:+g} N·s at {push.time:.2f} s" for push in wish.pushes]
+    told = ((label, ", ".join(items)) for label, items in (("Tried", tried), ("Pushed", pushed)) if items)
+    return say(f"{words}.", *(f"{label}: {items}." for label, items in told))
 
 
 def score_card(walked: Walked) -> str:

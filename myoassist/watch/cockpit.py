@@ -61,12 +61,12 @@ class Cockpit:
         self._tracks = [Track(item.folder, item.config, self._looker, self._walker) for item in sources]
         self._names = [item.name for item in sources]
         config = source.config
-        self._own = (default_speed(config), config.env.slope_deg)
+        self._own = run_conditions(config)
         self._pushes: tuple[Push, ...] = ()
         self._lock = threading.Lock()
         self._figure: Figure | None = None
         self._ghosts: dict[int, Ghost] = {}
-        self._time, self._drawn = 0.0, -1.0
+        self._time, self._drawn, self._beside = 0.0, -1.0, False
         self._wished, self._since = self._own, 0.0
         self._panel = Panel(
             self._server,
@@ -139,6 +139,10 @@ class Cockpit:
             self._time += passed * SPEEDS[self._panel.pace.value]
         if self._time > self._figure.duration:
             self._time = 0.0 if self._panel.play.value else self._figure.duration
+        beside = self._panel.beside
+        if beside != self._beside:
+            # Also while the walk stands still.
+            self._beside, self._drawn = beside, -1.0
         # Nobody looks: nothing to send.
         if self._time != self._drawn and self._server.get_clients():
             self._draw()
@@ -186,9 +190,8 @@ class Cockpit:
     def _draw(self) -> None:
         assert self._figure is not None
         self._figure.draw(self._time)
-        beside = self._panel.aside is not None and self._panel.aside.value
         for number, ghost in self._ghosts.items():
-            ghost.draw(self._time, self._figure.origin, _ASIDE * number if beside else 0.0)
+            ghost.draw(self._time, self._figure.origin, _ASIDE * number if self._beside else 0.0)
         self._panel.show_time(self._time, self._figure.duration)
         self._drawn = self._time
 
@@ -205,7 +208,7 @@ class Cockpit:
         panel.message.content = wrap(say(*messages))
         walked = track.walked
         if walked is not None:
-            panel.walk.content = wrap(walk_card(walked, track.state.best, as_in_run(track, walked)))
+            panel.walk.content = wrap(walk_card(walked, track.state.best, *run_conditions(track.config)))
             panel.score.content = wrap(score_card(walked))
             panel.terms.content = wrap(terms_card(walked))
         if len(self._tracks) > 1:
@@ -216,7 +219,7 @@ class Cockpit:
         track, name = self._tracks[number], self._names[number]
         if track.walked is None:
             return say(f"{name}: no best yet.")
-        return walk_card(track.walked, track.state.best, as_in_run(track, track.walked), f"{name}: ")
+        return walk_card(track.walked, track.state.best, *run_conditions(track.config), f"{name}: ")
 
     def run(self, stop: threading.Event) -> None:
         """Look, walk and play until told to stop."""
@@ -240,10 +243,9 @@ class Cockpit:
         self._looker.shutdown(cancel_futures=True)
 
 
-def as_in_run(track: Track, walked: Walked) -> bool:
-    """Return whether a walk is the one of its own run: its speed, its slope, no pushes."""
-    wish, config = walked.wish, track.config
-    return (wish.speed, wish.slope_deg) == (default_speed(config), config.env.slope_deg) and not wish.pushes
+def run_conditions(config: RunConfig) -> tuple[float, float]:
+    """Return target speed (m/s) and slope (deg) of a run."""
+    return default_speed(config), config.env.slope_deg
 
 
 def push_direction(ray_origin: np.ndarray, ray_direction: np.ndarray, centre: np.ndarray) -> int:

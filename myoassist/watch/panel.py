@@ -110,6 +110,11 @@ class Panel:
             self.speed.value, self.slope.value = self._own  # type: ignore[misc]
             unpush()
 
+    @property
+    def beside(self) -> bool:
+        """Whether ghosts walk side by side with the walker instead of in its place."""
+        return self.aside is not None and bool(self.aside.value)
+
     def take_time(self) -> float | None:
         """Return the instant that a person has set since the last call, s; None where nobody has."""
         with self._lock:

@@ -13,6 +13,22 @@ from myoassist.model.load_mujoco import load_mujoco
 from myoassist.runs.pack import write_pack
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import leaderboard  # noqa: E402
+
+
+def test_every_shipped_walk_on_level_ground_is_in_the_table_and_the_rules_are_those_of_the_code():
+    table = (ROOT / "benchmarks" / "leaderboard.md").read_text(encoding="utf-8")
+    assert table.startswith(leaderboard.RULES)
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    listed = {row[0].strip("| `"): row[1] for row in rows}
+    level = leaderboard.list_level()
+    assert listed == {name: leaderboard.describe_body(find_shipped(name).config) for name in level}
+    assert {"human_125", "walk_26", "walk_rl"} <= set(level)
+    assert not {"human_up_5", "osl_a", "walk_rough", "walk_speeds"} & set(level)
+    missed = [0 if row[4] == "none" else len(row[4].split(", ")) for row in rows]
+    assert missed == sorted(missed)
 
 
 @pytest.mark.long

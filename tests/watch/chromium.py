@@ -98,6 +98,63 @@ class Browser:
         assert place, f"nothing on the page says {words!r}"
         self.click(*place)
 
+    def _input(self, label, inner=""):
+        """Return an expression for the control that a label belongs to, or what is inside of it."""
+        found = f"[...document.querySelectorAll('label')].find(e => e.innerText.trim() === {json.dumps(label)})"
+        control = f"document.getElementById(({found} || {{}}).htmlFor)"
+        return f"{control}.querySelector({json.dumps(inner)})" if inner else control
+
+    def _place(self, expression):
+        """Return the middle of an element once it is in sight."""
+        return self.evaluate(
+            f"(() => {{ const e = {expression}; e.scrollIntoView({{block: 'center'}});"
+            "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+        )
+
+    def slider(self, label):
+        """Return the value of a slider."""
+        return float(self.evaluate(f"{self._input(label, '[role=slider]')}.getAttribute('aria-valuenow')"))
+
+    def press_slider(self, label, presses):
+        """Move a slider by its steps with the arrow keys, to the left where negative."""
+        self.evaluate(f"{self._input(label, '[role=slider]')}.focus()")
+        name, code = ("ArrowRight", 39) if presses > 0 else ("ArrowLeft", 37)
+        for _ in range(abs(presses)):
+            for kind in ("keyDown", "keyUp"):
+                key = {"key": name, "code": name, "windowsVirtualKeyCode": code}
+                self.call("Input.dispatchKeyEvent", type=kind, **key)
+
+    def drag_slider(self, label, part):
+        """Drag a slider with the mouse to a part of its length, 0 to 1."""
+        thumb = self._place(self._input(label, "[role=slider]"))
+        track = self._input(label, ".mantine-Slider-track")
+        left, width = self.evaluate(
+            f"(() => {{ const r = {track}.getBoundingClientRect(); return [r.x, r.width]; }})()"
+        )
+        x = left + part * width
+        self.call("Input.dispatchMouseEvent", type="mouseMoved", x=thumb[0], y=thumb[1])
+        self.call("Input.dispatchMouseEvent", type="mousePressed", button="left", clickCount=1, x=thumb[0], y=thumb[1])
+        for step in (0.5, 1.0):
+            along = thumb[0] + step * (x - thumb[0])
+            self.call("Input.dispatchMouseEvent", type="mouseMoved", button="left", buttons=1, x=along, y=thumb[1])
+        self.call("Input.dispatchMouseEvent", type="mouseReleased", button="left", clickCount=1, x=x, y=thumb[1])
+
+    def tick(self, label, wanted):
+        """Click a checkbox unless it is as wanted already."""
+        ticked = f"{self._input(label)}.checked"
+        if self.evaluate(ticked) != wanted:
+            self.click(*self._place(self._input(label)))
+            wait(lambda: self.evaluate(ticked) == wanted, 30.0)
+
+    def choose(self, label, option):
+        """Take an option of a list."""
+        control = self._input(label)
+        self.click(*self._place(control))
+        item = f"[...document.querySelectorAll('[role=option]')].find(e => e.innerText.trim() === {json.dumps(option)})"
+        wait(lambda: self.evaluate(f"!!({item}) && ({item}).offsetParent !== null"), 30.0)
+        self.click(*self._place(item))
+        wait(lambda: self.evaluate(f"{control}.value") == option, 30.0)
+
     def screenshot(self, file: Path):
         file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 

@@ -16,6 +16,7 @@ from myoassist.rl.policy.design import policy_params, route_batch, start_action
 from myoassist.rl.policy.source import load_transfer
 from myoassist.rl.train.background import BackgroundEvaluation
 from myoassist.rl.train.evaluate_best import Evaluator
+from myoassist.rl.train.listener import Listener
 from myoassist.rl.train.session import write_session
 from myoassist.rl.train.trainer import Trainer
 from myoassist.runs.writer import RunFolder
@@ -26,7 +27,10 @@ class EnvironmentLostError(RunError):
 
 
 def train_rl(
-    config: RunConfig, folder: RunFolder, watch: Callable[[WalkBatch], AbstractContextManager[None]] | None = None
+    config: RunConfig,
+    folder: RunFolder,
+    watch: Callable[[WalkBatch], AbstractContextManager[None]] | None = None,
+    listener: Listener | None = None,
 ) -> float:
     """Run the RL trainer in an opened run folder.
 
@@ -37,6 +41,7 @@ def train_rl(
         config: Run configuration.
         folder: Opened run folder.
         watch: Shows the environments as long as it is entered; None for not at all.
+        listener: Told of every rollout and every evaluation; what it raises ends the training.
 
     Returns:
         Score of the best evaluation, 0 to 1.
@@ -62,7 +67,7 @@ def train_rl(
         learner = new_learner(config, venv, params)
         evaluation = BackgroundEvaluation(Evaluator(config))
         stack.callback(evaluation.close)
-        trainer = Trainer(config, folder, learner, venv, evaluation, stop)
+        trainer = Trainer(config, folder, learner, venv, evaluation, stop, listener)
         stack.callback(trainer.close)
         write_session(config, folder.path, params)
         if watch is not None:

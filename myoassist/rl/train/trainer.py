@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 from stable_baselines3.common.callbacks import BaseCallback
 
 from myoassist.config.schema.run import RunConfig
@@ -16,12 +17,13 @@ from myoassist.files.atomic import write_bytes_atomic
 from myoassist.files.checkpoint import Checkpoint, load_newest, write_checkpoint
 from myoassist.files.signals import StopRequest
 from myoassist.rl.algorithms.base import Learner
-from myoassist.rl.env.vec_measure import Episode, MeasuredVecEnv
+from myoassist.rl.env.vec_measure import Episode, MeasuredVecEnv, RolloutStatistics
 from myoassist.rl.policy.file import NOTE_NAME, PolicyFile, add_note, read_policy
 from myoassist.rl.policy.plain import NumpyPolicy
 from myoassist.rl.policy.policy import routing_of
 from myoassist.rl.train.background import BackgroundEvaluation, Snapshot
 from myoassist.rl.train.evaluate_best import TrainingEvaluation
+from myoassist.rl.train.listener import Listener, Rollout
 from myoassist.rl.train.log import TrainLog, mean_episode
 from myoassist.rl.train.progress import TrainProgress
 from myoassist.rl.train.state import capture_training, restore_training
@@ -51,6 +53,7 @@ class Trainer:
         venv: Its environments.
         evaluation: Evaluates snapshots beside the training.
         stop: Request to stop.
+        listener: Told of every rollout and every evaluation; None for nobody.
 
     Attributes:
         saved_steps: Environment steps of the newest state that `save` would write.
@@ -64,7 +67,9 @@ class Trainer:
         venv: MeasuredVecEnv,
         evaluation: BackgroundEvaluation,
         stop: StopRequest,
+        listener: Listener | None = None,
     ) -> None:
+        self._listener = listener
         self._config = config
         self._folder = folder
         self._learner = learner
@@ -143,6 +148,7 @@ class Trainer:
                 self._folder.write_status("running", **self.status())
             self._take_evaluations()
             self._show(before, collected - began, learned - collected, time.perf_counter() - began)
+            self._tell_rollout()
 
     def finish(self) -> float | None:
         """Evaluate the last policy, write what is left and the status.
@@ -195,7 +201,7 @@ class Trainer:
 
     def _add_rollout(self, previous: Mapping[str, Any]) -> None:
         statistics = self._venv.statistics()
-        rates = statistics.terms / (statistics.steps * self._interval)
+        rates = self._rates(statistics)
         self._log.add_rollout(self._rollout, self._steps, statistics.episodes, rates, self._update)
         self._log.accumulated += statistics.terms
         length, _ = mean_episode(statistics.episodes)
@@ -214,6 +220,10 @@ class Trainer:
             prune_models(self._folder.path, frequency.keep_models, self._evaluation.pending)
             if evaluates:
                 self._submit(model)
+
+    def _rates(self, statistics: RolloutStatistics) -> np.ndarray:
+        """Return the weighted parts of the reward per second, shape (terms,)."""
+        return statistics.terms / (statistics.steps * self._interval)
 
     def _capture(self) -> None:
         """Keep the state as it is, with the rows that belong to it on their way to the disk."""
@@ -270,6 +280,8 @@ class Trainer:
             self._log.add_evaluation(result)
             self._progress.note(result.describe())
             self._folder.write_status("running", **self.status())
+            if self._listener is not None and self._listener.take_evaluation(result):
+                self._stop.request()
 
     def _read_best(self) -> TrainingEvaluation | None:
         """Return the evaluation of best_model.zip; None where there is none."""
@@ -293,3 +305,13 @@ class Trainer:
         length, total = mean_episode(list(self._recent))
         std = float(self._learner.policy.log_std.detach().exp().mean())
         self._progress.update(self._steps, steps, duration, shares, length, total, std)
+
+    def _tell_rollout(self) -> None:
+        if self._listener is None:
+            return
+        statistics = self._venv.statistics()
+        counts = (self._rollout, self._steps, self._limit, len(statistics.episodes))
+        rewards = dict(zip(self._venv.reward_names, self._rates(statistics).tolist(), strict=True))
+        told = Rollout(*counts, *mean_episode(statistics.episodes), rewards, dict(self._update), self._best)
+        if self._listener.take_rollout(told):
+            self._stop.request()
