@@ -89,12 +89,13 @@ class SpeedRow:
 
 
 def shipped_people() -> list[str]:
-    """Return the shipped walks that are held against people, on level ground and without a device."""
+    """Return the shipped planar walks that are held against people, on level ground and without a device."""
     found = []
     for controller in list_controllers():
         content = json.loads(controller.parameters.with_name(DESCRIPTION).read_text(encoding="utf-8"))
         level = not content["env"].get("slope_deg") and content["env"].get("terrain", "flat") == "flat"
-        if "robustness" in content and content["model"]["device"] is None and level:
+        plain = content["model"]["musculature"] == 22 and content["model"]["device"] is None
+        if "robustness" in content and plain and level:
             found.append(f"{SHIPPED_PREFIX}{controller.name}")
     return found
 
