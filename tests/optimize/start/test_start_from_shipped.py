@@ -37,7 +37,8 @@ def test_a_guided_person_starts_other_guided_walks_by_name(overrides):
         (("exp=prosthesis",), {"human_125", "human_150"}),
         (("exp=human",), {"human_125", "human_150"}),
         (("exp=baseline", "model=baseline_26"), {"walk_26", "walk_26_full"}),
-        (("exp=walk_3d",), set()),
+        (("exp=walk_3d",), {"human_3d"}),
+        (("exp=walk_3d", "control=network"), set()),
     ],
 )
 def test_a_refusal_names_the_shipped_vectors_that_fit(overrides, fitting):
