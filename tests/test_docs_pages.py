@@ -171,6 +171,10 @@ def test_command_fits_the_configuration(page, command, tmp_path, monkeypatch, ca
         assert {"mkdocs": ROOT / "mkdocs.yml", "mypy": ROOT / "pyproject.toml"}[words[2]].is_file()
     elif words[:2] == ["python", "-m"]:
         assert (ROOT / f"{words[2].replace('.', '/')}.py").is_file()
+    elif words[0] == "python" and words[1].endswith(".py"):
+        assert (ROOT / words[1]).is_file()
+        if overrides := [word for word in words[2:] if "=" in word and not word.startswith("-")]:
+            check_run(overrides)
     else:
         assert words[0] in ("bash", "pip", "source", "git", "cd", "sbatch"), command
 

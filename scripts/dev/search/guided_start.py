@@ -2,13 +2,14 @@
 
     python scripts/dev/search/guided_start.py fade --seed 1 --evaluations 5000
     python scripts/dev/search/guided_start.py firm --minutes 20
+    python scripts/dev/search/guided_start.py begin --out logs/made_up
 
 `fade` begins with 1/rad for every stretch reflex and searches common factors of groups of parameters. Springs at the
 pelvis carry the walker at first; whenever a third of a generation is good, they become weaker, until they are gone.
 `firm` begins with the start values of the package and looks for those that, rounded to two digits, walk with either leg
 first and with every parameter changed by some percent. A walk is judged by how much of the time posture, ground forces,
-speed and trunk are as in people's stride. Both print the values of the groups. With `--out`, `fade` goes on after a
-kill and writes a start vector (`start.txt`) there.
+speed and trunk are as in people's stride. Both print the values of the groups. `begin` writes down the made-up gains
+alone. With `--out`, `fade` goes on after a kill and writes a start vector (`start.txt`) there.
 """
 
 import argparse
@@ -242,6 +243,15 @@ def fade(arguments: argparse.Namespace) -> None:
         write_text_atomic(arguments.out / START_NAME, "".join(f"{value!r}\n" for value in vector.tolist()))
 
 
+def begin(arguments: argparse.Namespace) -> None:
+    """Write the made-up gains."""
+    walk = Walk(arguments, "walk_left")
+    groups = Groups(walk.table)
+    vector = walk.encode(groups.decode(np.zeros(len(groups.encode()))))
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    write_text_atomic(arguments.out / START_NAME, "".join(f"{value!r}\n" for value in vector.tolist()))
+
+
 def firm(arguments: argparse.Namespace) -> None:
     """Make the start values of the package bear being changed."""
     duration = arguments.duration
@@ -278,13 +288,13 @@ def firm(arguments: argparse.Namespace) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kind", choices=("fade", "firm"))
+    parser.add_argument("kind", choices=("fade", "firm", "begin"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plant", default="human_3", help="as model.plant")
     parser.add_argument("--muscle_model", help="as model.muscle_model")
     parser.add_argument("--delayed", action="store_true", help="as control.delayed, with --timestep 0.001")
     parser.add_argument("--timestep", type=float, default=0.002, help="of the physics, s")
-    parser.add_argument("--out", type=Path, help="folder that fade goes on from and writes its start vector to")
+    parser.add_argument("--out", type=Path, help="folder that start.txt is written to, and that fade goes on from")
     parser.add_argument("--duration", type=float, default=3.0, help="of a walk, s")
     parser.add_argument("--evaluations", type=int, default=5000, help="of fade")
     good = "cost of a third of the walks that weakens the springs"
@@ -293,7 +303,9 @@ def main() -> None:
     parser.add_argument("--change", type=float, default=0.03, help="of every gain, relative SD, in firm")
     parser.add_argument("--regularizer", type=float, default=0.04, help="cost of a squared step of a group")
     arguments = parser.parse_args()
-    (fade if arguments.kind == "fade" else firm)(arguments)
+    if arguments.kind == "begin" and arguments.out is None:
+        parser.error("begin needs --out, the folder of start.txt")
+    {"fade": fade, "firm": firm, "begin": begin}[arguments.kind](arguments)
 
 
 if __name__ == "__main__":
