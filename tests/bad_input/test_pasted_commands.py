@@ -116,6 +116,7 @@ def format_like_a_user(key, value):
     return shlex.split(format_override(key, value))[0]
 
 
+@pytest.mark.long
 @needs_bash
 def test_a_log_root_with_blanks_can_be_pasted(elsewhere, monkeypatch):
     logs = elsewhere / "my logs"

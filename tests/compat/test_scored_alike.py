@@ -20,6 +20,8 @@ from myoassist.rl.env.batch import WalkBatch
 from myoassist.rl.env.human import record_reflex_walk
 from myoassist.rollout.simulator import Simulator
 
+pytestmark = pytest.mark.long
+
 SECONDS = 12.0
 
 

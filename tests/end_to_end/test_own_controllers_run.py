@@ -10,6 +10,8 @@ from walk_runs import find_run, finish, launch, result_bytes
 
 from tests.control.own_files import page_files, write_page_files
 
+pytestmark = pytest.mark.long
+
 RUN = [
     "exp=debug", "overlays=published", "model=tutorial", "control.controller=clock.py",
     "exo.controller=spring.py:Spring", "exo.max_torque=40", "env.sim_time=0.6",

@@ -156,6 +156,7 @@ def test_both_trainers_refuse_it(tmp_path, monkeypatch, capsys, task):
     assert "Exo_R is no torque motor" in shown and "to fix:" in shown and "Traceback" not in shown
 
 
+@pytest.mark.long
 def test_devices_of_the_library_would_pass():
     for device in DEVICES:
         if device.drive is not None:

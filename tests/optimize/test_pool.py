@@ -83,6 +83,7 @@ def test_members_are_ordinary_runs_and_the_first_is_the_run_without_a_pool(tmp_p
     assert history_bytes(tmp_path / "alone") == history_bytes(tmp_path / "pool" / "member_00")
 
 
+@pytest.mark.long
 def test_workers_and_a_larger_budget(tmp_path):
     run(tmp_path / "a", workers=1)
     run(tmp_path / "b", workers=3)

@@ -26,6 +26,7 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["a&b", "größe", "it's", "1e3", "a b", "2026_01_15"])
 @pytest.mark.parametrize("quoted", [True, False])
 def test_an_evolution(name, quoted, capfd):

@@ -42,6 +42,7 @@ def config(threads, *overrides):
     return made
 
 
+@pytest.mark.long
 def test_trials_do_not_depend_on_threads_and_disturb(short):
     count = 0
 

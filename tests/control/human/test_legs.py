@@ -50,6 +50,7 @@ def test_a_symmetric_start_walks_as_shared_gains_do_bit_for_bit(device, exo, shi
         np.testing.assert_array_equal(walk(simulator, shipped), expected)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("controller", ["cpg", "network"])
 @pytest.mark.parametrize("device", [None, "osl_ka"])
 def test_other_controllers_do_too_and_what_is_left_out_excites_nothing(controller, device):

@@ -59,6 +59,7 @@ def test_kill_at_random_instants(tmp_path, undisturbed, checkpoint_every):
     assert history_bytes(folder) == undisturbed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "algorithm", ["ipop", "bipop", "nevergrad", "staged_cma", "staged_bipop", "factors_cma", "factors_ipop"]
 )

@@ -55,6 +55,7 @@ def test_every_algorithm_is_here():
     assert {config_of(name).optimizer.algorithm for name in SETTINGS} == set(SEARCH_ALGORITHMS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_stored_state_goes_on_bit_for_bit(name):
     optimizer = new_optimizer(REGION, config_of(name).optimizer, 3)

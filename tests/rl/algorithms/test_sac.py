@@ -117,6 +117,7 @@ def test_what_does_not_fit_is_refused(overrides, words):
     assert words in str(caught.value)
 
 
+@pytest.mark.long
 def test_an_extended_training_equals_a_long_one(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     train(compose_run([*SMALL, "logdir=whole", "rl.total_timesteps=192"]))
