@@ -19,9 +19,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALL_SEARCH = ["env.sim_time=0.3", "optimizer.popsize=3"]
 # Walks that are compared with people have to last for eight strides.
 JUDGED_BY_PEOPLE = {"human", "human_exo", "human_speeds", "tutorial", "hip_exo", "prosthesis", "walk_3d"}
-SMALL_GRADED_SEARCH = ["env.sim_time=12", "optimizer.popsize=2", "cost.draws=1"]
-# Searches that begin held have stages, each longer than a test.
-HELD = {"prosthesis", "walk_3d"}
+# Stages, which searches that begin held have, are longer than a test.
+SMALL_GRADED_SEARCH = ["env.sim_time=12", "optimizer.popsize=2", "cost.draws=1", "optimizer.stages=null"]
 SMALL_GRADED_EVALUATION = ["env.sim_time=12", "env.render_modes=[]"]
 SMALL_EVOLUTION = ["evo.population_size=2", "evo.num_generations=1"]
 SMALL_EVALUATION = ["env.sim_time=0.2"]
@@ -65,10 +64,7 @@ def shrink(command):
     limit = 2 if any(word.startswith("optimizer.maxiter=") for word in words) else 1
     words = [word for word in words if not word.startswith("optimizer.maxiter=")]
     evolution = SMALL_EVOLUTION if "scripts/evo.sh" in words else []
-    small = list(SMALL_GRADED_SEARCH if graded else SMALL_SEARCH)
-    if any(word.removeprefix("exp=") in HELD for word in words):
-        small.append("optimizer.stages=null")
-    return [*words, *small, *evolution, f"optimizer.maxiter={limit}"]
+    return [*words, *(SMALL_GRADED_SEARCH if graded else SMALL_SEARCH), *evolution, f"optimizer.maxiter={limit}"]
 
 
 COMMANDS = [command for command in list_commands(README) if shrink(command) is not None]

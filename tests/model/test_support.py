@@ -1,4 +1,4 @@
-"""A pelvis that is held: which joints bear what, and that a walker falls later the more it is held."""
+"""A pelvis that is held: which joints bear what, who may hold it, and what a search finds with it."""
 
 import csv
 

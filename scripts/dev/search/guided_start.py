@@ -30,6 +30,7 @@ from myoassist.control.human.guided.pattern import SPEED, make_pattern
 from myoassist.files.atomic import write_text_atomic
 from myoassist.gait.reference.human import PERCENT, match_reference
 from myoassist.model.build import build_walker
+from myoassist.model.support import SPEED_DAMPING, hold_pelvis
 from myoassist.rollout.log import WalkLog
 from myoassist.rollout.simulator import Simulator
 from myoassist.space.table import ParameterTable
@@ -60,9 +61,7 @@ MADE_UP = {
 # Parameters with a common amount, and the amount of a step.
 ADDED = {"lead_*": 0.02, "hip_shift": 0.05, "knee_shift": 0.05, "ankle_shift": 0.05, "theta_tgt": 0.05}
 PERIOD_STEP = 0.1  # of the logarithm of the clock's period; 1 for every other factor
-FULL_SPEED_DAMPING, FULL_TILT, FULL_TILT_DAMPING = 150.0, 400.0, 40.0  # N·s/m, N·m/rad, N·m·s/rad
 START_NAME = "start.txt"
-UPRIGHT = np.deg2rad(-3.0)  # of the spring at the pelvis
 # Where a likeness has fallen to 1/e: hip, knee, ankle (rad), load (body weights), speed (m/s), lean (rad).
 ANGLE_SPREAD, LOAD_SPREAD, SPEED_SPREAD, LEAN_SPREAD = (0.2, 0.2, 0.14), 0.4, 0.25, 0.12
 
@@ -108,7 +107,7 @@ class Walk:
         control = ControlConfig(controller="guided", speed=SPEED, delayed=arguments.delayed, swing_contact=STUMBLE)
         self._simulator = Simulator(walker, env, ExoConfig(), 1, control)
         self.table: ParameterTable = self._simulator.table
-        self._model = walker.model
+        self._walker = walker
         self._stored = [(a, a.copy()) for a in (walker.model.jnt_stiffness, walker.model.dof_damping)]
         self._push = 0.0
         start, forward = self._simulator._start, walker.model.joint("pelvis_tx").dofadr[0]
@@ -123,16 +122,11 @@ class Walk:
 
     def hold(self, share: float) -> None:
         """Set how strongly the pelvis is held upright and at speed."""
-        model = self._model
         for array, stored in self._stored:
             array[:] = stored
-        tilt, forward = model.joint("pelvis_tilt"), model.joint("pelvis_tx").dofadr[0]
-        model.jnt_stiffness[tilt.id] += FULL_TILT * share
-        model.dof_damping[tilt.dofadr[0]] += FULL_TILT_DAMPING * share
         if share > 0.0:
-            model.qpos_spring[model.jnt_qposadr[tilt.id]] = UPRIGHT
-        model.dof_damping[forward] += FULL_SPEED_DAMPING * share
-        self._push = FULL_SPEED_DAMPING * share * SPEED
+            hold_pelvis(self._walker.model, self._walker.layout, share)
+        self._push = SPEED_DAMPING * share * SPEED
 
     def take(self, values: np.ndarray) -> WalkLog:
         """Walk with the controller's part of decoded values; the start is that of the init_pose."""
@@ -239,17 +233,20 @@ def fade(arguments: argparse.Namespace) -> None:
     mean = search(np.zeros(len(groups.encode())), 0.5, arguments.seed, judge, told)
     groups.show(mean)
     if arguments.out is not None:
-        vector = walk.encode(groups.decode(mean))
-        write_text_atomic(arguments.out / START_NAME, "".join(f"{value!r}\n" for value in vector.tolist()))
+        _write_start(arguments.out, walk, groups.decode(mean))
+
+
+def _write_start(folder: Path, walk: Walk, values: np.ndarray) -> None:
+    text = "".join(f"{value!r}\n" for value in walk.encode(values).tolist())
+    write_text_atomic(folder / START_NAME, text)
 
 
 def begin(arguments: argparse.Namespace) -> None:
     """Write the made-up gains."""
     walk = Walk(arguments, "walk_left")
     groups = Groups(walk.table)
-    vector = walk.encode(groups.decode(np.zeros(len(groups.encode()))))
     arguments.out.mkdir(parents=True, exist_ok=True)
-    write_text_atomic(arguments.out / START_NAME, "".join(f"{value!r}\n" for value in vector.tolist()))
+    _write_start(arguments.out, walk, groups.decode(np.zeros(len(groups.encode()))))
 
 
 def firm(arguments: argparse.Namespace) -> None:
