@@ -1,6 +1,7 @@
 import datetime
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,7 +16,6 @@ from myoassist.runs.catalogue import read_status
 from myoassist.runs.index import INDEX_NAME, read_index
 
 FAKE = ["exp=exo_npoint", "task=fake"]
-TODAY = datetime.date.today().isoformat()
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +25,14 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
+def find_day(place):
+    """The folder of the day on which the runs below this place began, whatever the day is by now."""
+    (day,) = (place / "logs").iterdir()
+    return day
+
+
 def run_folders(place):
-    return sorted(file.parent.relative_to(place / "logs" / TODAY).as_posix() for file in place.rglob("status.json"))
+    return sorted(file.parent.relative_to(find_day(place)).as_posix() for file in place.rglob("status.json"))
 
 
 def find_index(place):
@@ -56,7 +62,7 @@ def test_every_combination_runs_in_a_folder_of_its_own(place, capfd):
     assert train.main(arguments) == 0
     assert run_folders(place) == [f"NAME_{points}_{seed}" for points in (2, 3) for seed in (0, 1, 2)]
     index = find_index(place)
-    assert index.parent.relative_to(place).as_posix() == f"logs/{TODAY}/NAME_sweep_n_points_seed"
+    assert index.parent.relative_to(place).as_posix() == f"logs/{find_day(place).name}/NAME_sweep_n_points_seed"
     assert str(place) not in index.read_text()
     rows = read_index(index)
     assert [row.swept for row in rows] == [[f"exo.n_points={p}", f"seed={s}"] for p in (2, 3) for s in (0, 1, 2)]
@@ -93,7 +99,7 @@ def test_runs_that_would_share_a_folder_are_refused_with_the_remedy(place, capfd
     assert train.main(arguments) == 2
     message = capfd.readouterr().err
     assert "4 runs" in message
-    assert f"logs/{TODAY}/A: seed=0 exo.n_points=2 | seed=0 exo.n_points=3" in message
+    assert re.search(r"logs/[\d-]{10}/A: seed=0 exo.n_points=2 \| seed=0 exo.n_points=3", message)
     for remedy in ("overlays=sweep", r"expname=NAME_\${seed}_\${exo.n_points}", "allow_shared_dir=true"):
         assert remedy in message
     assert list(place.iterdir()) == []
@@ -177,19 +183,21 @@ def test_grid_begun_yesterday_is_finished_there(place, capfd):
     failing = [*FAKE, "fake.noise=0", "fake.fail_below=-1", "exo.max_torque=10,30", "expname=N_${exo.max_torque}"]
     arguments = [*failing, "exo.n_points=6", "-m"]
     assert train.main(arguments) == 1
-    yesterday = (datetime.date.today() - datetime.timedelta(days=1)).isoformat()
-    (place / "logs" / TODAY).rename(place / "logs" / yesterday)
+    today = find_day(place)
+    yesterday = (datetime.date.fromisoformat(today.name) - datetime.timedelta(days=1)).isoformat()
+    today.rename(today.with_name(yesterday))
     capfd.readouterr()
     # Another configuration, although of the same name, is another grid.
     assert train.main([*failing, "exo.n_points=5", "fake.failure=nan", "-m"]) == 0
     assert f"It is the unfinished grid of {yesterday}" not in capfd.readouterr().out
-    shutil.rmtree(place / "logs" / TODAY)
+    (other,) = set((place / "logs").iterdir()) - {today.with_name(yesterday)}
+    shutil.rmtree(other)
     # How it fails is no part of the configuration.
     assert train.main([*arguments[:-1], "fake.fail_once=true", "-m"]) == 0
     shown = capfd.readouterr().out
     assert f"It is the unfinished grid of {yesterday}" in shown
     assert "1 finished before, 1 to be continued" in shown
-    assert not (place / "logs" / TODAY).exists()
+    assert find_day(place).name == yesterday
     assert {row.status for row in read_index(find_index(place))} == {"finished"}
 
 
