@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -30,7 +31,8 @@ def test_a_push_runs_the_check_of_every_machine():
     assert all(name in "".join(steps) for name in packages.split())
 
 
-def test_only_candidates_of_releases_are_pinned_exactly():
-    exact = [text for text in PROJECT["dependencies"] if "==" in text]
-    assert [text for text in exact if "rc" not in text] == []
+def test_only_the_lock_pins_exactly():
+    extras = PROJECT["optional-dependencies"].values()
+    assert [text for text in [*PROJECT["dependencies"], *sum(extras, [])] if "==" in text] == []
+    assert all("==" in line for line in LOCK.splitlines() if line[:1].isalpha())
     assert any(text.startswith("cloudpickle") for text in PROJECT["dependencies"])

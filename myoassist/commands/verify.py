@@ -19,7 +19,8 @@ _ALL = "shipped"
 _ANSWERS = """Answers:
   bit for bit      every logged number of every control step is the same
   same gait        the numbers part somewhere (another processor, another MuJoCo), the mean strides do not: within
-                   1 deg, 0.05 body weights, 0.02 m/s and 0.02 s
+                   1 deg, 0.05 body weights, 0.02 m/s and 0.02 s, or, of an uneven walk, one standard deviation of
+                   its strides
   another gait     the mean strides differ by more, or the walk ends otherwise
 The exit code is 0 unless one is another gait, or with exact=true not the same bit for bit.
 """

@@ -69,12 +69,21 @@ class LegStrides:
             values: Samples of the whole walk, shape (T, signals).
             leg: 0 right, 1 left.
         """
+        return self.each_curve(values, leg).mean(axis=0)
+
+    def each_curve(self, values: np.ndarray, leg: int) -> np.ndarray:
+        """Return several signals over every stride of a leg at `PERCENT`, shape (strides, 51, signals).
+
+        Args:
+            values: Samples of the whole walk, shape (T, signals).
+            leg: 0 right, 1 left.
+        """
         starts, stops = self.starts[leg], self.stops[leg]
         place = starts[:, None] + PERCENT / 100.0 * (stops - starts)[:, None]
         lower = np.minimum(place.astype(np.intp), len(values) - 1)
         upper = np.minimum(lower + 1, len(values) - 1)
         below = values[lower]
-        return ((values[upper] - below) * (place - lower)[:, :, None] + below).mean(axis=0)
+        return (values[upper] - below) * (place - lower)[:, :, None] + below
 
 
 def find_leg_strides(log: WalkLog, num_strides: int) -> LegStrides:

@@ -10,7 +10,7 @@ import numpy as np
 
 from myoassist.files.content import ARCHIVE_ERRORS, open_archive
 from myoassist.files.errors import UserError
-from myoassist.gait.leg_strides import find_leg_strides, motion_signals
+from myoassist.gait.leg_strides import LegStrides, find_leg_strides, motion_signals
 from myoassist.rollout.log import WalkLog
 
 # Columns of the log that are proven; later versions may log more.
@@ -36,6 +36,21 @@ STRIDES = 10
 
 
 @dataclass(frozen=True)
+class StrideSpread:
+    """Standard deviation over the strides of a walk, of the leg that varies more.
+
+    Attributes:
+        curves: RMS over the stride, shape (4 of CURVES,), deg and body weights.
+        speed: Of the mean speed of a stride, m/s.
+        stride_time: Of its duration, s.
+    """
+
+    curves: np.ndarray
+    speed: float
+    stride_time: float
+
+
+@dataclass(frozen=True)
 class WalkProof:
     """What a walk was.
 
@@ -50,6 +65,7 @@ class WalkProof:
         samples: Their values of `SAMPLED`, shape (S, 10), 64 bit as simulated.
         curves: Mean stride of each leg, shape (4 of CURVES, 2, 51); NaN without strides.
         stride_time: Mean duration of a stride, s; NaN without strides.
+        spread: How much single strides vary in a walk that has just been walked; None of one that was read.
     """
 
     columns: tuple[str, ...]
@@ -61,6 +77,7 @@ class WalkProof:
     samples: np.ndarray
     curves: np.ndarray
     stride_time: float
+    spread: StrideSpread | None = None
 
     @property
     def walked(self) -> float:
@@ -94,16 +111,30 @@ def prove_walk(log: WalkLog) -> WalkProof:
     steps = np.arange(every - 1, log.n_steps, every)
     samples = np.concatenate([getattr(log, name).reshape(log.n_steps, -1)[steps] for name in SAMPLED], axis=1)
     strides = find_leg_strides(log, STRIDES)
-    curves, stride_time = np.full((len(CURVES), 2, 51), np.nan), float("nan")
+    curves, stride_time, spread = np.full((len(CURVES), 2, 51), np.nan), float("nan"), None
     if strides.count:
         signals = motion_signals(log)
-        curves = np.array([[strides.mean_curve(signals[name][:, leg], leg) for leg in range(2)] for name in CURVES])
+        drawn = np.stack([signals[name] for name in CURVES], axis=2)
+        curves = np.stack([strides.mean_curves(drawn[:, leg], leg).T for leg in range(2)], axis=1)
         stride_time = float(np.mean(np.concatenate(strides.times(log.dt))))
+    if strides.count > 1:
+        spread = _spread(log, strides, drawn)
     columns = tuple(f"{name} {getattr(log, name).shape[1:]}" for name in COLUMNS)
     return WalkProof(
         columns, log.n_steps, log.dt, log.outcome.name, np.array(chain, dtype=np.uint64), steps, samples, curves,
-        stride_time,
+        stride_time, spread,
     )  # fmt: skip
+
+
+def _spread(log: WalkLog, strides: LegStrides, drawn: np.ndarray) -> StrideSpread:
+    """Return how much strides vary; `drawn` has the shape (T, 2, 4)."""
+    legs = []
+    for leg, times in enumerate(strides.times(log.dt)):
+        variance = strides.each_curve(drawn[:, leg], leg).var(axis=0, ddof=1)
+        way = log.pelvis_pos_w[strides.stops[leg], 0] - log.pelvis_pos_w[strides.starts[leg], 0]
+        legs.append([*np.sqrt(variance.mean(axis=0)), (way / times).std(ddof=1), times.std(ddof=1)])
+    *curves, speed, time = np.max(legs, axis=0)
+    return StrideSpread(np.array(curves), float(speed), float(time))
 
 
 def dump_proof(proof: WalkProof) -> bytes:

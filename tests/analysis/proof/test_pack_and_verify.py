@@ -73,6 +73,21 @@ def test_the_smallest_change_is_seen_where_it_is(packed):
     assert compare_proofs(old, load_proof(dump_proof(old), "it")).kind == BITS
 
 
+def test_an_uneven_walk_is_known_again_by_how_its_strides_vary(packed):
+    from myoassist.analysis.proof.record import prove_walk
+
+    new = prove_walk(packed[2].log)
+    spread = new.spread
+    assert 0.05 < spread.curves[:3].min() and spread.curves[:3].max() < 3.0 and 0.0 < spread.stride_time < 0.05
+    old = replace(new, chain=new.chain + np.uint64(1), curves=new.curves + np.array([0.0, 2.0, 0, 0])[:, None, None])
+    assert compare_proofs(old, new).kind == OTHER
+    uneven = replace(new, spread=replace(spread, curves=spread.curves + 2.0))
+    verdict = compare_proofs(old, uneven)
+    assert verdict.kind == GAIT and f"knee 2 deg ({uneven.spread.curves[1]:.2g})" in verdict.lines[1]
+    # One that was read does not know it.
+    assert load_proof(dump_proof(uneven), "it").spread is None
+
+
 def test_a_shorter_walk_and_another_body_are_another_gait(packed):
     old = proof_of(packed[1])
     shorter = replace(old, steps=BLOCK * 50, chain=old.chain[:50], outcome="FELL")
