@@ -2,7 +2,7 @@
 
 import warnings
 
-from myoassist.check.cost import check_draws, check_strides
+from myoassist.check.cost import check_clock, check_draws, check_strides
 from myoassist.check.env import is_whole
 from myoassist.check.files import check_once
 from myoassist.config.entries.search_stages import plan_stages
@@ -71,6 +71,7 @@ def check_between(config: RunConfig) -> None:
         _check_timing(config)
         _check_trunk(config)
         check_strides(config)
+        check_clock(config)
         check_draws(config)
     if config.model.path is not None:
         _check_own_file(config)

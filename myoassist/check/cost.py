@@ -4,7 +4,8 @@ import math
 
 from myoassist.check.files import check_once
 from myoassist.config.nearest import nearest_name
-from myoassist.config.schema.cost_formula import GRADED, KEY, Target, find_target
+from myoassist.config.schema.control import CLOCKED_CONTROLLERS, HUMAN_CONTROLLERS
+from myoassist.config.schema.cost_formula import GRADED, KEY, MOMENTS, Target, find_target
 from myoassist.config.schema.keys import format_override, format_value
 from myoassist.config.schema.run import CostConfig, RunConfig
 from myoassist.cost.graded import LEAST_STRIDES
@@ -107,8 +108,16 @@ def _check_extra_terms(config: CostConfig, target: Target) -> None:
 def _check_grading(shown: str, name: str, target: Target) -> None:
     """Refuse a term that the strides of a target do not tell."""
     term = find_term(name)
+    if term.moments != target.moments:
+        fitting = [other for other in built_in_terms() if find_term(other).moments == target.moments]
+        kind = "targets that judge moments" if term.moments else "targets that judge strides"
+        raise ConfigError(
+            f"{shown}: {name} is a term of {kind}",
+            f"one of {', '.join(fitting)}",
+            f"{KEY}.grading={MOMENTS if term.moments else GRADED}, or leave {name} out",
+        )
     if term.graded and not target.graded:
-        graded = [other for other in registered_terms() if not find_term(other).graded]
+        graded = [other for other in registered_terms() if not (find_term(other).graded or find_term(other).moments)]
         raise ConfigError(
             f"{shown}: {name} is a term of graded targets",
             f"one of {', '.join(graded)}",
@@ -119,6 +128,21 @@ def _check_grading(shown: str, name: str, target: Target) -> None:
             f"{shown}: symmetry is not known of feet that do not alternate, and a graded target judges these too",
             "knee_symmetry",
             f"write knee_symmetry for symmetry in {KEY}.terms",
+        )
+
+
+def check_clock(config: RunConfig) -> None:
+    """Refuse a target that judges moments by a clock which the controller has not.
+
+    Raises:
+        ConfigError: naming the keys.
+    """
+    controller = config.control.controller
+    if find_target(config.cost).moments and controller in HUMAN_CONTROLLERS and controller not in CLOCKED_CONTROLLERS:
+        raise ConfigError(
+            f"cost.target={config.cost.target} with control.controller={controller}, which has no clock",
+            "a controller whose clock tells where in the stride each leg is",
+            "control=guided, or cost=human_gait",
         )
 
 

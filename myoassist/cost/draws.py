@@ -41,7 +41,8 @@ def combine_draws(results: Sequence[CostResult], config: CostConfig) -> CostResu
     first, n = results[0], config.draws
     if first.stage == "0":
         return first
-    worst = WORST_FALL if find_target(config).graded else FALL_OFFSET
+    target = find_target(config)
+    worst = WORST_FALL if target.graded or target.moments else FALL_OFFSET
     counted = [result.parts if result.total <= worst else {"draws_lost": worst} for result in results[1:]]
     counted = [first.parts, *counted, *[{"draws_lost": worst}] * (n - len(results))]
     totals = np.array([math.fsum(parts.values()) for parts in counted])

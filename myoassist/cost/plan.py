@@ -27,7 +27,8 @@ def plan_walk_cost(muscle_names: tuple[str, ...], config: CostConfig, walker: Wa
         HumanSpeedError: if nobody was measured at the target speed and a term of the target compares with people.
     """
     plan = plan_cost(muscle_names, config.reference, edits_of(config))
-    if not find_target(config).graded:
+    target = find_target(config)
+    if not (target.graded or target.moments):
         return plan
     leg = measure_leg_length(walker)
     people = find_people(config.people, config.tgt_vel, leg) if needs_people(config) else None

@@ -49,6 +49,7 @@ class Term:
         built_in: Whether it comes with the package.
         graded: Whether it needs the strides of both legs that graded targets cut, a `GradedWalk`.
         people: Whether it compares with people at the target speed.
+        moments: Whether it judges single moments, of a `MomentWalk`.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Term:
     built_in: bool
     graded: bool = False
     people: bool = False
+    moments: bool = False
 
 
 _REGISTERED: dict[str, Term] = {}
@@ -131,9 +133,26 @@ def graded_term(name: str, unit: str, people: bool = False) -> Callable[[TermFun
     return register_graded
 
 
+def moment_term(name: str, unit: str) -> Callable[[TermFunction], TermFunction]:
+    """Register the decorated function of a `MomentWalk` as a term of targets that judge moments; its key is its name.
+
+    Args:
+        name: See `cost_term`.
+        unit: Unit of the value.
+    """
+    register = cost_term(name, unit, name)
+
+    def register_moment(function: TermFunction) -> TermFunction:
+        register(function)
+        _REGISTERED[name] = replace(_REGISTERED[name], moments=True, people=True)
+        return function
+
+    return register_moment
+
+
 def published_terms() -> tuple[str, ...]:
     """Return the names of the terms of the package that every judged walk has, whatever its target."""
-    return tuple(name for name in built_in_terms() if not _REGISTERED[name].graded)
+    return tuple(name for name in built_in_terms() if not (_REGISTERED[name].graded or _REGISTERED[name].moments))
 
 
 def built_in_terms() -> tuple[str, ...]:

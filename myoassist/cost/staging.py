@@ -1,6 +1,6 @@
 """From the record of a walk to its cost: failed, fell, too few steps, gates not passed, gates passed.
 
-Graded targets are judged by `cost.graded`.
+Graded targets are judged by `cost.graded`, those of moments by `cost.moments`.
 """
 
 import math
@@ -13,6 +13,7 @@ from myoassist.config.schema.run import CostConfig
 from myoassist.cost import terms
 from myoassist.cost.graded import ended_early, judge_graded
 from myoassist.cost.judged_walk import CostPlan, JudgedWalk
+from myoassist.cost.moments import judge_moments
 from myoassist.cost.registry import OwnTermError, active_own_terms, find_term, measure_own_terms, published_terms
 from myoassist.cost.result import CostResult, make_failure, make_result
 from myoassist.cost.targets import STAGE_COST, assemble
@@ -53,7 +54,10 @@ def evaluate_cost(log: WalkLog, vector: np.ndarray, config: CostConfig, plan: Co
         return make_failure("the distance walked is not a number", common)
     # Overflow and NaN are looked for below, so NumPy need not warn about them.
     with np.errstate(all="ignore"):
-        if find_target(config).graded:
+        target = find_target(config)
+        if target.moments:
+            return judge_moments(log, vector, config, plan, common)
+        if target.graded:
             return judge_graded(log, vector, config, plan, common)
         return _judge(log, vector, config, plan, common, x_end)
 

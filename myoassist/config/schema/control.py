@@ -14,6 +14,8 @@ HUMAN_CONTROLLERS = {
 # Those with neural delays.
 DELAYED_CONTROLLERS = ("reflex", "guided")
 STRIKE, STUMBLE = "strike", "stumble"
+# Those that log where in the stride each leg is by a clock of its own.
+CLOCKED_CONTROLLERS = ("guided",)
 # Those whose excitation is a sum of parts that they can log.
 MODULAR_CONTROLLERS = ("reflex", "guided")
 

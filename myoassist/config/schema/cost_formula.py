@@ -17,8 +17,10 @@ from myoassist.files.errors import ConfigError
 
 KEY = "cost.formula"
 GATES = ("velocity", "symmetry", "pelvis")
-# How a target judges: behind gates, as published ones do, or everything that walks by its whole cost.
-GATED, GRADED = "gated", "graded"
+# How a target judges: behind gates, as published ones do, everything that walks by its whole cost, or every moment of
+# any walk, also of one that falls.
+GATED, GRADED, MOMENTS = "gated", "graded", "moments"
+GRADINGS = (GATED, GRADED, MOMENTS)
 _NUMBERS = ("velocity_factor", "offset")
 _KEYS = ("terms", "grading", "gates", *_NUMBERS)
 # A target names files, too.
@@ -35,7 +37,7 @@ class Target:
         velocity_factor: Penalty per m/s of velocity error while the gates are not passed.
         offset: Cost that remains after the gates.
         grading: GATED, or GRADED: whoever walks to the end is ranked by the whole sum, whoever does not by how far it
-            came; no gates.
+            came; no gates. MOMENTS: every moment counts, those after a fall as the worst; no gates.
     """
 
     terms: Mapping[str, float]
@@ -48,6 +50,11 @@ class Target:
     def graded(self) -> bool:
         """Whether every walk is ranked by the whole sum."""
         return self.grading == GRADED
+
+    @property
+    def moments(self) -> bool:
+        """Whether single moments are judged instead of strides."""
+        return self.grading == MOMENTS
 
     @property
     def gated(self) -> bool:
@@ -116,16 +123,18 @@ def read_formula(data: Any) -> Target:
         if not _is_number(value) or value < 0.0:
             raise ConfigError(f"{KEY}.{name}={format_value(value)}", "a finite number, 0 or larger", f"{KEY}.{name}=1")
     grading = data.get("grading", GATED)
-    if grading not in (GATED, GRADED):
-        raise ConfigError(f"{KEY}.grading={format_value(grading)}", f"{GATED} or {GRADED}", f"{KEY}.grading={GRADED}")
-    gates = data.get("gates", () if grading == GRADED else GATES)
+    if grading not in GRADINGS:
+        raise ConfigError(
+            f"{KEY}.grading={format_value(grading)}", f"one of {', '.join(GRADINGS)}", f"{KEY}.grading={GRADED}"
+        )
+    gates = data.get("gates", GATES if grading == GATED else ())
     if not isinstance(gates, list | tuple) or any(gate not in GATES for gate in gates):
         raise ConfigError(
             f"{KEY}.gates={format_value(gates)}", f"a list of some of {', '.join(GATES)}", f"{KEY}.gates=[velocity]"
         )
-    if grading == GRADED and (gates or _given(data)):
+    if grading != GATED and (gates or _given(data)):
         raise ConfigError(
-            f"{KEY} is graded and has {'gates' if gates else next(iter(_given(data)))}",
+            f"{KEY}.grading is {grading}, and there are {'gates' if gates else next(iter(_given(data)))}",
             "terms alone: nothing has to be right first, and there is nothing before or behind a gate",
             f"{KEY}.grading={GATED}, or leave gates, {', '.join(_NUMBERS)} out",
         )
