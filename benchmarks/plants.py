@@ -1,12 +1,12 @@
-"""Measure which plant walks most like people: the same two searches from the same made-up gains on each of them.
+"""Measure which plant walks most like people: the same search from the same made-up gains on each of them.
 
     python benchmarks/plants.py --out bench/plants --evaluations 8000 --seeds 3 --docs docs/body.md
 
-Each plant gets, from every seed, start values out of made-up gains (`scripts/dev/search/guided_start.py fade`), then
-CMA-ES for `cost=human_gait`, each with the same number of evaluations on one core. The best is walked for 20 s and
-scored against people, and walked with 3 % noise on its parameters, drawn by no search. A run is a folder `PLANT_SEED`
-below `--out` with `start/`, the ordinary run folder `search/` and `result.json`; what is there is continued or left, so
-the same command goes on after a kill, and several with `--only` may work side by side. The table is of all results.
+Each plant gets, from every seed, the search from nothing (`optimizer=from_nothing`, one walk per candidate), each with
+the same number of evaluations on one core. The best is walked for 20 s and scored against people, and walked with 3 %
+noise on its parameters, drawn by no search. A run is a folder `PLANT_SEED` below `--out` with the made-up gains, the
+ordinary run folder `search/` and `result.json`; what is there is continued or left, so the same command goes on after a
+kill, and several with `--only` may work side by side. The table is of all results.
 """
 
 import argparse
@@ -48,40 +48,33 @@ PLANTS: dict[str, tuple[str, str, bool]] = {
 }
 UNDELAYED = tuple(name for name, (_, _, delayed) in PLANTS.items() if not delayed)
 NOISE_PERCENT = 3.0
-RESULT_NAME, RESULTS_NAME, SECTION = "result.json", "plants.json", "plants"
-POPULATION = 16
+START_NAME, RESULT_NAME, RESULTS_NAME, SECTION = "made_up.txt", "result.json", "plants.json", "plants"
 TITLE = "## Which plant walks most like people"
 
 
-def timestep(plant: str) -> float:
-    """Return the step of the physics, s: neural delays are counted in steps of 1 ms."""
-    return 0.001 if PLANTS[plant][2] else 0.002
-
-
-def find_start(folder: Path, plant: str, seed: int, arguments: argparse.Namespace) -> Path:
-    """Return the start vector of a plant, searched for unless it is there."""
-    file = folder / "start" / "start.txt"
-    if file.exists():
-        return file
-    body, muscles, delayed = PLANTS[plant]
-    command = [sys.executable, str(ROOT / "scripts" / "dev" / "search" / "guided_start.py"), "fade"]
-    command += [f"--plant={body}", f"--muscle_model={muscles}", f"--timestep={timestep(plant)}", f"--seed={seed + 1}"]
-    command += [f"--evaluations={arguments.start_evaluations}", f"--out={file.parent.as_posix()}"]
-    command += [f"--duration={arguments.start_duration}", *(["--delayed"] if delayed else [])]
-    subprocess.run(command, check=True)
+def find_start(folder: Path, plant: str) -> Path:
+    """Return the file of the made-up gains of a plant, written unless it is there."""
+    file = folder / START_NAME
+    if not file.exists():
+        write = ROOT / "scripts" / "dev" / "search" / "made_up.py"
+        subprocess.run([sys.executable, str(write), f"--out={file.as_posix()}", *overrides_of(plant)], check=True)
     return file
+
+
+def overrides_of(plant: str) -> list[str]:
+    """Return what makes a plant out of `exp=human`; neural delays are counted in steps of 1 ms."""
+    body, muscles, delayed = PLANTS[plant]
+    return [
+        *(f"model.plant={body}", f"model.muscle_model={muscles}", f"control.delayed={str(delayed).lower()}"),
+        f"env.timestep={0.001 if delayed else 0.002}",
+    ]
 
 
 def search(run: Path, start: Path, plant: str, seed: int, arguments: argparse.Namespace) -> None:
     """Search from a start vector, or go on with it; a larger number of evaluations extends the run."""
-    body, muscles, delayed = PLANTS[plant]
-    generations = -(-arguments.evaluations // POPULATION)
     overrides = [
-        *("exp=baseline", "control=guided", "cost=human_gait", f"control.delayed={str(delayed).lower()}"),
-        *(f"model.plant={body}", f"model.muscle_model={muscles}", "model.physics=fast", "model.sensing=contact"),
-        *(f"env.timestep={timestep(plant)}", f"env.sim_time={arguments.sim_time}"),
-        *(f"optimizer.popsize={POPULATION}", f"optimizer.maxiter={generations}", "optimizer.threads=1"),
-        *("optimizer.sigma_gain=3", f"optimizer.param_path={start.as_posix()}"),
+        *("exp=human", "optimizer=from_nothing", "cost.draws=1", "optimizer.threads=1", *overrides_of(plant)),
+        *(f"optimizer.max_evaluations={arguments.evaluations}", f"optimizer.param_path={start.as_posix()}"),
         *(f"seed={seed}", f"logdir={run.as_posix()}", *arguments.overrides),
     ]
     subprocess.run([sys.executable, "-m", "myoassist.train", *overrides], check=True)
@@ -137,7 +130,7 @@ def measure(folder: Path, plant: str, seed: int, arguments: argparse.Namespace) 
     """Do what is missing of one plant and seed."""
     folder.mkdir(parents=True, exist_ok=True)
     run = folder / "search"
-    search(run, find_start(folder, plant, seed, arguments), plant, seed, arguments)
+    search(run, find_start(folder, plant), plant, seed, arguments)
     before = read_json(folder / RESULT_NAME)
     if before and before["evaluations"] == _time_of(run)["evaluations"]:
         return
@@ -208,15 +201,12 @@ def write_docs(page: Path, table: str) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Search on every plant from every seed and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("overrides", nargs="*", help="of every search, such as optimizer.diagonal_generations=50")
+    parser.add_argument("overrides", nargs="*", help="of every search, such as optimizer.sigma_gain=30")
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs and of plants.json")
     parser.add_argument("--only", nargs="+", choices=tuple(PLANTS), default=UNDELAYED, help="plants to search on")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--evaluations", type=int, default=8000, help="of every search")
-    parser.add_argument("--start-evaluations", type=int, default=5000, help="of every search of start values")
-    parser.add_argument("--start-duration", type=float, default=3.0, help="of its walks, s")
-    parser.add_argument("--sim-time", type=float, default=20.0, help="of a walk of the search, s")
     parser.add_argument("--table", action="store_true", help="search nothing: the table of what is there")
     parser.add_argument("--docs", type=Path, help="page that gets the table")
     arguments = parser.parse_args(argv)

@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from myoassist.files.errors import UserError
-
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "scripts" / "dev" / "search")]
+sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import plants  # noqa: E402
-from journal import Journal  # noqa: E402
 
 
 def result(plant, seed, sd, **fields):
@@ -52,46 +49,20 @@ def test_results_of_several_processes_make_one_table_and_one_section_of_a_page(t
     assert "| human, rigid |" in capsys.readouterr().out
 
 
-def test_a_journal_tells_a_search_what_it_knows_and_refuses_another(tmp_path):
-    file, asked = tmp_path / "start" / "costs.jsonl", []
-
-    def cost():
-        asked.append(len(asked))
-        return 0.1 + len(asked) / 3.0
-
-    first = Journal(file, {"seed": 1})
-    costs = [first.recall(cost) for _ in range(3)]
-    # A kill in the middle of a line.
-    with file.open("a") as stream:
-        stream.write('{"cost": 7')
-    again = Journal(file, {"seed": 1})
-    assert [again.recall(cost) for _ in range(3)] == costs
-    assert len(asked) == 3
-    again.recall(cost)
-    assert len(asked) == 4
-    with pytest.raises(UserError, match="is of"):
-        Journal(file, {"seed": 2})
-    nowhere = Journal(None, {"seed": 1})
-    assert [nowhere.recall(lambda: 1.0), nowhere.recall(lambda: 2.0)] == [1.0, 2.0]
-
-
 @pytest.mark.long
 def test_a_tiny_bench_goes_on_after_a_kill(tmp_path):
     bench = [sys.executable, str(ROOT / "benchmarks" / "plants.py"), "--out", "bench", "--only", "published"]
-    bench += ["--seeds=1", "--start-evaluations=32", "--start-duration=0.5", "--evaluations=16"]
+    bench += ["--seeds=1", "--evaluations=16"]
     options = {"cwd": tmp_path, "check": True, "capture_output": True, "text": True, "timeout": 1800}
     subprocess.run(bench, **options)
     folder = tmp_path / "bench" / "published_0"
-    start, costs = (folder / "start" / "start.txt").read_text(), (folder / "start" / "costs.jsonl").read_text()
-    found = json.loads((folder / plants.RESULT_NAME).read_text())
+    result = folder / plants.RESULT_NAME
+    found, start = json.loads(result.read_text()), (folder / plants.START_NAME).read_bytes()
     assert found["evaluations"] == 16 and found["noise_copies"] == 10
-    assert len(costs.splitlines()) == 33
-    # As a kill leaves it in the search of the start: the same start comes out.
-    (folder / "start" / "start.txt").unlink()
-    (folder / "start" / "costs.jsonl").write_text("".join(costs.splitlines(keepends=True)[:20]))
-    subprocess.run(bench, **options)
-    assert (folder / "start" / "start.txt").read_text() == start
-    assert (folder / "start" / "costs.jsonl").read_text() == costs
+    # As a kill before the judgement leaves it: nothing is searched again.
+    result.unlink()
+    again = subprocess.run(bench, **options)
+    assert json.loads(result.read_text())["cost"] == found["cost"] and "generation 1" not in again.stdout
     more = subprocess.run([*bench, "--evaluations=32"], **options)
     assert json.loads((folder / plants.RESULT_NAME).read_text())["evaluations"] == 32
-    assert "| published | 32 |" in more.stdout
+    assert "| published | 32 |" in more.stdout and (folder / plants.START_NAME).read_bytes() == start
