@@ -5,7 +5,7 @@ import math
 from myoassist.check.files import check_once
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schema.control import CLOCKED_CONTROLLERS, HUMAN_CONTROLLERS
-from myoassist.config.schema.cost_formula import GRADED, KEY, MOMENTS, Target, find_target
+from myoassist.config.schema.cost_formula import GATED, GRADED, KEY, MOMENTS, Target, find_target
 from myoassist.config.schema.keys import format_override, format_value
 from myoassist.config.schema.run import CostConfig, RunConfig
 from myoassist.cost.graded import LEAST_STRIDES
@@ -176,20 +176,21 @@ def check_draws(config: RunConfig) -> None:
 
 
 def check_strides(config: RunConfig) -> None:
-    """Refuse a graded target over too few strides or too short a walk, and one in compat mode.
+    """Refuse a graded target over too few strides or too short a walk, and one that is not published in compat mode.
 
     Raises:
         ConfigError: naming the key.
     """
     cost = config.cost
-    if not find_target(cost).graded:
-        return
-    if cost.mode == "compat":
+    target = find_target(cost)
+    if target.grading != GATED and cost.mode == "compat":
         raise ConfigError(
             f"cost.mode=compat with cost.target={cost.target}",
             "clean: the public implementation has no graded targets",
             "cost.mode=clean, or cost=kinematics",
         )
+    if not target.graded:
+        return
     if cost.num_strides < LEAST_STRIDES:
         raise ConfigError(
             f"cost.num_strides={cost.num_strides} with the graded target {cost.target}",

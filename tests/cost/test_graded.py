@@ -201,8 +201,8 @@ def test_mean_curves_of_many_signals_are_those_of_numpy():
     ("formula", "message"),
     [
         ({"terms": {"cot": 1}, "grading": "soft"}, "grading=soft"),
-        ({"terms": {"cot": 1}, "grading": "graded", "gates": ["velocity"]}, "graded and has gates"),
-        ({"terms": {"cot": 1}, "grading": "graded", "offset": 5}, "graded and has offset"),
+        ({"terms": {"cot": 1}, "grading": "graded", "gates": ["velocity"]}, "is graded, and there are gates"),
+        ({"terms": {"cot": 1}, "grading": "graded", "offset": 5}, "is graded, and there are offset"),
         ({"terms": {"cot": 1}, "gates": []}, "cot is a term of graded targets"),
         ({"terms": {"symmetry": 1}, "grading": "graded"}, "symmetry is not known"),
     ],

@@ -57,7 +57,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="file of the vector, one raw number per line")
     arguments = parser.parse_args(argv)
     try:
-        table = WalkProblem(compose("exp=human", *arguments.overrides), 1).simulator.table
+        table = WalkProblem(compose("exp=human", *arguments.overrides).plain(), 1).simulator.table
     except UserError as error:
         print(error, file=sys.stderr)
         return error.exit_code
