@@ -73,7 +73,8 @@ def overrides_of(plant: str) -> list[str]:
 def search(run: Path, start: Path, plant: str, seed: int, arguments: argparse.Namespace) -> None:
     """Search from a start vector, or go on with it; a larger number of evaluations extends the run."""
     overrides = [
-        *("exp=human", "optimizer=from_nothing", "cost.draws=1", "optimizer.threads=1", *overrides_of(plant)),
+        *("exp=human", "optimizer=from_nothing", "optimizer.members=1", "optimizer.milestones=[]", "cost.draws=1"),
+        *("optimizer.threads=1", *overrides_of(plant)),
         *(f"optimizer.max_evaluations={arguments.evaluations}", f"optimizer.param_path={start.as_posix()}"),
         *(f"seed={seed}", f"logdir={run.as_posix()}", *arguments.overrides),
     ]

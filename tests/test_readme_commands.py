@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from myoassist import evaluate, train
-
 ROOT = Path(__file__).resolve().parents[1]
 BASH = shutil.which("bash")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,7 +66,7 @@ def shrink(command):
 
 
 COMMANDS = [command for command in list_commands(README) if shrink(command) is not None]
-# Run by the shell in the default selection; the others by the same entry points in this process.
+# Run in the default selection; the others are long.
 MAIN = [command for command in COMMANDS if "exp=human" in command and command.startswith("bash scripts/local.sh")][:2]
 MAIN += ["bash scripts/test.sh", "myoassist list exps"]
 
@@ -114,24 +112,6 @@ def test_command_in_the_shell(command, place):
     # Nor a warning, which a newcomer cannot judge; those of dependencies included.
     assert not re.search("Traceback|Warning", done.stdout + done.stderr), done.stderr
     assert {path.name for path in folder.iterdir() if not path.name.startswith(".")} <= {"scripts", "logs"}
-
-
-@pytest.mark.long
-def test_commands_in_this_process(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MYOASSIST_LOGS", raising=False)
-    entries = {
-        "scripts/train.sh": train.main,
-        "scripts/evo.sh": lambda words: train.main(["evo=evo", *words, "--multirun"]),
-        "scripts/eval.sh": evaluate.main,
-    }
-    for command in COMMANDS:
-        words = shrink(command)
-        if "scripts/local.sh" in words:
-            code = entries[words[2]](words[3:])
-            assert code == 0, f"{command}\n{capsys.readouterr().err}"
-    assert [path.name for path in tmp_path.iterdir()] == ["logs"]
-    assert len(list((tmp_path / "logs").glob("*/*/status.json"))) > 8
 
 
 def test_links_and_pictures_exist_and_are_small():

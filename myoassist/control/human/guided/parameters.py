@@ -3,7 +3,7 @@
 A raw value is 1 at the start. Of gains and scales it is the factor on the start value, so that a step of a search is
 relative; of shifts, leads and shares a change of 1 is the step given here.
 
-Start values were found as `scripts/dev/search/guided_start.py` does it: a search over common factors of groups of these
+Start values were found as `optimizer=from_nothing` does it: a search over common factors of groups of these
 parameters, with springs at the pelvis that fade, from 1/rad for every stretch reflex on; then one for rounded values.
 """
 
