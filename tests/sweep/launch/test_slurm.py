@@ -170,7 +170,7 @@ def test_a_time_limit_requeues_and_too_many_are_a_timeout(slurm, tmp_path):
 
 
 def test_a_killed_daemon_finds_its_workers_again(slurm, tmp_path):
-    overrides = ["evo.population_size=3", "fake.steps=10", "fake.sleep=0.8", "hydra.launcher.array_parallelism=1"]
+    overrides = ["evo.population_size=3", "fake.steps=10", "fake.sleep=1.5", "hydra.launcher.array_parallelism=1"]
     first = start(tmp_path, *overrides, base=SLURM)
     wait_for(lambda: (tmp_path / "evolution/generation_0/rank_0/run.lock").exists())
     first.kill()
