@@ -152,6 +152,8 @@ def _weighted(name: str, weight: float) -> str:
 def _describe_gates(target: Target) -> str:
     if target.graded:
         return "none: graded"
+    if target.moments:
+        return "none: moments"
     if not target.gated:
         return "none: start from a good walk"
     plain = ["speed" if gate == "velocity" else gate for gate in target.gates if gate != "pelvis"]
