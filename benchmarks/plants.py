@@ -4,7 +4,7 @@
 
 Each plant gets, from every seed, the search from nothing (`optimizer=from_nothing`, one walk per candidate), each with
 the same number of evaluations on one core. The best is walked for 20 s and scored against people, and walked with 3 %
-noise on its parameters, drawn by no search. A run is a folder `PLANT_SEED` below `--out` with the made-up gains, the
+noise on its parameters, drawn by no search. A run is a folder `PLANT_SEED` below `--out` with the
 ordinary run folder `search/` and `result.json`; what is there is continued or left, so the same command goes on after a
 kill, and several with `--only` may work side by side. The table is of all results.
 """
@@ -48,17 +48,8 @@ PLANTS: dict[str, tuple[str, str, bool]] = {
 }
 UNDELAYED = tuple(name for name, (_, _, delayed) in PLANTS.items() if not delayed)
 NOISE_PERCENT = 3.0
-START_NAME, RESULT_NAME, RESULTS_NAME, SECTION = "made_up.txt", "result.json", "plants.json", "plants"
+RESULT_NAME, RESULTS_NAME, SECTION = "result.json", "plants.json", "plants"
 TITLE = "## Which plant walks most like people"
-
-
-def find_start(folder: Path, plant: str) -> Path:
-    """Return the file of the made-up gains of a plant, written unless it is there."""
-    file = folder / START_NAME
-    if not file.exists():
-        write = ROOT / "scripts" / "dev" / "search" / "made_up.py"
-        subprocess.run([sys.executable, str(write), f"--out={file.as_posix()}", *overrides_of(plant)], check=True)
-    return file
 
 
 def overrides_of(plant: str) -> list[str]:
@@ -70,12 +61,12 @@ def overrides_of(plant: str) -> list[str]:
     ]
 
 
-def search(run: Path, start: Path, plant: str, seed: int, arguments: argparse.Namespace) -> None:
-    """Search from a start vector, or go on with it; a larger number of evaluations extends the run."""
+def search(run: Path, plant: str, seed: int, arguments: argparse.Namespace) -> None:
+    """Search from made-up gains, or go on with it; a larger number of evaluations extends the run."""
     overrides = [
         *("exp=human", "optimizer=from_nothing", "optimizer.members=1", "optimizer.milestones=[]", "cost.draws=1"),
         *("optimizer.threads=1", *overrides_of(plant)),
-        *(f"optimizer.max_evaluations={arguments.evaluations}", f"optimizer.param_path={start.as_posix()}"),
+        *(f"optimizer.max_evaluations={arguments.evaluations}", "optimizer.param_path=shipped:made_up"),
         *(f"seed={seed}", f"logdir={run.as_posix()}", *arguments.overrides),
     ]
     subprocess.run([sys.executable, "-m", "myoassist.train", *overrides], check=True)
@@ -131,7 +122,7 @@ def measure(folder: Path, plant: str, seed: int, arguments: argparse.Namespace) 
     """Do what is missing of one plant and seed."""
     folder.mkdir(parents=True, exist_ok=True)
     run = folder / "search"
-    search(run, find_start(folder, plant), plant, seed, arguments)
+    search(run, plant, seed, arguments)
     before = read_json(folder / RESULT_NAME)
     if before and before["evaluations"] == _time_of(run)["evaluations"]:
         return

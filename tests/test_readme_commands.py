@@ -17,8 +17,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALL_SEARCH = ["env.sim_time=0.3", "optimizer.popsize=3"]
 # Walks that are compared with people have to last for eight strides.
 JUDGED_BY_PEOPLE = {"human", "human_exo", "human_speeds", "tutorial", "hip_exo", "prosthesis", "walk_3d"}
-# Stages, which searches that begin held have, are longer than a test.
+# Stages and pools, which searches that begin held have, are longer than a test.
 SMALL_GRADED_SEARCH = ["env.sim_time=12", "optimizer.popsize=2", "cost.draws=1", "optimizer.stages=null"]
+SMALL_GRADED_SEARCH += ["optimizer.members=1", "optimizer.milestones=[]"]
 SMALL_GRADED_EVALUATION = ["env.sim_time=12", "env.render_modes=[]"]
 SMALL_EVOLUTION = ["evo.population_size=2", "evo.num_generations=1"]
 SMALL_EVALUATION = ["env.sim_time=0.2"]

@@ -115,9 +115,11 @@ def judge_moments(
     if ended_early(log):
         return make_result("1a", parts, common, log.reason or f"ended after {log.n_steps * log.dt:.2f} s")
     result = make_result("3", parts, common)
-    shown = {find_term(name).key: value for name, value in values.items() if name != "l1"}
-    told = {"Param_L1": values["l1"], "Stage": result.stage, "Total_Cost": result.total}
-    return replace(result, terms={**shown, **told})
+    shown: dict[str, float | str | np.ndarray | None] = {
+        find_term(name).key: value for name, value in values.items() if name != "l1"
+    }
+    shown |= {"Param_L1": values["l1"], "Stage": result.stage, "Total_Cost": result.total}
+    return replace(result, terms=shown)
 
 
 def _near(squares: np.ndarray) -> np.ndarray:

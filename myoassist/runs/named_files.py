@@ -15,6 +15,7 @@ from myoassist.config.sources.shipped import (
     list_policies,
     unknown_name,
 )
+from myoassist.config.sources.starts import list_start_vectors
 from myoassist.files.command_words import TRAIN_COMMAND
 from myoassist.files.content import is_file, is_folder
 from myoassist.files.errors import ConfigError
@@ -115,7 +116,8 @@ def resolve_param_path(
 ) -> Path | None:
     """Return the file or run folder that `optimizer.param_path` stands for, or None for a start from ones.
 
-    `newest:EXP` is the run folder of EXP that was finished last, `shipped:NAME` a controller of the package.
+    `newest:EXP` is the run folder of EXP that was finished last, `shipped:NAME` a controller or a start vector of the
+    package.
 
     Args:
         param_path: Value of the key.
@@ -128,7 +130,8 @@ def resolve_param_path(
     if param_path is None:
         return None
     if param_path.startswith(SHIPPED_PREFIX):
-        return find_controller(param_path.removeprefix(SHIPPED_PREFIX), key)
+        name, starts = param_path.removeprefix(SHIPPED_PREFIX), list_start_vectors()
+        return starts[name] if name in starts else find_controller(name, key)
     if not param_path.startswith(NEWEST_PREFIX):
         path = Path(param_path).expanduser()
         if is_file(path) or is_folder(path):

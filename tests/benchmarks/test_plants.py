@@ -57,7 +57,7 @@ def test_a_tiny_bench_goes_on_after_a_kill(tmp_path):
     subprocess.run(bench, **options)
     folder = tmp_path / "bench" / "published_0"
     result = folder / plants.RESULT_NAME
-    found, start = json.loads(result.read_text()), (folder / plants.START_NAME).read_bytes()
+    found = json.loads(result.read_text())
     assert found["evaluations"] == 16 and found["noise_copies"] == 10
     # As a kill before the judgement leaves it: nothing is searched again.
     result.unlink()
@@ -65,4 +65,4 @@ def test_a_tiny_bench_goes_on_after_a_kill(tmp_path):
     assert json.loads(result.read_text())["cost"] == found["cost"] and "generation 1" not in again.stdout
     more = subprocess.run([*bench, "--evaluations=32"], **options)
     assert json.loads((folder / plants.RESULT_NAME).read_text())["evaluations"] == 32
-    assert "| published | 32 |" in more.stdout and (folder / plants.START_NAME).read_bytes() == start
+    assert "| published | 32 |" in more.stdout

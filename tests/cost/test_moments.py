@@ -78,7 +78,13 @@ def test_what_does_not_fit_is_refused():
 
 
 def test_a_search_from_nothing_composes_and_its_stages_are_held_less_and_less():
-    config = compose("exp=human", "optimizer=from_nothing")
+    config = compose("exp=human", "optimizer=from_nothing", "optimizer.param_path=shipped:made_up")
     check(config)
+    problem = WalkProblem(config, 1)
+    vector = problem.load_start(config)
+    table = problem.simulator.table
+    assert table.decode(vector)[table.index("activity_SOL")] == 1.0
+    log = problem.simulator.simulate(vector, 0, seed=0)
+    assert log.outcome is Outcome.FELL and log.n_steps * log.dt < 1.5
     holds = [stage["set"]["env.support"] for stage in config.optimizer.stages[:8]]
     assert holds == sorted(holds, reverse=True) and holds[-1] == 0.0

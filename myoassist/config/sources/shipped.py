@@ -118,6 +118,8 @@ def describe_other_body(config: RunConfig) -> str | None:
     if path is None or not path.startswith(SHIPPED_PREFIX) or config.model.path is not None:
         return None
     name = path.removeprefix(SHIPPED_PREFIX)
+    if (models_folder() / "starts" / f"{name}.json").is_file():
+        return None
     description = json.loads(find_controller(name).with_name(DESCRIPTION).read_text(encoding="utf-8"))
     # Descriptions from before there was a choice do not name it.
     found, here = description["model"].get("plant") or PUBLISHED, config.model.plant

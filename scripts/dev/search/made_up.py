@@ -1,6 +1,6 @@
 """Write start values of the guided reflexes that nobody has searched for: one round number for all gains of a kind.
 
-    python scripts/dev/search/made_up.py --out logs/made_up.txt model.plant=human
+    python scripts/dev/search/made_up.py models/starts/made_up.json
 
 Every stretch reflex gets 1/rad, every rate gain 0.1, every muscle the activity of people; what is added to the pattern
 is 0. A walker falls with them at its first step. From them a search from nothing begins (`optimizer=from_nothing`).
@@ -8,7 +8,7 @@ is 0. A walker falls with them at its first step. From them a search from nothin
 
 import argparse
 import fnmatch
-import sys
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,6 @@ import numpy as np
 from myoassist.api import compose
 from myoassist.control.human.guided.parameters import SHARES
 from myoassist.files.atomic import write_text_atomic
-from myoassist.files.errors import UserError
 from myoassist.optimize.walk.problem import WalkProblem
 from myoassist.space.table import ParameterTable
 
@@ -50,21 +49,19 @@ def made_up_vector(table: ParameterTable) -> np.ndarray:
     return vector
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None) -> None:
     """Read the command line and write the file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("overrides", nargs="*", help="of exp=human, such as model.plant=published")
-    parser.add_argument("--out", type=Path, required=True, help="file of the vector, one raw number per line")
+    parser.add_argument("out", type=Path, help="file of the vector")
     arguments = parser.parse_args(argv)
-    try:
-        table = WalkProblem(compose("exp=human", *arguments.overrides).plain(), 1).simulator.table
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    write_text_atomic(arguments.out, "".join(f"{value!r}\n" for value in made_up_vector(table).tolist()))
-    return 0
+    table = WalkProblem(compose("exp=human").plain(), 1).simulator.table
+    parameters = [
+        {"name": name, "raw": raw} for name, raw in zip(table.names, made_up_vector(table).tolist(), strict=True)
+    ]
+    lines = ",\n".join(f"  {json.dumps(item)}" for item in parameters)
+    layout = json.dumps(table.layout)
+    write_text_atomic(arguments.out, f'{{"layout": {layout}, "parameters": [\n{lines}\n]}}\n')
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
