@@ -30,7 +30,6 @@ ANGLE_SPREAD, LOAD_SPREAD, SPEED_SPREAD, LEAN_SPREAD = {"hip": 11.5, "knee": 11.
 # Share of each in the likeness; own searches out of made-up gains.
 ANGLES, LOAD, SPEED, LEAN = 0.4, 0.3, 0.15, 0.15
 SMOOTH_TIME = 0.1  # s, over which the speed is averaged
-EFFORT = 0.5  # likeness that a mean cubed activation of 1 takes off
 
 
 @dataclass(frozen=True)

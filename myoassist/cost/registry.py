@@ -123,14 +123,7 @@ def graded_term(name: str, unit: str, people: bool = False) -> Callable[[TermFun
         unit: Unit of the value.
         people: Whether it compares with people at the target speed.
     """
-    register = cost_term(name, unit, name)
-
-    def register_graded(function: TermFunction) -> TermFunction:
-        register(function)
-        _REGISTERED[name] = replace(_REGISTERED[name], graded=True, people=people)
-        return function
-
-    return register_graded
+    return _flagged(name, unit, graded=True, people=people)
 
 
 def moment_term(name: str, unit: str) -> Callable[[TermFunction], TermFunction]:
@@ -140,14 +133,21 @@ def moment_term(name: str, unit: str) -> Callable[[TermFunction], TermFunction]:
         name: See `cost_term`.
         unit: Unit of the value.
     """
+    return _flagged(name, unit, moments=True, people=True)
+
+
+def _flagged(
+    name: str, unit: str, graded: bool = False, people: bool = False, moments: bool = False
+) -> Callable[[TermFunction], TermFunction]:
+    """Return the decorator of a term whose key is its name, with flags of `Term` that a plain one lacks."""
     register = cost_term(name, unit, name)
 
-    def register_moment(function: TermFunction) -> TermFunction:
+    def register_flagged(function: TermFunction) -> TermFunction:
         register(function)
-        _REGISTERED[name] = replace(_REGISTERED[name], moments=True, people=True)
+        _REGISTERED[name] = replace(_REGISTERED[name], graded=graded, people=people, moments=moments)
         return function
 
-    return register_moment
+    return register_flagged
 
 
 def published_terms() -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from myoassist.config.sources.shipped import (
     find_controller,
     find_reference,
     list_policies,
+    list_start_vectors,
     unknown_name,
 )
-from myoassist.config.sources.starts import list_start_vectors
 from myoassist.files.command_words import TRAIN_COMMAND
 from myoassist.files.content import is_file, is_folder
 from myoassist.files.errors import ConfigError

@@ -1,4 +1,4 @@
-"""Controllers, policies and reference motions that come with the package."""
+"""Controllers, start vectors, policies and reference motions that come with the package."""
 
 import functools
 import json
@@ -108,6 +108,11 @@ def find_controller(name: str, key: str = _START_KEY) -> Path:
     raise unknown_name(key, name, "controller", known, "`myoassist list controllers` shows them")
 
 
+def list_start_vectors() -> dict[str, Path]:
+    """Return the shipped start vectors by name, sorted: values that nobody has searched for."""
+    return {path.stem: path for path in sorted((models_folder() / "starts").glob("*.json"))}
+
+
 def describe_other_body(config: RunConfig) -> str | None:
     """Return a note on a run that starts from a shipped controller of another body; None where it does not.
 
@@ -118,7 +123,7 @@ def describe_other_body(config: RunConfig) -> str | None:
     if path is None or not path.startswith(SHIPPED_PREFIX) or config.model.path is not None:
         return None
     name = path.removeprefix(SHIPPED_PREFIX)
-    if (models_folder() / "starts" / f"{name}.json").is_file():
+    if name in list_start_vectors():
         return None
     description = json.loads(find_controller(name).with_name(DESCRIPTION).read_text(encoding="utf-8"))
     # Descriptions from before there was a choice do not name it.

@@ -1,4 +1,4 @@
-"""Start vectors, and distributions of them, of the package: where a search begins that has found nothing."""
+"""Distributions of start vectors that come with the package."""
 
 from pathlib import Path
 
@@ -13,11 +13,6 @@ KEY = "optimizer.scan_from"
 def list_starts() -> dict[str, Path]:
     """Return the shipped distributions by name, sorted."""
     return {path.stem: path for path in sorted((models_folder() / "starts").glob("*.yaml"))}
-
-
-def list_start_vectors() -> dict[str, Path]:
-    """Return the shipped start vectors by name, sorted: values that nobody has searched for."""
-    return {path.stem: path for path in sorted((models_folder() / "starts").glob("*.json"))}
 
 
 def find_start(text: str) -> Path:
