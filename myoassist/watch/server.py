@@ -7,6 +7,7 @@ from typing import Self
 
 import viser
 
+from myoassist.analysis.picture.view_web import leave_out_empty_connections
 from myoassist.files.errors import UserError
 from myoassist.watch.gate import LOOPBACK, PARAMETER, Gate, is_loopback, make_token
 
@@ -38,6 +39,7 @@ class PageServer:
         inner = is_loopback(host)
         self.token = None if inner else make_token()
         self._host = host
+        leave_out_empty_connections()
         # Behind a gate any free port serves.
         # It prints an address of its own, which behind a gate is not the one to open.
         with contextlib.redirect_stdout(io.StringIO()):

@@ -1,5 +1,6 @@
 """Serve a walk to a browser on this machine."""
 
+import logging
 import math
 import threading
 import time
@@ -38,6 +39,20 @@ def check_web_viewer() -> None:
         ) from error
 
 
+def leave_out_empty_connections() -> None:
+    """Keep connections that end before a request, or ask in no known way, out of the log of this process.
+
+    Browsers open connections in advance and close those that they do not need; each would be a traceback.
+    """
+    logging.getLogger("websockets.server").addFilter(_asked_for_something)
+
+
+def _asked_for_something(record: logging.LogRecord) -> bool:
+    from websockets.exceptions import InvalidMessage
+
+    return not (record.exc_info and isinstance(record.exc_info[1], InvalidMessage))
+
+
 class WebView:
     """A web page with the walk in 3D, a time slider, play and speed; use it as a context manager.
 
@@ -58,6 +73,7 @@ class WebView:
 
         self._playback = as_player(evaluation)
         self._ends = math.isfinite(self._playback.duration)
+        leave_out_empty_connections()
         self._server = viser.ViserServer(host=HOST, port=port, label=name or None, verbose=False)
         self._scene = ViserMujocoScene(self._server, self._playback.model, 1)
         self._scene.show_tendons = True
