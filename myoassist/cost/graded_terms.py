@@ -24,6 +24,8 @@ HEAD, TRUNK = 0.75, 0.35
 LEAST_SPEED = 0.1
 # How far within the bounds a walk has to be to cost nothing, in ways from bound to goal.
 GATE_MARGIN = 0.25
+# When the heel is on the ground and the other leg still bears: people load the foot evenly in this time.
+FIRST_CONTACT = (2.0, 8.0)
 # Lean that costs nothing, deg from people's.
 FREE_LEAN_DEG = 5.0
 
@@ -99,6 +101,14 @@ def grf_peak(walk: GradedWalk) -> float:
     """Peak of the vertical force above people's mean first peak + 1 SD, mean over the strides of both legs."""
     mean, sd = walk.people.figures["grf_peak1_bw"]
     return float(np.maximum(walk.force_peaks - (mean + sd), 0.0).mean())
+
+
+@graded_term("first_contact", unit="body weight", people=True)
+def first_contact(walk: GradedWalk) -> float:
+    """Vertical force from 2 to 8 % of the stride above people's mean + 1 SD there, the most; mean of both legs."""
+    mean, sd = walk.people.curves["grf"]
+    early = within(FIRST_CONTACT)
+    return float(np.mean([max((curve - mean - sd)[early].max(), 0.0) for curve in walk.curves["grf"]]))
 
 
 @graded_term("grf_over", unit="body weight")

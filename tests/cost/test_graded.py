@@ -16,7 +16,7 @@ from myoassist.cost.registry import find_term
 from myoassist.cost.staging import evaluate_cost
 from myoassist.files.errors import ConfigError
 from myoassist.gait.leg_strides import find_leg_strides
-from myoassist.gait.reference.human import PERCENT
+from myoassist.gait.reference.human import GRAVITY, PERCENT
 from myoassist.rollout.log import Outcome
 from tests.gait.human_walk import human_walk
 from tests.gait.synthetic_walk import PLANAR_NAMES, empty_walk
@@ -115,6 +115,26 @@ def test_people_walk_nearly_for_free_and_the_predictive_target_knows_nothing_of_
     assert not any(find_term(name).people for name in shipped_target("predictive").terms)
     alone = replace(plan, people=None)
     assert cost(log, alone, replace(HUMAN, target="predictive")).stage == "3"
+
+
+def test_a_sharp_first_contact_costs_what_it_is_above_people():
+    log, plan = walk()
+    config = replace(HUMAN, formula={"grading": "graded", "terms": {"first_contact": 4.0}})
+    assert cost(log, plan, config).terms["first_contact"] == 0.0
+    mean, sd = plan.people.curves["grf"]
+    # One leg comes down with a plateau of a body weight from 2 to 6 %; later peaks are not of this term.
+    period = int(np.diff(find_leg_strides(log, 2).starts[1])[0])
+    place = np.arange(log.n_steps) % period / period * 100.0
+    weight = log.mass * GRAVITY
+    hard = replace(log, flat=log.flat.copy())
+    hard.ground_force_w[(place > 1.0) & (place < 7.0), 1, 2] = weight
+    result = cost(hard, plan, config)
+    i = int(np.searchsorted(PERCENT, 2.0))
+    assert result.terms["first_contact"] == pytest.approx(0.5 * (1.0 - mean[i] - sd[i]), abs=0.02)
+    assert result.parts["first_contact"] == pytest.approx(4.0 * result.terms["first_contact"])
+    late = replace(log, flat=log.flat.copy())
+    late.ground_force_w[(place > 12.0) & (place < 60.0), 1, 2] = 1.5 * weight
+    assert cost(late, plan, config).terms["first_contact"] == 0.0
 
 
 def test_falls_are_ordered_by_time_and_all_cost_more_than_the_worst_walk():
