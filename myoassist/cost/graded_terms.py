@@ -25,7 +25,7 @@ LEAST_SPEED = 0.1
 # How far within the bounds a walk has to be to cost nothing, in ways from bound to goal.
 GATE_MARGIN = 0.25
 # When the heel is on the ground and the other leg still bears: people load the foot evenly in this time.
-FIRST_CONTACT = (2.0, 8.0)
+FIRST_CONTACT = (2, 8)
 # Lean that costs nothing, deg from people's.
 FREE_LEAN_DEG = 5.0
 
