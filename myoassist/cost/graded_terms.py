@@ -26,7 +26,7 @@ LEAST_SPEED = 0.1
 GATE_MARGIN = 0.25
 # When the heel is on the ground and the other leg still bears: people load the foot evenly in this time.
 FIRST_CONTACT = (2, 8)
-# Lean that costs nothing, deg from people's.
+# Lean that costs nothing, deg.
 FREE_LEAN_DEG = 5.0
 
 
@@ -72,6 +72,13 @@ def trunk_lean(walk: GradedWalk) -> float:
     """Mean lean of the trunk more than 5 deg away from that of people."""
     own = np.mean([curve.mean() for curve in walk.curves["trunk"]])
     return max(float(abs(own - walk.people.curves["trunk"][0].mean())) - FREE_LEAN_DEG, 0.0)
+
+
+@graded_term("lean", unit="deg")
+def lean(walk: GradedWalk) -> float:
+    """Mean lean of the trunk more than 5 deg off the vertical, forward or back."""
+    own = np.mean([curve.mean() for curve in walk.curves["trunk"]])
+    return max(float(abs(own)) - FREE_LEAN_DEG, 0.0)
 
 
 @graded_term("stance_knee_sd", unit="SD", people=True)

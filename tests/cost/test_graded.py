@@ -60,9 +60,9 @@ def worse(log, name):
             log.joint_angle[:, 0, 1] += 0.1
         case "trunk_range":
             log.trunk_pitch[:] *= 6.0
-        case "trunk_lean":
+        case "trunk_lean" | "lean":
             log.trunk_pitch[:] += 0.3
-        case "grf_sd" | "grf_peak" | "grf_over":
+        case "grf_sd" | "grf_peak" | "grf_over" | "first_contact":
             log.ground_force_w[:, :, 2] *= 1.6
         case "grf_fore_aft_sd":
             log.ground_force_w[:, :, 0] *= 1.5
@@ -87,10 +87,15 @@ def worse(log, name):
     return log
 
 
-@pytest.mark.parametrize("name", list(shipped_target("human_gait").terms))
-def test_a_walk_that_is_worse_in_a_term_costs_more(name):
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [("human_gait", name) for name in shipped_target("human_gait").terms]
+    + [("human_gait_2", name) for name in ("lean", "first_contact")],
+)
+def test_a_walk_that_is_worse_in_a_term_costs_more(target, name):
     log, plan = walk()
-    good, bad = cost(log, plan), cost(worse(log, name), plan)
+    config = replace(HUMAN, target=target)
+    good, bad = cost(log, plan, config), cost(worse(log, name), plan, config)
     assert (good.stage, bad.stage) == ("3", "3")
     assert bad.parts[name] > good.parts[name]
     assert bad.total > good.total

@@ -47,7 +47,7 @@ def test_walks_like_people_are_judged_by_people(exp):
     config = compose_run([f"exp={exp}"]).config
     device = (config.model.musculature, config.model.device, config.exo.controller, config.optimizer.mode)
     assert device == HUMANS[exp]
-    assert (config.cost.target, config.cost.l1_weight, config.control.controller) == ("human_gait", 0.0, "guided")
+    assert (config.cost.target, config.cost.l1_weight, config.control.controller) == ("human_gait_2", 0.0, "guided")
     assert (config.cost.mode, config.cost.num_strides, config.env.sim_time) == ("clean", 10, 20.0)
     assert (config.model.physics, config.env.timestep) == ("fast", 0.002)
     # Several walks of a candidate are disturbed ones, or those of several conditions.
@@ -61,7 +61,7 @@ def test_a_weak_calf_has_gains_of_its_own_and_no_price_on_a_limp():
     config = compose_run(["exp=hemiparesis"]).config
     assert config.model.muscle_strength == {"soleus_r": 0.5, "gastroc_r": 0.5}
     assert (config.control.controller, config.control.legs, config.optimizer.factors) == ("guided", "bilateral", True)
-    assert (config.cost.target, config.cost.formula["terms"]["knee_symmetry"]) == ("human_gait", 0)
+    assert (config.cost.target, config.cost.formula["terms"]["knee_symmetry"]) == ("human_gait_2", 0)
     check(config)
 
 
