@@ -99,7 +99,10 @@ class Follower:
         assert self._tracker is not None
         best = read_status(self._folder).get("best")
         summary = {"best_total": float(best)} if isinstance(best, int | float) and math.isfinite(best) else {}
-        summary |= dict(_numbers(read_json(self._folder / SCORE_NAME), "score"))
+        # Scenarios of a policy and members of a pool have scores of their own.
+        for file in (self._folder / SCORE_NAME, *sorted(self._folder.glob(f"*/{SCORE_NAME}"))):
+            place = "score" if file.parent == self._folder else f"score/{file.parent.name}"
+            summary |= dict(_numbers(read_json(file), place))
         if summary:
             self._tracker.add_summary(summary)
         files = [path for path in sorted(self._folder.iterdir()) if path.suffix in _SUFFIXES and path.is_file()]

@@ -114,6 +114,17 @@ def test_an_evaluation_adds_its_score_to_a_known_run(store, run):
     assert store.summary["score/speed_m_s"] == 1.2 and store.ended == ["finished"]
 
 
+def test_every_scenario_of_a_policy_has_its_score(store, run):
+    Follower(configured(), run, "debug").open()
+    for number, speed in ((0, 1.0), (1, 1.4)):
+        scenario = run / f"analyze_results_{number:02d}"
+        scenario.mkdir()
+        (scenario / "eval_score.json").write_text(json.dumps({"speed_m_s": speed}))
+    track_evaluation(configured(), run)
+    told = {name: value for name, value in store.summary.items() if "analyze" in name}
+    assert told == {"score/analyze_results_00/speed_m_s": 1.0, "score/analyze_results_01/speed_m_s": 1.4}
+
+
 @pytest.mark.parametrize("place", ["open", "add_rows", "add_files", "close"])
 def test_a_tracker_that_fails_is_said_once_and_stops_nothing(store, monkeypatch, place):
     def fail(*_):

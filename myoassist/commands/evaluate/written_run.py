@@ -117,11 +117,13 @@ def write_report(
         write_walk(item, walk, [], graphics, pictures, notices)
         return item.folder / REPORT
     from myoassist.analysis.policy.outputs import FOLDER_FORM, write_evaluations
+    from myoassist.tracking.follow import track_evaluation
 
     run = _open_policy(request, item)
     drawn = pictures and bool(graphics.backend)
     notices = [graphics.notice] if pictures and graphics.notice else []
     write_evaluations(run, request.tried_starts, notices, drawn, lambda *_: None, trials=request.robustness)
+    track_evaluation(item.config, item.folder)
     return item.folder / FOLDER_FORM.format(0) / REPORT
 
 
@@ -178,6 +180,7 @@ def _evaluate_policy(
     """Walk every scenario of a policy, or show the first one as it happens."""
     from myoassist.analysis.policy.outputs import write_evaluations
     from myoassist.analysis.policy.summary import print_policy_summary
+    from myoassist.tracking.follow import track_evaluation
 
     _announce(item)
     run = _open_policy(request, item)
@@ -190,6 +193,7 @@ def _evaluate_policy(
     notices = [graphics.notice] if graphics.notice else []
     starts, trials = request.tried_starts, request.robustness
     walk = write_evaluations(run, starts, notices, pictures, print_policy_summary, compared, trials)
+    track_evaluation(item.config, item.folder)
     if viewer is not None and walk.evaluation.log.n_steps:
         _show(walk, viewer, request.port)
 

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from myoassist import evaluate
+from myoassist.tracking import follow
 from myoassist.train import train
 from tests.rl.small_runs import compose_small
 
@@ -41,10 +42,13 @@ def trained(tmp_path_factory):
     return folder / "run"
 
 
-def test_every_scenario_gets_a_folder(trained, capsys):
+def test_every_scenario_gets_a_folder(trained, capsys, monkeypatch):
+    told = []
+    monkeypatch.setattr(follow, "track_evaluation", lambda config, folder: told.append((config.task, folder)))
     code = evaluate.main([f"run={trained}", "env.render_modes=[]", "starts=2", SCENARIOS])
     output = capsys.readouterr()
     assert code == 0, output.err
+    assert told == [("rl", trained)]
     for number, limit in (("00", 40), ("01", 20)):
         folder = trained / f"analyze_results_{number}"
         names = {file.name for file in folder.iterdir()}
