@@ -53,6 +53,7 @@ COMMANDS = [(page.name, command) for page in PAGES for command in list_commands(
 COMMANDS += [("README.md", command) for command in list_commands(README)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", GENERATED)
 def test_generated_tables_are_current(name):
     page = (ROOT / "docs" / GENERATED[name]).read_text(encoding="utf-8")
@@ -143,6 +144,7 @@ def check_run(words):
         check(config)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("page", "command"), COMMANDS)
 def test_command_fits_the_configuration(page, command, tmp_path, monkeypatch, capsys):
     # Of steps joined by && the last is the command; what precedes it makes room.

@@ -76,6 +76,7 @@ def start(arguments, cwd, environ=None):
     )
 
 
+@pytest.mark.long
 def test_results_are_those_of_the_search(run_folder, capsys):
     root, folder, result = run_folder
     before = {path.relative_to(root) for path in root.rglob("*")}
@@ -111,6 +112,7 @@ def test_results_are_those_of_the_search(run_folder, capsys):
     assert "another machine" not in shown
 
 
+@pytest.mark.long
 def test_params_and_short_walks(run_folder, capsys):
     root, folder, _ = run_folder
     shutil.copy(folder / "myorfl_x_Best.txt", root / "mine.txt")
@@ -139,6 +141,7 @@ def test_start_that_is_invalid(run_folder, capsys):
     assert not list(folder.glob("eval*.png")) + list(folder.glob("*.mp4"))
 
 
+@pytest.mark.long
 def test_video_has_frames_that_move(run_folder):
     root, folder, _ = run_folder
     done = start([f"run={folder}", "env.sim_time=0.5", "env.video_speed=0.5"], root, without_choice())
@@ -165,6 +168,7 @@ def test_video_has_frames_that_move(run_folder):
     assert still.std() > 10.0
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="hides the libraries as Linux looks them up")
 def test_without_graphics_everything_else_is_written(run_folder):
     from myoassist.analysis.picture.graphics import PACKAGES
@@ -182,6 +186,7 @@ def test_without_graphics_everything_else_is_written(run_folder):
     assert PACKAGES in (folder / "report.html").read_text()
 
 
+@pytest.mark.long
 def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path_factory, monkeypatch):
     root, folder, _ = run_folder
     elsewhere = tmp_path_factory.mktemp("elsewhere")
@@ -199,6 +204,7 @@ def test_from_another_directory_nothing_absolute_is_written(run_folder, tmp_path
     assert list(elsewhere.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -269,6 +275,7 @@ def test_run_without_a_best(tmp_path, monkeypatch, capsys):
     assert not list(folder.path.glob("eval*"))
 
 
+@pytest.mark.long
 def test_leftovers_are_told_apart(run_folder, capsys):
     _, folder, _ = run_folder
     (folder / "eval.mp4").write_bytes(b"old")
@@ -284,6 +291,7 @@ def test_help_names_every_option(capsys):
     assert "report.html" in shown
 
 
+@pytest.mark.long
 def test_repeats_and_comparison(run_folder, capsys):
     _, folder, _ = run_folder
     other = folder.with_name("other")
@@ -313,6 +321,7 @@ def test_repeats_and_comparison(run_folder, capsys):
     assert "2 of 2 perturbed starts survived" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_any_number_of_runs_side_by_side(run_folder):
     _, folder, _ = run_folder
     for name in ("other_1", "other_2"):
@@ -332,6 +341,7 @@ def test_any_number_of_runs_side_by_side(run_folder):
         assert (folder / f"eval_comparison.{kind}").read_bytes().startswith(start)
 
 
+@pytest.mark.long
 def test_one_bad_run_of_several_does_not_stop_the_others(run_folder, capsys):
     _, folder, _ = run_folder
     bad = folder.with_name("aaa_bad")

@@ -49,6 +49,7 @@ def test_the_promised_ones_are_there():
     assert {"walk_22", "tutorial_4param", "tutorial_4point", "human_125"} <= set(CONTROLLERS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CONTROLLERS)
 def test_walks_and_costs_what_its_description_says(name):
     config, description = load(name)

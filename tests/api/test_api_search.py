@@ -67,6 +67,7 @@ def _interrupt(generation):
 LONG = [pytest.param(stop, marks=pytest.mark.long) for stop in (_return_true, _raise)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stop", [_interrupt, *LONG])
 def test_a_search_that_is_stopped_goes_on_as_if_it_had_not_been(stop, here, capsys):
     before = signal.getsignal(signal.SIGINT)

@@ -25,6 +25,7 @@ def rows(folder, name="history.csv"):
     return (Path(folder) / name).read_text().splitlines()
 
 
+@pytest.mark.long
 def test_a_training_tells_every_rollout_and_every_evaluation(here):
     told, judged = [], []
     run = ma.train_policy(ma.compose(*WORDS, "logdir=told"), told.append, judged.append)
@@ -67,6 +68,7 @@ def _interrupt(rollout):
 LONG = [pytest.param(stop, marks=pytest.mark.long) for stop in (_return_true, _raise)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stop", [_interrupt, *LONG])
 def test_a_training_that_is_stopped_goes_on_as_if_it_had_not_been(stop, here, capsys):
     before = signal.getsignal(signal.SIGINT)

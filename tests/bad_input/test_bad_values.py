@@ -104,6 +104,7 @@ def test_a_refusal_names_key_value_expectation_and_remedy(override):
     assert all(word in text for word in (*override.split("="), "expected:", "to fix:")), text
 
 
+@pytest.mark.long
 def test_refusals_load_no_physics():
     code = """
 import sys

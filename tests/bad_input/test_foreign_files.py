@@ -188,6 +188,7 @@ TARGETS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", TARGETS)
 @pytest.mark.parametrize("many", [False, True], ids=["run", "multirun"])
 def test_targets_in_an_experiment(name, many, place, capsys):

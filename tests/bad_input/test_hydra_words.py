@@ -79,6 +79,7 @@ CASES = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("typed", "words"), CASES, ids=[typed for typed, _ in CASES])
 def test_the_right_cause(typed, words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -90,6 +91,7 @@ def test_the_right_cause(typed, words, tmp_path, monkeypatch, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("flags", [["--config-dir", "."], ["--config-dir", ".", "evo=evo", "exo.max_torque=10,20"]])
 def test_a_file_that_asks_for_a_sweep(flags, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

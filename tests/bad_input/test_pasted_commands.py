@@ -96,6 +96,7 @@ def test_what_is_printed_starts(elsewhere, scripts, monkeypatch):
         assert answer.returncode == 0 and answer.stdout, command + answer.stderr
 
 
+@pytest.mark.long
 @needs_bash
 def test_names_with_blanks_and_signs_can_be_pasted(elsewhere):
     first = ["train", "exp=debug", "task=fake", format_like_a_user("expname", NASTY)]
@@ -154,6 +155,7 @@ def test_every_command_has_help_that_does_nothing(command, elsewhere, capfd):
 DEVELOPER = ["doc_tables", "fit_fast_geometry", "measure_models", "plot_fast_geometry", "ship"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "program",
     [("-m", "myoassist.gait.reference.own"), *((str(ROOT / "scripts" / "dev" / f"{name}.py"),) for name in DEVELOPER)],

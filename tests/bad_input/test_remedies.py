@@ -192,6 +192,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("wrong", "better"), FAULTS, ids=[wrong for wrong, _ in FAULTS])
 def test_what_is_offered_composes_and_does_what_was_meant(wrong, better):
     rl = wrong.partition("=")[0].startswith(("rl.", "env.", "total")) and "delayed" not in wrong

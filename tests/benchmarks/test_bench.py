@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import bench  # noqa: E402
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("delayed", [False, True])
 def test_bare_replay_repeats_the_motion(delayed):
     case = bench.Case("fast", 0.5, delayed=delayed)

@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import leaderboard  # noqa: E402
 
 
+@pytest.mark.long
 def test_every_shipped_walk_on_level_ground_is_in_the_table_and_the_rules_are_those_of_the_code():
     table = (ROOT / "benchmarks" / "leaderboard.md").read_text(encoding="utf-8")
     assert table.startswith(leaderboard.RULES)

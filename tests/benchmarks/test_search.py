@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import search  # noqa: E402
 
 
+@pytest.mark.long
 def test_members_of_a_pool_are_counted_rung_by_rung(tmp_path):
     run_pool(pool_config(60), open_folder(tmp_path), pool_problem())
     moments = list(search.list_moments(tmp_path))

@@ -57,6 +57,7 @@ CASES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("kind", ["run", "grid", "evolution"])
 def test_refused_before_the_first_job(place, capsys, name, kind):

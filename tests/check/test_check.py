@@ -19,6 +19,7 @@ def refusal(*arguments):
     return str(caught.value)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

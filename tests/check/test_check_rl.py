@@ -15,6 +15,7 @@ ARCH = "rl.policy_params.custom_policy_params.net_arch"
 LIST = "rl.evaluate_param_list"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -134,6 +135,7 @@ def test_cuda_is_refused_where_there_is_none(monkeypatch):
     check(config)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("exp", ["rl_test", "rl_imitation_partial_obs", "tutorial", "exo_npoint", "prosthesis"])
 def test_checking_loads_nothing_heavy(exp):
     heavy = ("mujoco", "numba", "torch", "gymnasium", "stable_baselines3", "cma", "nevergrad", "matplotlib", "pandas")

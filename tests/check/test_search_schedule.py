@@ -21,6 +21,7 @@ def refused(*overrides):
     return str(error.value)
 
 
+@pytest.mark.long
 def test_good_ones_pass():
     check(config_of(STAGES, "optimizer.scan=100", "optimizer.scan_time=5"))
     check(config_of("optimizer.diagonal_generations=50"))
@@ -46,6 +47,7 @@ def test_a_stage_changes_one_weight():
     assert terms["cot"] != 3.0 and "gates" not in terms
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("overrides", "words"),
     [

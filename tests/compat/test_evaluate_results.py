@@ -64,6 +64,7 @@ def places(*arguments):
     return {item.folder.name: item.parameters for item in prepare(*arguments)}
 
 
+@pytest.mark.long
 def test_the_preset_in_the_folder_says_how(here, tmp_path, capsys):
     folder = write_result(tmp_path / "my results" / "tutorial 0811_1439")
     before = {path: path.read_bytes() for path in folder.iterdir()}
@@ -84,6 +85,7 @@ def test_the_preset_in_the_folder_says_how(here, tmp_path, capsys):
     assert [path.name for path in here.iterdir()] == ["logs"]
 
 
+@pytest.mark.long
 def test_overrides_and_another_file_win(here, tmp_path, capsys):
     folder = write_result(tmp_path / "result")
     np.savetxt("mine.txt", WALKING_VECTOR + 0.02)
@@ -96,6 +98,7 @@ def test_overrides_and_another_file_win(here, tmp_path, capsys):
     assert "params=none.txt does not exist" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_best_and_bestlast_do_not_overwrite_one_another(here, tmp_path):
     folder = write_result(tmp_path / "result")
     best, last = folder / f"{NAME}_Best.txt", folder / f"{NAME}_BestLast.txt"
@@ -109,6 +112,7 @@ def test_best_and_bestlast_do_not_overwrite_one_another(here, tmp_path):
     assert places(f"run={folder}") == {"result_result_BestLast": last}
 
 
+@pytest.mark.long
 def test_several_results_get_a_folder_each(here, tmp_path):
     one, other = write_result(tmp_path / "a" / "exo"), write_result(tmp_path / "b" / "exo")
     second = NAME.replace("1439", "1500")
@@ -151,6 +155,7 @@ def test_a_log_folder_that_is_a_file(here, tmp_path):
         prepare(f"run={folder}")
 
 
+@pytest.mark.long
 def test_without_a_preset_the_remedy_works_when_pasted(here, tmp_path, capsys):
     folder = write_result(tmp_path / "exo 4param_2deg", preset=None, name=NAME.replace("1_25", "0_75"))
     run(f"run={folder}", code=2)
@@ -292,6 +297,7 @@ def write_batch(folder, content):
     return path
 
 
+@pytest.mark.long
 def test_a_batch_file_evaluates_its_folders(here, tmp_path, capsys):
     root = tmp_path / "ctrl_optim"
     write_result(root / "results" / "optim_results" / "two words")

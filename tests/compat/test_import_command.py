@@ -32,6 +32,7 @@ def test_prints_an_experiment_and_what_is_missing(place, capsys):
     assert [path.name for path in place.parent.iterdir()] == ["training_configs"]
 
 
+@pytest.mark.long
 def test_written_experiment_is_what_the_printed_command_runs(place, capsys):
     write_sh(place, "debug", {**PRESETS["debug"], "popsize": 4, "maxiter": 1, "threads": 1, "sim_time": 1})
     assert cli.main(["import", "training_configs/debug.sh", "--out", "exp"]) == 0

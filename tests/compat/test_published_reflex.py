@@ -91,6 +91,7 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.long
 def test_an_evaluation_recommends_it_and_takes_it(file, place, capsys):
     arguments = [*RUN, *own(file), "optimizer=evaluate", "optimizer.param_path=published_Best.txt"]
     assert train.main(arguments) == 0

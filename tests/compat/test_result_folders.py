@@ -96,6 +96,7 @@ def test_pickle_that_would_run_code_is_refused(results):
     assert not Path("broken").exists()
 
 
+@pytest.mark.long
 def test_run_with_another_number_of_points(results, capsys):
     old = np.array([0.2, 0.8, 0.3, 0.3, 0.6, 0.85])
     np.savetxt(results / f"{NAME}_BestLast.txt", np.concatenate([PUBLISHED[:77], old]))

@@ -209,6 +209,7 @@ def test_runs_know_a_target_of_the_package_by_its_name():
 TINY = ["exp=baseline", "model.physics=fast", "env.sim_time=0.4", "optimizer.popsize=3", "optimizer.maxiter=1"]
 
 
+@pytest.mark.long
 def test_the_command_refuses_a_faulty_cost_before_it_makes_a_folder(example, tmp_path, capsys):
     folder = tmp_path / "run"
     arguments = [*TINY, f"plugins=[{example}]", f"logdir={folder}"]

@@ -62,6 +62,7 @@ def totals(folder):
     return [float(row["total"]) for row in read_rows(folder / "history_candidates.csv")]
 
 
+@pytest.mark.long
 def test_an_interrupted_search_ends_like_the_one_that_was_not_interrupted():
     folder = take("half_finished")
     before = (folder / "history_candidates.csv").read_bytes()
@@ -73,6 +74,7 @@ def test_an_interrupted_search_ends_like_the_one_that_was_not_interrupted():
     assert read_json(folder / "status.json")["status"] == "finished"
 
 
+@pytest.mark.long
 def test_a_finished_search_is_extended_by_a_larger_maxiter(capsys):
     folder = take("finished")
     assert train.main([*SEARCH, f"logdir={folder}"]) == 0
@@ -81,6 +83,7 @@ def test_a_finished_search_is_extended_by_a_larger_maxiter(capsys):
     assert totals(folder)[:6] == totals(OLD / "finished") and len(totals(folder)) == 9
 
 
+@pytest.mark.long
 def test_the_state_of_a_finished_search_goes_on_in_a_new_folder():
     folder = take("finished")
     search = [item for item in SEARCH if not item.startswith("optimizer.param_path")]
@@ -88,6 +91,7 @@ def test_the_state_of_a_finished_search_goes_on_in_a_new_folder():
     assert read_json(Path("new/status.json"))["generation"] == 4
 
 
+@pytest.mark.long
 def test_the_best_of_a_finished_search_is_evaluated():
     folder = take("finished")
     assert evaluate.main([f"run={folder}", "env.render_modes=[]"]) == 0
@@ -97,6 +101,7 @@ def test_the_best_of_a_finished_search_is_evaluated():
     assert (folder / "report.html").is_file()
 
 
+@pytest.mark.long
 def test_a_training_goes_on_and_its_policy_is_evaluated():
     folder = take("rl")
     assert evaluate.main([f"run={folder}", "env.render_modes=[]", "starts=0"]) == 0
@@ -107,6 +112,7 @@ def test_a_training_goes_on_and_its_policy_is_evaluated():
     assert (read_json(folder / "status.json")["status"], read_json(folder / "status.json")["steps"]) == ("finished", 96)
 
 
+@pytest.mark.long
 def test_an_evolution_is_extended_and_reported():
     folder = take("evolution")
     rows = read_rows(folder / "individuals.csv")

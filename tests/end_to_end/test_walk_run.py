@@ -83,6 +83,7 @@ def test_the_same_command_finds_the_finished_run(finished, monkeypatch, capsys):
     assert len(list((finished / "logs").glob("*/*"))) == 1
 
 
+@pytest.mark.long
 def test_warm_start_from_a_run_folder(beside):
     folder, logs = beside
     assert train.main(["exp=exo_npoint", *TINY, "optimizer.sigma_gain=1e-3", f"optimizer.param_path={folder}"]) == 0
@@ -98,6 +99,7 @@ def test_warm_start_from_a_run_folder(beside):
     assert absolute_paths(new) == []
 
 
+@pytest.mark.long
 def test_pickle_path_continues_the_exact_search_in_a_new_folder(beside, finished, tmp_path, monkeypatch):
     folder, logs = beside
     assert train.main(["exp=exo_npoint", *TINY, f"optimizer.pickle_path={folder}"]) == 0
@@ -110,6 +112,7 @@ def test_pickle_path_continues_the_exact_search_in_a_new_folder(beside, finished
     np.testing.assert_array_equal(first_vectors(new)[-1], first_vectors(find_run(whole))[-1])
 
 
+@pytest.mark.long
 def test_exo_npoint_cont_goes_on_from_the_newest_exo_npoint(finished, monkeypatch):
     monkeypatch.chdir(finished)
     assert train.main(["exp=exo_npoint_cont", *TINY, f"logdir={'continued'}"]) == 0
@@ -119,6 +122,7 @@ def test_exo_npoint_cont_goes_on_from_the_newest_exo_npoint(finished, monkeypatc
     assert absolute_paths(finished / "continued") == []
 
 
+@pytest.mark.long
 def test_evaluate_mode_writes_the_terms_of_one_vector(beside, capsys):
     folder, logs = beside
     assert train.main(["exp=exo_npoint", "optimizer=evaluate", f"optimizer.param_path={folder}", *TINY]) == 0
@@ -130,6 +134,7 @@ def test_evaluate_mode_writes_the_terms_of_one_vector(beside, capsys):
     assert read_json(new / "status.json")["status"] == "finished"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -147,6 +152,7 @@ def test_other_walks(arguments, tmp_path, monkeypatch):
     assert any(row.split(",")[3] != "0" for row in rows[1:])
 
 
+@pytest.mark.long
 def test_own_model_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_own_file(tmp_path)
@@ -165,6 +171,7 @@ def test_refusal_in_the_shell_ends_with_2(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="hides the libraries as Linux looks them up")
 def test_training_needs_no_drawing_library(tmp_path):
     place = tmp_path / "place"

@@ -41,6 +41,7 @@ SERVO = {"biastype": BIAS.mjBIAS_AFFINE, "gainprm": [200.0], "biasprm": [0.0, -2
 BRAKE = {"biastype": BIAS.mjBIAS_AFFINE, "gainprm": [20.0], "biasprm": [0.0, 0.0, -20.0]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("exo", [None, ExoConfig(), DRIVEN], ids=["unknown", "none", "driven"])
 @pytest.mark.parametrize(
     ("changes", "words"),

@@ -53,6 +53,7 @@ def test_every_rung_has_the_same_share_of_the_budget():
     assert len(set(seeds)) == len(seeds) and member_seed(7, 0) == 7 and max(seeds) < 2**31
 
 
+@pytest.mark.long
 def test_the_worst_end_and_the_best_gets_the_rest(tmp_path):
     best = run(tmp_path)
     rows = rows_of(tmp_path)
@@ -73,6 +74,7 @@ def test_the_worst_end_and_the_best_gets_the_rest(tmp_path):
     assert json.loads((tmp_path / "best_parameters.json").read_text())["total"] == best
 
 
+@pytest.mark.long
 def test_members_are_ordinary_runs_and_the_first_is_the_run_without_a_pool(tmp_path):
     run(tmp_path / "pool")
     rows = rows_of(tmp_path / "pool")
@@ -135,6 +137,7 @@ def launch(folder, algorithm, delay=0.0):
     return subprocess.Popen(command, cwd=Path(__file__).parent, stdout=subprocess.DEVNULL)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send these signals to one process")
 def test_a_signal_ends_all_of_it(tmp_path):
     process = launch(tmp_path, "cma", delay=0.02)

@@ -269,6 +269,7 @@ def test_odd_arguments_are_refused(arguments, capsys):
     assert "expected:" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_episodes_of_a_batch_are_kept_and_repeated(tmp_path, capsys):
     from tests.rl.walking_batches import draw_actions, make_batch
 

@@ -38,6 +38,7 @@ def roll(batch: WalkBatch, actions: list[np.ndarray]) -> np.ndarray:
     return np.array(rows)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["elastic", "rigid", "human"])
 def test_trajectories_do_not_depend_on_threads_or_size(kind):
     batch = make_batch(kind, 4)

@@ -45,6 +45,7 @@ def test_the_same_hooks_are_the_same_loop():
     assert first is second
 
 
+@pytest.mark.long
 def test_a_second_process_takes_the_loop_from_the_cache():
     simulator = make_simulator(sim_time=0.2)
     simulator.simulate(WALKING_VECTOR)
@@ -61,6 +62,7 @@ def test_a_second_process_takes_the_loop_from_the_cache():
     assert index.stat().st_mtime_ns == before
 
 
+@pytest.mark.long
 def test_the_device_hook_between_steps_is_what_moves_a_prosthesis():
     config = compose_run(["exp=prosthesis", "env.sim_time=0.2"]).config
     simulator = Simulator(build_walker(config.model, config.env, exo=config.exo), config.env, config.exo)

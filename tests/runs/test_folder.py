@@ -305,6 +305,7 @@ def test_foreign_folder_is_refused_and_untouched(empty_place):
     assert names_of(folder) == ["thesis.tex"]
 
 
+@pytest.mark.long
 def test_kill_between_the_first_writes_leaves_a_folder_that_starts():
     folder, _, _ = start(make_config())
     whole = {name: (folder / name).read_bytes() for name in names_of(folder)}

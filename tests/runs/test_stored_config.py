@@ -86,6 +86,7 @@ def test_a_formula_of_its_own_takes_nothing_from_another_target(chosen):
     assert read_formula(changed.cost.formula) == read_formula(stored.cost.formula)
 
 
+@pytest.mark.long
 def test_a_change_of_the_formula_is_one_of_what_the_run_was_judged_by():
     named = compose_run(["exp=baseline", "cost=kinematics"]).config
     assert named.cost.formula is None

@@ -79,6 +79,7 @@ def test_angles_are_those_of_a_walk(person):
     assert np.sqrt(np.mean([residual[name] ** 2 for name in residual if "Acromium" not in name])) < 0.015
 
 
+@pytest.mark.long
 def test_what_is_written_is_read_back(person, tmp_path):
     option, gait = write_person(person, Wishes(name="anna", out=tmp_path))
     page = write_subject_page(person, tmp_path)

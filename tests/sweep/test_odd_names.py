@@ -45,6 +45,7 @@ def test_an_evolution(name, quoted, capfd):
     assert f"{name}_2".replace("'", "") in capfd.readouterr().err.replace("'", "").replace('"', "").replace("\\", "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["a&b", "größe", "it's", "1e3"])
 def test_a_grid_and_the_report_of_its_day(name, capfd):
     launcher = [] if name == "größe" else ["hydra/launcher=basic"]
@@ -66,6 +67,7 @@ def test_the_command_reports_a_day_with_such_a_name(capfd):
     assert "3 runs: 3 finished" in capfd.readouterr().out
 
 
+@pytest.mark.long
 def test_values_between_commas_and_in_choice(capfd):
     basic = ["hydra/launcher=basic", "-m"]
     assert train.main([*FAKE, "expname=1e3,größe", *basic]) == 0
@@ -75,6 +77,7 @@ def test_values_between_commas_and_in_choice(capfd):
     assert train.main([*FAKE, *SMALL[:1], *SMALL[2:], "hydra/launcher=basic", "exo=glob(n*)", "fresh=true"]) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("file", "content"),
     [

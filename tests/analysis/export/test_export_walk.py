@@ -184,6 +184,7 @@ def test_other_folder_parameters_and_overrides(exported, tmp_path, monkeypatch, 
     assert about["timing"]["simulated_stance_time_s"] == {"r": None, "l": None}
 
 
+@pytest.mark.long
 def test_without_a_controller_or_a_walk_the_rest_is_written(exported, tmp_path, monkeypatch, capsys):
     folder, _, walk = exported
     monkeypatch.chdir(tmp_path)

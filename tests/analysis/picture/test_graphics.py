@@ -32,6 +32,7 @@ def test_without_any_back_end_the_packages_are_named_and_mujoco_still_loads(tmp_
         assert PACKAGES in notice
 
 
+@pytest.mark.long
 @linux
 def test_a_back_end_that_does_not_work_is_replaced(tmp_path):
     if choose({**os.environ, VARIABLE: "osmesa"})[0] != "osmesa":

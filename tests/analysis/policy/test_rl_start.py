@@ -25,6 +25,7 @@ def alone(config):
     return WalkBatch(config, 1, 0, evaluation=True)
 
 
+@pytest.mark.long
 def test_the_start_that_lasts_longest_is_chosen(config, alone):
     batch = WalkBatch(config, 10, 0, evaluation=True)
     chosen = choose_start(batch, Quiet(), ENTRY)

@@ -110,6 +110,7 @@ def test_the_report_shows_channels_bands_figures_and_bounds(tmp_path):
     assert 'class="far">far' in far and 'class="far">missed' in far
 
 
+@pytest.mark.long
 def test_a_speed_that_nobody_walked_is_said(tmp_path):
     evaluation = evaluated()
     score = score_walk(evaluation.log, ScoreTask("published", 2.6, 0.9))
@@ -117,5 +118,6 @@ def test_a_speed_that_nobody_walked_is_said(tmp_path):
     assert "Not compared with people: nobody was measured at 2.6 m/s" in page
 
 
+@pytest.mark.long
 def test_a_walk_without_a_score_has_no_table(tmp_path):
     assert shown_score(tmp_path, replace(evaluated(), score=None)) == ""

@@ -33,6 +33,7 @@ def merge(base, changes):
     return merged
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("exp", group_options("exp"))
 def test_every_experiment_has_the_human_body_but_those_of_the_published_one(exp):
     assert body(f"exp={exp}") == (PUBLISHED if exp in ON_PUBLISHED else HUMAN)

@@ -32,6 +32,7 @@ NAMES += [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_folder_is_called_what_was_typed(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -24,6 +24,7 @@ def run(capsys, *arguments):
     return code, capsys.readouterr().err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "folder", [["--config-dir", "."], ["hydra.searchpath=[.]"], ["--config-dir=.", "seed=1,2", "-m"]]
 )
@@ -62,6 +63,7 @@ def test_the_package_line(place, capsys, text, words):
     assert run(capsys, "--config-dir", ".", "--cfg", "job")[0] == 0
 
 
+@pytest.mark.long
 def test_sound_files_and_a_typo(place, capsys):
     for text in (GOOD, DIRECT, GOOD.replace("\n", "\r\n"), "\n#@package _global_\n# mine\n" + GOOD.partition("\n")[2]):
         (place / "exp/mine.yaml").write_bytes(text.encode())

@@ -75,6 +75,7 @@ def test_the_old_task_is_taken_with_a_notice():
     check(config)
 
 
+@pytest.mark.long
 def test_a_run_of_the_version_before_is_the_same_run(tmp_path):
     arguments = ["exp=baseline", "control.delayed=true", f"logdir={tmp_path / 'run'}"]
     new = compose_run(arguments)

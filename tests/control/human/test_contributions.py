@@ -46,6 +46,7 @@ def sum_parts(log):
     return sums
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "delayed", "swing_contact", "muscles"),
     [

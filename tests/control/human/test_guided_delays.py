@@ -26,6 +26,7 @@ def make_simulator(duration=0.4, musculature=22, delayed=True):
     return Simulator(build_walker(model, env), env, ExoConfig(), control=control)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("musculature", [22, 26])
 def test_without_any_way_to_go_the_walk_is_that_without_delays(monkeypatch, musculature):
     with monkeypatch.context() as patch:

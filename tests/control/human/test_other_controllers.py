@@ -53,6 +53,7 @@ def test_heel_strike_sets_the_clock_the_short_way_round(phase, reset, after):
         assert cpg.phase[0] == pytest.approx((after + 0.03) % 1.0)
 
 
+@pytest.mark.long
 def test_the_network_is_two_layers_with_weights_shared_by_the_legs():
     controller = NetworkController(2, 3)
     net = controller.make(0.01)

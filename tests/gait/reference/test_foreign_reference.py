@@ -410,6 +410,7 @@ def test_a_recording_is_cut(tmp_path, monkeypatch, capsys):
         REFERENCE.main(["gait", "in=walk 1.csv", "out=b.csv", "stride=6"])
 
 
+@pytest.mark.long
 @settings(deadline=None, derandomize=True, database=None, max_examples=25)
 @given(strides=st.floats(1.15, 8.0), start=st.floats(0.0, 1.0), rows=st.integers(40, 130), seed=st.integers(0, 99))
 def test_strides_begin_at_heel_strikes(strides, start, rows, seed):

@@ -77,6 +77,7 @@ def test_every_device_may_be_worn_unpowered():
         check(RunConfig(model=ModelConfig(device=item.short)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("device", "joint", "sign"), [("hmedi", 0, 1), ("hippo", 0, 1), ("hipexample", 0, 1), ("stride", 2, -1)]
 )
@@ -106,6 +107,7 @@ def test_assistance_turns_the_joint_the_right_way(device, joint, sign):
         assert data.qfrc_actuator[layout.qvel_leg[0, 0]] - before == pytest.approx(2.0, rel=0.05)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("device", PROSTHESES)
 def test_an_amputation_takes_exactly_the_muscles_that_the_table_names(device):
     walker = make_walker(device)

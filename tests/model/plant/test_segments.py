@@ -87,6 +87,7 @@ def test_mass_is_divided_after_de_leva(sex, thigh):
     assert inertia[-1] == pytest.approx(60.0 * thigh * (radius * length) ** 2, rel=0.03)
 
 
+@pytest.mark.long
 def test_a_device_keeps_its_mass():
     bare, worn = (
         build_walker(ModelConfig(plant="human", device=device, segment_scale=PERSON, body_mass=60.0), EnvConfig())

@@ -82,6 +82,7 @@ def test_global_generators_are_left_alone(name):
     assert np.random.rand() == after
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_run_extended_equals_one_that_was_not(tmp_path, name):
     run(tmp_path / "whole", name, maxiter=40)
@@ -102,6 +103,7 @@ def test_seeds_and_bounds(tmp_path, name):
     assert not np.array_equal(drawn["a"], drawn["c"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "generations"), [("cma", 60), ("ipop", 80), ("bipop", 80), ("nevergrad", 150), ("pso", 60)]
 )
@@ -112,6 +114,7 @@ def test_each_finds_the_minimum(tmp_path, name, generations):
     np.testing.assert_allclose(result.best.vector, 1.3, atol=0.25)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SETTINGS)
 def test_its_numbers_are_columns_of_the_history_and_lines_of_the_plot(tmp_path, name):
     result = run(tmp_path, name, maxiter=5, plot=True)
@@ -147,6 +150,7 @@ def test_a_search_ends_when_no_restart_is_left(tmp_path):
     assert result.generations < 500 and result.stop_reason != "maxiter"
 
 
+@pytest.mark.long
 def test_bipop_takes_turns(tmp_path):
     optimizer = new_optimizer(REGION, config_of("bipop", restarts=50).optimizer, 1)
     sizes = {}

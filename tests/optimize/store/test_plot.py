@@ -42,6 +42,7 @@ def test_panels_do_not_overlap(run):
         assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= 1200 and box.y1 <= 800
 
 
+@pytest.mark.long
 def test_files_are_reproducible(run):
     path, result = run
     first = [file.read_bytes() for file in plot_convergence(path, result.run_name)]

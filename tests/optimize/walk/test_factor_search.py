@@ -1,6 +1,7 @@
 """A short search over factors of the guided reflexes, of real walks."""
 
 import numpy as np
+import pytest
 
 from myoassist.config.compose.run import compose_run
 from myoassist.optimize.loop.minimize import minimize
@@ -11,6 +12,7 @@ WALK = ["exp=baseline", "control=guided", "model.plant=human_3", "model.physics=
 SEARCH = ["optimizer.factors=true", "optimizer.popsize=8", "optimizer.maxiter=4", "optimizer.sigma_gain=1"]
 
 
+@pytest.mark.long
 def test_factors_make_a_guided_walk_better(tmp_path):
     config = compose_run([*WALK, "cost=human_gait", "env.sim_time=12", *SEARCH]).config
     problem = WalkProblem(config, 2)

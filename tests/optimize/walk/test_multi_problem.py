@@ -62,6 +62,7 @@ def test_slopes_of_parameters_change_the_walk_with_the_condition(speeds):
     np.testing.assert_allclose(problem.vector_of(vector, 0.05)[0] - WALKING_VECTOR[0], 0.02)
 
 
+@pytest.mark.long
 def test_shared_vector_on_slopes_and_in_processes():
     config = compose_run([*MULTISLOPE, *WALK, "optimizer.optim_params=[0,1]", "optimizer.optim_weights=[3,1]"]).config
     problem = MultiProblem(config, 1)

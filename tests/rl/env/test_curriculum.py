@@ -93,6 +93,7 @@ def test_the_ground_grows_under_walkers():
     assert abs((lowest[:, 2] - factor * batch.walker.ground.at(lowest[:, 0], lowest[:, 1])).min()) < 0.15
 
 
+@pytest.mark.long
 def test_a_state_holds_the_level():
     first = slope_batch()
     first.reset()

@@ -29,6 +29,7 @@ def make_hybrid(walker, n_envs, *overrides, threads=1):
     return WalkBatch(hybrid_config(*overrides), n_envs, 3, threads, walker=walker)
 
 
+@pytest.mark.long
 def test_the_action_is_the_device(walker):
     batch = make_hybrid(walker, 2)
     assert batch.action_names == ("Exo_R", "Exo_L")

@@ -42,6 +42,7 @@ def vector_of(simulator: Simulator) -> np.ndarray:
     return simulator.table.initial
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["elastic", "rigid"])
 @pytest.mark.parametrize("delayed", [False, True])
 def test_the_compiled_loop_is_the_python_loop(kind, delayed):

@@ -92,6 +92,7 @@ def test_a_damaged_line_in_the_middle_is_refused(copy, capsys):
     assert "line 4 is damaged" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_without_checkpoint_and_without_journal_the_other_one_does(copy, undisturbed):
     (copy / "nevergrad.pkl").unlink()
     assert evolve("evo.num_generations=3") == 0
@@ -152,6 +153,7 @@ def test_results_of_runs_that_ended_alone_are_collected(copy, undisturbed):
     assert table(copy) == table(undisturbed)
 
 
+@pytest.mark.long
 def test_a_changed_range_or_task_is_refused_with_the_difference(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     base = ["exp=debug", "evo=evo", "task=fake", "hydra/launcher=basic", "logdir=evolution", "evo.population_size=2"]
@@ -164,6 +166,7 @@ def test_a_changed_range_or_task_is_refused_with_the_difference(tmp_path, monkey
     assert "fresh=true" in text
 
 
+@pytest.mark.long
 def test_more_generations_extend_it_and_the_last_may_be_partial(copy):
     before = table(copy)
     assert evolve("hydra.sweeper.optim.budget=14") == 0
@@ -178,6 +181,7 @@ def test_resume_by_copying_to_another_day(copy, undisturbed, monkeypatch):
     assert table("somewhere") == table(undisturbed)
 
 
+@pytest.mark.long
 def test_resume_from_a_checkpoint_into_a_new_folder(copy, undisturbed, capsys):
     shutil.move(copy, "older")
     shutil.rmtree("older/generation_2")
@@ -205,6 +209,7 @@ def test_an_unfinished_evolution_of_an_older_day_is_continued(tmp_path, undistur
     assert table(older) == table(undisturbed)
 
 
+@pytest.mark.long
 def test_load_if_exists_and_resume_are_obeyed(copy, capsys):
     assert evolve("hydra.sweeper.optim.load_if_exists=false") == 2
     assert evolve("resume=never") == 2
@@ -215,6 +220,7 @@ def test_load_if_exists_and_resume_are_obeyed(copy, capsys):
     assert len(rows(copy)) == 4
 
 
+@pytest.mark.long
 def test_too_many_failures_stop_it_after_saving(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert evolve("fake.fail_below=-16", "evo.num_generations=2") == 1
@@ -259,6 +265,7 @@ def test_impossible_evolutions_are_refused_before_anything_is_written(tmp_path, 
     assert not Path("evolution").exists()
 
 
+@pytest.mark.long
 def test_two_daemons_on_one_evolution_are_refused(tmp_path):
     first = start(tmp_path, "fake.sleep=0.2")
     try:

@@ -37,6 +37,7 @@ def test_every_optimizer_that_judges_one_after_the_other(monkeypatch):
     optimizer.tell(candidate, 1.0)
 
 
+@pytest.mark.long
 def test_the_command_says_nothing_but_the_refusal(tmp_path):
     command = ["exp=exo_npoint", "task=fake", "+exp/mutations=[exo_torque,exo_points]", "evo.optimizer=NelderMead"]
     answer = subprocess.run(

@@ -121,6 +121,7 @@ def test_a_study_that_cannot_be_written_stops_nothing(copy, undisturbed):
     assert table(copy) == table(undisturbed)
 
 
+@pytest.mark.long
 def test_failures_are_failed_trials(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     extra = ["fake.fail_below=-16", "evo.num_generations=2", "hydra.sweeper.optim.max_failure_rate=1"]
@@ -137,6 +138,7 @@ def test_another_library_is_another_evolution(copy, capsys):
     assert "optimizer: TPESampler -> RandomThenWideDiagonalCMA" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_its_page(copy):
     page = report_evolution(copy).read_text(encoding="utf-8")
     assert "TPESampler" in page and json.dumps(9) in page

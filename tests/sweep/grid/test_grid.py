@@ -77,6 +77,7 @@ def test_every_combination_runs_in_a_folder_of_its_own(place, capfd):
     assert {file: file.stat().st_mtime_ns for file in place.rglob("status.json")} == before
 
 
+@pytest.mark.long
 def test_list_values_are_single_values(place):
     Path("a.py").write_text("")
     Path("b.py").write_text("")
@@ -84,6 +85,7 @@ def test_list_values_are_single_values(place):
     assert run_folders(place) == ["L/plugins_appy", "L/plugins_appy_bppy"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("overlay", ["overlays=sweep", "+overlays=sweep"])
 def test_sweep_overlay_names_folders_after_what_varies(place, overlay, capfd):
     assert train.main([*FAKE, overlay, "env.slope_deg=-1.5,0", "seed=3,4", "exo.n_points=5", "-m"]) == 0
@@ -94,6 +96,7 @@ def test_sweep_overlay_names_folders_after_what_varies(place, overlay, capfd):
     assert find_index(place).parent.name == name
 
 
+@pytest.mark.long
 def test_runs_that_would_share_a_folder_are_refused_with_the_remedy(place, capfd):
     arguments = [*FAKE, "expname=A", "seed=0,1", "exo.n_points=2,3", "-m"]
     assert train.main(arguments) == 2
@@ -106,6 +109,7 @@ def test_runs_that_would_share_a_folder_are_refused_with_the_remedy(place, capfd
     assert train.main([*arguments, "overlays=sweep"]) == 0
 
 
+@pytest.mark.long
 def test_shared_folders_are_allowed_on_request(place, capfd):
     arguments = [*FAKE, "optimizer.threads=1,2", "hydra.launcher.max_parallel=1", "-m"]
     assert train.main(arguments) == 2
@@ -120,6 +124,7 @@ def test_any_refused_run_refuses_the_grid(place, capfd):
     assert list(place.iterdir()) == []
 
 
+@pytest.mark.long
 def test_failed_runs_are_listed_and_the_others_have_run(place, capfd):
     failing = ["fake.noise=0", "fake.fail_below=-1", "exo.max_torque=10,30", "exo.n_points=6"]
     assert train.main([*FAKE, *failing, "fake.failure=raise,kill", "overlays=sweep", "-m"]) == 1
@@ -141,6 +146,7 @@ def test_failed_runs_are_listed_and_the_others_have_run(place, capfd):
     assert read_status(rows[1].folder)["status"] == "finished"
 
 
+@pytest.mark.long
 def test_no_more_than_max_parallel_runs_live_at_once(place, capfd):
     most = 0
     arguments = [*FAKE, "seed=0,1,2", "fake.sleep=0.2", "hydra.launcher.max_parallel=2", "overlays=sweep", "-m"]
@@ -179,6 +185,7 @@ def test_killed_grid_goes_on_with_the_same_command(place, number, capfd):
     assert [row.status for row in read_index(find_index(place))] == ["finished"] * 3
 
 
+@pytest.mark.long
 def test_grid_begun_yesterday_is_finished_there(place, capfd):
     failing = [*FAKE, "fake.noise=0", "fake.fail_below=-1", "exo.max_torque=10,30", "expname=N_${exo.max_torque}"]
     arguments = [*failing, "exo.n_points=6", "-m"]
@@ -201,6 +208,7 @@ def test_grid_begun_yesterday_is_finished_there(place, capfd):
     assert {row.status for row in read_index(find_index(place))} == {"finished"}
 
 
+@pytest.mark.long
 def test_values_may_come_from_a_file(place):
     (place / "exp").mkdir()
     text = "# @package _global_\ntask: fake\nhydra:\n  sweeper:\n    params:\n      seed: 0,1\n"
@@ -209,6 +217,7 @@ def test_values_may_come_from_a_file(place):
     assert run_folders(place) == ["mine/seed_0", "mine/seed_1"]
 
 
+@pytest.mark.long
 def test_swept_experiments_and_groups(place):
     assert train.main(["exp=tutorial,exo_npoint", "model=dephy,humotech", "task=fake", "-m"]) == 0
     assert run_folders(place) == [

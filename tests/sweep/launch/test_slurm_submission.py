@@ -32,6 +32,7 @@ def refusing(tmp_path, monkeypatch):
     return refuse
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "setting"),
     [
@@ -61,6 +62,7 @@ def test_a_grid_ends_with_the_words_of_sbatch(refusing, capfd, words, setting):
     assert setting in capfd.readouterr().err
 
 
+@pytest.mark.long
 def test_an_evolution_ends_with_the_words_of_sbatch_and_goes_on_elsewhere(refusing, capfd):
     command = [*SPACE, "evo.population_size=2", "evo.num_generations=1", "logdir=evolution"]
     refusing("sbatch: error: Invalid account")
