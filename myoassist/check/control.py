@@ -1,6 +1,12 @@
 """Rules of the group `control`."""
 
-from myoassist.config.schema.control import DELAYED_CONTROLLERS, HUMAN_CONTROLLERS, MODULAR_CONTROLLERS, STRIKE
+from myoassist.config.schema.control import (
+    AT_TARGET,
+    DELAYED_CONTROLLERS,
+    HUMAN_CONTROLLERS,
+    MODULAR_CONTROLLERS,
+    STRIKE,
+)
 from myoassist.config.schema.keys import format_value
 from myoassist.config.schema.own_code import check_own, is_own
 from myoassist.config.schema.resolved import control_of
@@ -40,6 +46,12 @@ def check_control(config: RunConfig) -> None:
             f"control.swing_contact={control.swing_contact} with control.controller={control.controller}",
             "control.controller=guided, which alone has a stumble response",
             f"control.swing_contact={STRIKE} (or control=guided)",
+        )
+    if control.cadence != AT_TARGET and control.controller != "guided":
+        raise ConfigError(
+            f"control.cadence={control.cadence} with control.controller={control.controller}",
+            "control.controller=guided, which alone has a clock with a cadence",
+            f"control.cadence={AT_TARGET} (or control=guided)",
         )
     if control.log_modules and control.controller not in MODULAR_CONTROLLERS:
         raise ConfigError(

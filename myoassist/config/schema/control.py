@@ -14,6 +14,7 @@ HUMAN_CONTROLLERS = {
 # Those with neural delays.
 DELAYED_CONTROLLERS = ("reflex", "guided")
 STRIKE, STUMBLE = "strike", "stumble"
+AT_TARGET, AT_SPEED = "target", "speed"
 # Those that log where in the stride each leg is by a clock of its own.
 CLOCKED_CONTROLLERS = ("guided",)
 # Those whose excitation is a sum of parts that they can log.
@@ -65,6 +66,13 @@ class ControlConfig:
         "What guided reflexes make of a foot that touches the ground in mid-swing: strike (a heel strike, as in runs "
         "before this key) or stumble (it has scuffed: the clock goes on and the foot is lifted).",
         choices=(STRIKE, STUMBLE),
+        task="search",
+    )
+    cadence: str = option(
+        AT_TARGET,
+        "How fast the clock of guided reflexes runs: as people's at the target speed (target, as in runs before this "
+        "key), or faster and slower as theirs does with the present speed (speed).",
+        choices=(AT_TARGET, AT_SPEED),
         task="search",
     )
     log_modules: bool = option(

@@ -39,6 +39,7 @@ _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("model", "sex", None),
     ("control", "speed", None),
     ("control", "swing_contact", "strike"),
+    ("control", "cadence", "target"),
     ("env", "support", 0.0),
     ("cost", "formula", None),
     ("cost", "reference_shift", None),

@@ -20,6 +20,7 @@ from myoassist.control.human.guided.parameters import LOADED
 from myoassist.control.human.guided.reflexes import (
     HALF_PI,
     LEAD,
+    NOW,
     PERIOD,
     adduction_rate,
     excite_leg,
@@ -137,7 +138,7 @@ def delay_senses(d: Delayed) -> None:
 def move_on(d: Delayed, leg: int) -> None:
     """Add to the angles and rates of a leg what those of people have changed by since they were felt."""
     g = d.guided
-    s, phase, period = g.senses[0], g.phase[leg], g.clock[leg, PERIOD]
+    s, phase, period = g.senses[0], g.phase[leg], g.clock[leg, PERIOD] / g.pace[NOW]
     angle, rate = g.pattern.angle, g.pattern.rate
     hip, knee, ankle = phase - d.lag[0] / period, phase - d.lag[1] / period, phase - d.lag[2] / period
     s.hip[leg] += sample(angle[0], phase) - sample(angle[0], hip)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from myoassist.config.schema.control import STUMBLE, ControlConfig
+from myoassist.config.schema.control import AT_SPEED, STUMBLE, ControlConfig
 from myoassist.control.channel import Channel
 from myoassist.control.human.base import HumanController
 from myoassist.control.human.contributions import contribution_channels, make_contributions, reset_contributions
@@ -26,8 +26,9 @@ from myoassist.control.human.guided.parameters import (
     guided_muscles,
     speed_of,
 )
-from myoassist.control.human.guided.pattern import Pattern, make_pattern, read_curve, stride_time
+from myoassist.control.human.guided.pattern import Pattern, cadence_slope, make_pattern, read_curve, stride_time
 from myoassist.control.human.guided.reflexes import (
+    NOW,
     PERIOD,
     STRIKE_LOAD,
     log_human,
@@ -48,6 +49,7 @@ class GuidedController(HumanController):
         speed: Speed of the pattern and of the walk, m/s.
         delayed: Neural delays.
         stumbles: The stumble response.
+        paced: The clock runs as people's at the present speed.
         inner: Keep and log what the excitation is made of.
 
     Raises:
@@ -59,7 +61,13 @@ class GuidedController(HumanController):
     )
 
     def __init__(
-        self, dimensions: int, speed: float, delayed: bool = False, stumbles: bool = False, inner: bool = False
+        self,
+        dimensions: int,
+        speed: float,
+        delayed: bool = False,
+        stumbles: bool = False,
+        inner: bool = False,
+        paced: bool = False,
     ) -> None:
         # Without delays other functions are compiled, so that what is not asked for costs nothing.
         self.key, self.update, self.log = ("guided", update_human, log_human)
@@ -72,6 +80,7 @@ class GuidedController(HumanController):
         self.entries = guided_entries(dimensions, speed)
         self._places = [MUSCLE_NAMES.index(name) for name in guided_muscles(dimensions)]
         self._speed = speed
+        self._slope = cadence_slope(speed) if paced else 0.0
         self._stride = stride_time(speed)
         self._pattern = make_pattern(speed)
 
@@ -88,6 +97,7 @@ class GuidedController(HumanController):
             np.zeros((2, 2 + len(FRONTAL))),
             Pattern(*(curves.copy() for curves in self._pattern)),
             np.array([self._speed]),
+            np.array([self._slope, 1.0]),
             np.array([1.0 if self._stumbles else 0.0]),
             np.zeros(1, dtype=SENSES),
             np.zeros(2),
@@ -119,6 +129,7 @@ class GuidedController(HumanController):
         state.phase[:] = STANCE_PHASE
         state.phase[start.swing_leg] = SWING_PHASE
         state.since[:] = state.phase
+        state.pace[NOW] = 1.0
         state.contact[:] = np.where(start.signals.legs[:, LOAD] > STRIKE_LOAD, GROUND, AIR)
         reset_contributions(state.contributions, start.activation)
 
@@ -134,4 +145,5 @@ class GuidedController(HumanController):
 def controller(control: ControlConfig, dimensions: int, inner: bool = False) -> GuidedController:
     """Return the controller of a configuration, in 2 or 3 dimensions."""
     stumbles = control.swing_contact == STUMBLE
-    return GuidedController(dimensions, speed_of(control), control.delayed, stumbles, inner)
+    paced = control.cadence == AT_SPEED
+    return GuidedController(dimensions, speed_of(control), control.delayed, stumbles, inner, paced)

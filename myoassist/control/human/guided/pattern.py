@@ -5,7 +5,15 @@ from typing import NamedTuple
 import numpy as np
 
 from myoassist.control.signals import MUSCLE_NAMES
-from myoassist.people.tables import GRAVITY, PERCENT, interpolate, load_activity, load_gait, place_speed
+from myoassist.people.tables import (
+    GRAVITY,
+    PERCENT,
+    HumanSpeedError,
+    interpolate,
+    load_activity,
+    load_gait,
+    place_speed,
+)
 
 JOINT_NAMES = ("hip", "knee", "ankle")
 # Hip joint to floor of the body, m, which makes its speed dimensionless.
@@ -59,6 +67,24 @@ def stride_time(speed: float) -> float:
     place = place_speed(speed, LEG_LENGTH, SPEED_KEY)
     # Cadence counts steps in units of sqrt(g / L).
     return float(2.0 * np.sqrt(LEG_LENGTH / GRAVITY) / interpolate(load_gait().figures["cadence"][0], place))
+
+
+def cadence_slope(speed: float) -> float:
+    """Return by how much people's cadence grows with their speed at a speed, as a share per m/s.
+
+    Between the slowest and the fastest people who were measured; refuses as `make_pattern`.
+    """
+    slow, fast = (_measured(speed, step) for step in (-0.1, 0.1))
+    return float(np.log(stride_time(slow) / stride_time(fast)) / (fast - slow))
+
+
+def _measured(speed: float, step: float) -> float:
+    """Return a speed a step away, the speed itself where nobody walked so slowly or fast."""
+    try:
+        stride_time(speed + step)
+    except HumanSpeedError:
+        return speed
+    return speed + step
 
 
 def read_curve(curve: np.ndarray, phase: float) -> float:

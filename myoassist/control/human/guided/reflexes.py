@@ -6,6 +6,8 @@ people's stride the leg is. Muscles get people's activity at that phase, and spi
 * stretch: the deviation of a joint from people's angle, and its rate, excite the muscles that resist it, with gains of
   stance and of swing, which blend with the load of the leg (Capaday & Stein, J Neurosci 1986: the stretch reflex of
   the soleus is strong in stance and weak in swing);
+* cadence, where it follows the present speed: both clocks run faster in who walks too fast and slower in who walks too
+  slowly, by as much as people's do (Schwartz et al., J Biomech 2008);
 * load: extensors are excited by their own force in stance (Geyer & Herr, IEEE Trans Neural Syst Rehabil Eng 2010);
 * balance: hip muscles of the loaded leg hold the trunk; the leg in swing is aimed in space, whatever the trunk does,
   and placed by the speed that is missing (Song & Geyer, J Physiol 2015), by which the push-off is changed, too;
@@ -64,6 +66,9 @@ WAIT, MIN_WAIT = 0.985, 0.5
 # The clock of the other leg is drawn towards half a period by a heel strike only if it is nearer to it than this.
 MAX_CROSS = 0.3
 PERIOD, RESET, CROSS = range(3)
+SLOPE, NOW = range(2)
+# Slowest and fastest that the clocks run, as a factor.
+SLOWEST, FASTEST = 0.5, 1.5
 TH_TGT, TH_P, TH_D, TH_HAM, PLACE_V, PUSH_V = range(1 + len(BALANCE))
 STANCE_SHIFT, SWING_SHIFT, ROLL_P, ROLL_D, HAB_F, HAB_HFL, HAB_GLU = range(7)
 SIDE_D, SIDE_V, YAW_P, YAW_D, TURN_PUSH, TURN_SIDE, DRIFT = range(7, 2 + len(FRONTAL))
@@ -100,8 +105,10 @@ def points_forward(g: Guided, leg: int) -> bool:
 def run_clocks(g: Guided, dt: float) -> None:
     """Advance both clocks by a control step; heel strikes set their own and draw the other one."""
     s = g.senses[0]
+    pace = 1.0 + g.pace[SLOPE] * (s.speed - g.speed[0])
+    g.pace[NOW] = min(max(pace, SLOWEST), FASTEST)
     for leg in range(2):
-        step = dt / g.clock[leg, PERIOD]
+        step = dt / g.clock[leg, PERIOD] * g.pace[NOW]
         g.phase[leg] = g.phase[leg] + step
         g.since[leg] += step
     for leg in range(2):
@@ -156,7 +163,7 @@ def resist_deviations(g: Guided, leg: int, stance: float, slow: float, lean: flo
         else:
             q, dq = s.ankle[leg], s.ankle_rate[leg]
         e = sample(g.pattern.angle[j], phase) + g.shift[leg, j] - q
-        de = sample(g.pattern.rate[j], phase) / g.clock[leg, PERIOD] - dq
+        de = sample(g.pattern.rate[j], phase) / g.clock[leg, PERIOD] * g.pace[NOW] - dq
         aim = 0.0
         if j == 0:
             aim = (1.0 - stance) * (lean - g.balance[leg, PLACE_V] * slow)
@@ -198,7 +205,7 @@ def balance_sideways(g: Guided, leg: int, stance: float, turn: float, side: Side
     # Away from the loaded leg, whose abductors pull the trunk to its own side.
     away = -right * stance * (g.frontal[leg, ROLL_P] * s.roll + g.frontal[leg, ROLL_D] * s.roll_rate)
     e = sample(g.pattern.inward[0], phase) - side.adduction
-    de = sample(g.pattern.inward[1], phase) / g.clock[leg, PERIOD] - side.adduction_rate
+    de = sample(g.pattern.inward[1], phase) / g.clock[leg, PERIOD] * g.pace[NOW] - side.adduction_rate
     # In the air the leg is aimed in space, to where the pelvis moves off the other foot, and against its drift.
     off = g.frontal[leg, SIDE_D] * side.off + g.frontal[leg, SIDE_V] * side.speed + g.frontal[leg, DRIFT] * side.drift
     e += stance * g.frontal[leg, STANCE_SHIFT] + swing * (g.frontal[leg, SWING_SHIFT] - right * (s.roll + off))

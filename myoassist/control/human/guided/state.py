@@ -26,6 +26,8 @@ class Guided(NamedTuple):
         frontal: Added to people's adduction in stance and in swing, rad, then `FRONTAL`, shape (2, 14); 0 in 2D.
         pattern: What people do.
         speed: Target speed, m/s, shape (1,).
+        pace: By how much the clocks run faster per m/s above the target speed, and how fast they run now, as a factor,
+            shape (2,).
         stumbles: 1 with the stumble response, 0 without, shape (1,).
         senses: Record of SENSES, shape (1,).
         phase: Phase of each leg, 0 to 1, shape (2,).
@@ -44,6 +46,7 @@ class Guided(NamedTuple):
     frontal: np.ndarray
     pattern: Pattern
     speed: np.ndarray
+    pace: np.ndarray
     stumbles: np.ndarray
     senses: np.ndarray
     phase: np.ndarray
