@@ -12,8 +12,8 @@ from myoassist.config.schema.control import ControlConfig
 from myoassist.config.schema.resolved import control_of
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.control.human.guided.parameters import PAIRS, SIDE_PAIRS, STANCE_PHASE, SWING_PHASE, guided_entries
-from myoassist.control.human.guided.part import GuidedController
-from myoassist.control.human.guided.pattern import make_pattern, stride_time
+from myoassist.control.human.guided.part import GuidedController, controller
+from myoassist.control.human.guided.pattern import cadence_slope, make_pattern, stride_time
 from myoassist.control.human.guided.reflexes import (
     AIR,
     GROUND,
@@ -41,7 +41,7 @@ from myoassist.files.errors import ConfigError
 from myoassist.gait.reference.human import match_reference
 from myoassist.model.build import build_walker
 from myoassist.optimize.walk.multi import MultiProblem
-from myoassist.people.tables import SPEEDS, load_activity, load_gait
+from myoassist.people.tables import SPEEDS, HumanSpeedError, load_activity, load_gait
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.simulator import Simulator
 
@@ -367,10 +367,11 @@ def test_every_condition_of_a_list_of_speeds_has_its_own_pattern():
         (["control=guided", "optimizer=multispeed", "optimizer.optim_params=[1.0,2.5]"], "at 2.5 m/s"),
         (["control.speed=1.2"], "control.controller=reflex"),
         (["control.swing_contact=stumble"], "control.controller=reflex"),
+        (["control.cadence=speed"], "control.controller=reflex"),
     ],
 )
 def test_a_speed_that_fits_nothing_is_refused_before_the_start(words, part):
-    with pytest.raises(ConfigError, match=r"control\.sp|control\.sw") as error:
+    with pytest.raises(ConfigError, match=r"control\.(speed|swing_contact|cadence)=") as error:
         check(compose_run(["exp=baseline", *words]).config)
     assert part in str(error.value)
 
@@ -383,3 +384,54 @@ def test_the_start_values_walk(init_pose):
     assert log.outcome is Outcome.SURVIVED, log.reason
     # At about the speed that it is to walk at.
     assert abs(log.pelvis_pos_w[-1, 0] - log.pelvis_pos_w[0, 0]) / 20.0 == pytest.approx(1.25, abs=0.15)
+
+
+def paced(speed_now):
+    """Return the phase of a clock after 0.1 s of walking at a speed."""
+    guided = GuidedController(2, 1.25, paced=True).make(0.01)
+    guided.senses[0]["speed"] = speed_now
+    for _ in range(10):
+        run_clocks(guided, 0.01)
+    return guided
+
+
+def test_clocks_that_follow_the_speed_run_as_peoples_cadence_does():
+    at_target = GuidedController(2, 1.25).make(0.01)
+    at_target.senses[0]["speed"] = 1.45
+    for _ in range(10):
+        run_clocks(at_target, 0.01)
+    same, fast, slow, wild = (paced(speed) for speed in (1.25, 1.45, 1.05, 9.0))
+    np.testing.assert_array_equal(same.phase, at_target.phase)
+    # People's strides at both speeds, to the first order.
+    for guided, speed in ((fast, 1.45), (slow, 1.05)):
+        expected = stride_time(1.25) / stride_time(speed)
+        np.testing.assert_allclose(guided.phase / same.phase, expected, rtol=0.03)
+        assert guided.pace[1] == pytest.approx(expected, rel=0.03)
+    np.testing.assert_allclose(wild.phase / same.phase, 1.5)
+    # What a joint is compared with moves as fast as the clock.
+    rates = []
+    for guided in (same, fast):
+        guided.gains[:] = 0.0
+        guided.gains[0, :, :, 1] = 1.0
+        guided.activity[:] = 0.0
+        guided.phase[:] = 0.3
+        out = np.zeros(N_MUSCLES)
+        excite_leg(guided, 0, 0.0, Sideways(0.0, 0.0, 0.0, 0.0, 0.0), out)
+        rates.append(out.copy())
+    above = [out - PRE_STIMULATION for out in rates]
+    raised = (above[0] > 0.01) & (rates[1] < 1.0)
+    assert raised.any()
+    np.testing.assert_allclose(above[1][raised] / above[0][raised], fast.pace[1], rtol=1e-9)
+
+
+def test_the_slope_of_cadence_ends_where_nobody_was_measured():
+    for speed in (0.5, 1.25, 2.05):
+        assert 0.2 < cadence_slope(speed) < 1.2
+    with pytest.raises(HumanSpeedError):
+        cadence_slope(3.0)
+
+
+def test_a_delayed_clock_follows_the_speed_that_has_arrived():
+    config = compose_run(["exp=human", "control.cadence=speed", "control.delayed=true", "env.timestep=0.001"]).config
+    assert controller(control_of(config), 2).make(0.001).guided.pace[0] == cadence_slope(1.25)
+    assert ControlConfig(controller="guided").cadence == "target"
