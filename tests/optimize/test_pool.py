@@ -98,9 +98,10 @@ def test_workers_and_a_larger_budget(tmp_path):
     assert int(after[-1]["evaluations"]) - int(before[-1]["evaluations"]) == 20 * 8
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "algorithm",
-    ["staged_bipop", pytest.param("cma", marks=pytest.mark.long)],
+    ["staged_bipop", "cma"],
 )
 def test_kills_change_nothing(tmp_path, algorithm):
     for name, kills in (("whole", 0), ("killed", 3)):

@@ -167,6 +167,7 @@ def test_refusals_name_what_helps(words, said, tmp_path, monkeypatch, capsys):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_run_is_packed_from_its_folder_and_verified_elsewhere(tmp_path):
     command = [sys.executable, "-m", "myoassist"]
     search = ["train", "exp=baseline", "env.sim_time=2", "optimizer.popsize=2", "optimizer.maxiter=1", "expname=small"]

@@ -32,6 +32,7 @@ def walk(simulator, shipped):
     return simulator.simulate(load_start(config, simulator.table, clamp=False)).flat.copy()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("device", "exo", "shipped", "names"),
     [

@@ -88,6 +88,7 @@ def make_simulator(controller, dimensions=2, **control):
     return Simulator(walker, EnvConfig(sim_time=0.6), ExoConfig(controller="none"), control=config)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("controller", ["cpg", "network"])
 def test_another_controller_walks_in_the_same_loop_bit_for_bit(controller):
     simulator = make_simulator(controller)

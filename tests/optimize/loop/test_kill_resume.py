@@ -42,7 +42,8 @@ def undisturbed(tmp_path_factory):
     return history_bytes(path)
 
 
-@pytest.mark.parametrize("checkpoint_every", [1, pytest.param(7, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("checkpoint_every", [1, 7])
 def test_kill_at_random_instants(tmp_path, undisturbed, checkpoint_every):
     rng = random.Random(checkpoint_every)
     folder = tmp_path / "run"

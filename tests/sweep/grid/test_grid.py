@@ -160,10 +160,11 @@ def test_no_more_than_max_parallel_runs_live_at_once(place, capfd):
     assert "max_parallel=1" in capfd.readouterr().err
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 @pytest.mark.parametrize(
     "number",
-    [signal.SIGKILL, *(pytest.param(item, marks=pytest.mark.long) for item in (signal.SIGTERM, signal.SIGINT))],
+    [signal.SIGKILL, signal.SIGTERM, signal.SIGINT],
 )
 def test_killed_grid_goes_on_with_the_same_command(place, number, capfd):
     arguments = [*FAKE, "seed=0,1,2", "fake.sleep=0.3", "hydra.launcher.max_parallel=2", "overlays=sweep", "-m"]
