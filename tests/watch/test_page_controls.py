@@ -15,7 +15,14 @@ from tests.watch.chromium import Browser, find_chromium, wait
 pytestmark = [pytest.mark.long, pytest.mark.skipif(find_chromium() is None, reason="no chromium")]
 ROOT = Path(__file__).resolve().parents[2]
 # Two members of which one ends; steps this small leave every walk close to the shipped one.
-POOL = ["exp=human", "optimizer=pool", "optimizer.members=2", "optimizer.scan=4", "optimizer.scan_from=shipped:around"]
+POOL = [
+    "exp=human",
+    "cost=human_gait",
+    "optimizer=pool",
+    "optimizer.members=2",
+    "optimizer.scan=4",
+    "optimizer.scan_from=shipped:around",
+]
 POOL += ["optimizer.popsize=4", "optimizer.maxiter=6", "optimizer.sigma_gain=0.1", "optimizer.threads=1"]
 POOL += ["env.sim_time=12", "cost.draws=1", "logdir=pool"]
 
@@ -137,7 +144,7 @@ def test_a_target_speed_is_followed(page):
 
 
 def distance(text):
-    return float(re.search(r"walks to the end, 12 s; ([\d.]+) m; human_gait_2 [\d.]+", text)[1])
+    return float(re.search(r"walks to the end, 12 s; ([\d.]+) m; human_gait [\d.]+", text)[1])
 
 
 def test_a_slope_is_walked_by_both_and_a_push_after_it_too(page, tmp_path):
