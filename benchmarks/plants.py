@@ -64,7 +64,15 @@ def overrides_of(plant: str) -> list[str]:
 def search(run: Path, plant: str, seed: int, arguments: argparse.Namespace) -> None:
     """Search from made-up gains, or go on with it; a larger number of evaluations extends the run."""
     overrides = [
-        *("exp=human", "optimizer=from_nothing", "optimizer.members=1", "optimizer.milestones=[]", "cost.draws=1"),
+        # The cost that the table was made with.
+        *(
+            "exp=human",
+            "cost=human_gait",
+            "optimizer=from_nothing",
+            "optimizer.members=1",
+            "optimizer.milestones=[]",
+            "cost.draws=1",
+        ),
         *("optimizer.threads=1", *overrides_of(plant)),
         *(f"optimizer.max_evaluations={arguments.evaluations}", "optimizer.param_path=shipped:made_up"),
         *(f"seed={seed}", f"logdir={run.as_posix()}", *arguments.overrides),

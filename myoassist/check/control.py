@@ -19,6 +19,13 @@ from myoassist.model.devices.table import DEVICES, device_of
 from myoassist.optimize.conditions import condition_config, list_conditions
 from myoassist.people.tables import place_speed
 
+# Keys of the guided reflexes -> value that changes nothing, what they alone have.
+_GUIDED_ALONE = {
+    "speed": (None, "follows a speed"),
+    "swing_contact": (STRIKE, "has a stumble response"),
+    "cadence": (AT_TARGET, "has a clock with a cadence"),
+}
+
 
 def check_control(config: RunConfig) -> None:
     """Refuse a human controller that does not exist, delays or gains that it does not have, a speed nobody walks at.
@@ -35,24 +42,14 @@ def check_control(config: RunConfig) -> None:
             f"control.controller={' or '.join(DELAYED_CONTROLLERS)}, whose delays these are",
             "control.delayed=false (or control=reflex)",
         )
-    if control.speed is not None and control.controller != "guided":
-        raise ConfigError(
-            f"control.speed={control.speed:g} with control.controller={control.controller}",
-            "control.controller=guided, which alone follows a speed",
-            "control.speed=null (or control=guided)",
-        )
-    if control.swing_contact != STRIKE and control.controller != "guided":
-        raise ConfigError(
-            f"control.swing_contact={control.swing_contact} with control.controller={control.controller}",
-            "control.controller=guided, which alone has a stumble response",
-            f"control.swing_contact={STRIKE} (or control=guided)",
-        )
-    if control.cadence != AT_TARGET and control.controller != "guided":
-        raise ConfigError(
-            f"control.cadence={control.cadence} with control.controller={control.controller}",
-            "control.controller=guided, which alone has a clock with a cadence",
-            f"control.cadence={AT_TARGET} (or control=guided)",
-        )
+    for name, (neutral, ability) in _GUIDED_ALONE.items():
+        value = getattr(control, name)
+        if value != neutral and control.controller != "guided":
+            raise ConfigError(
+                f"control.{name}={format_value(value)} with control.controller={control.controller}",
+                f"control.controller=guided, which alone {ability}",
+                f"control.{name}={format_value(neutral)} (or control=guided)",
+            )
     if control.log_modules and control.controller not in MODULAR_CONTROLLERS:
         raise ConfigError(
             f"control.log_modules=true with control.controller={control.controller}",

@@ -70,15 +70,13 @@ def trunk_range(walk: GradedWalk) -> float:
 @graded_term("trunk_lean", unit="deg", people=True)
 def trunk_lean(walk: GradedWalk) -> float:
     """Mean lean of the trunk more than 5 deg away from that of people."""
-    own = np.mean([curve.mean() for curve in walk.curves["trunk"]])
-    return max(float(abs(own - walk.people.curves["trunk"][0].mean())) - FREE_LEAN_DEG, 0.0)
+    return _free_lean(walk, walk.people.curves["trunk"][0].mean())
 
 
 @graded_term("lean", unit="deg")
 def lean(walk: GradedWalk) -> float:
     """Mean lean of the trunk more than 5 deg off the vertical, forward or back."""
-    own = np.mean([curve.mean() for curve in walk.curves["trunk"]])
-    return max(float(abs(own)) - FREE_LEAN_DEG, 0.0)
+    return _free_lean(walk, 0.0)
 
 
 @graded_term("stance_knee_sd", unit="SD", people=True)
@@ -183,6 +181,12 @@ def speed(walk: GradedWalk) -> float:
     """Distance of the mean velocity from straight walking at `cost.tgt_vel`, beyond 0.02 m/s."""
     forward, left = walk.displacement / walk.duration
     return max(float(np.hypot(forward - walk.config.tgt_vel, left)) - SPEED_TOLERANCE, 0.0)
+
+
+def _free_lean(walk: GradedWalk, wanted: float) -> float:
+    """Return how far the mean lean of the trunk is away from the wanted one, deg, beyond what costs nothing."""
+    own = np.mean([curve.mean() for curve in walk.curves["trunk"]])
+    return max(float(abs(own - wanted)) - FREE_LEAN_DEG, 0.0)
 
 
 def _beyond(acceleration: np.ndarray) -> float:

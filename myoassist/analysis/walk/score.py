@@ -35,6 +35,8 @@ _PAID: dict[str, tuple[str, ...]] = {
     "grf_fore_aft_sd": ("grf_fore_aft",),
     "trunk_range": ("trunk_range_deg",),
     "trunk_lean": (),
+    "lean": (),
+    "first_contact": ("channels.grf",),
     "stance_knee_sd": ("stance_knee_flexion_deg",),
     "emg_shape": ("emg_r",),
     "calf_shape": ("emg_r",),

@@ -387,7 +387,7 @@ def test_the_start_values_walk(init_pose):
 
 
 def paced(speed_now):
-    """Return the phase of a clock after 0.1 s of walking at a speed."""
+    """Return guided reflexes with paced clocks after 0.1 s of walking at a speed."""
     guided = GuidedController(2, 1.25, paced=True).make(0.01)
     guided.senses[0]["speed"] = speed_now
     for _ in range(10):
@@ -431,7 +431,7 @@ def test_the_slope_of_cadence_ends_where_nobody_was_measured():
         cadence_slope(3.0)
 
 
-def test_a_delayed_clock_follows_the_speed_that_has_arrived():
+def test_the_key_gives_delayed_clocks_the_slope_of_people():
     config = compose_run(["exp=human", "control.cadence=speed", "control.delayed=true", "env.timestep=0.001"]).config
     assert controller(control_of(config), 2).make(0.001).guided.pace[0] == cadence_slope(1.25)
     assert ControlConfig(controller="guided").cadence == "target"
