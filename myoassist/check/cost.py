@@ -163,16 +163,33 @@ def check_draws(config: RunConfig) -> None:
             "a time before the end of the walk",
             "cost.hopeless_time=null",
         )
-    if cost.draws == 1 or cost.draw_noise.ground == 0.0:
-        return
-    slopes = env.slope_deg != 0.0 or condition_kind(config.optimizer) == "slope"
-    if slopes or config.model.path is not None or env.terrain != "flat":
-        where = "slopes" if slopes else "model.path" if config.model.path is not None else f"env.terrain={env.terrain}"
+    if cost.draws > 1:
+        _check_ground(config)
+
+
+def _check_ground(config: RunConfig) -> None:
+    """Refuse uneven ground for further walks where there is none to be made of the ground that is set."""
+    noise, env = config.cost.draw_noise, config.env
+    if noise.ground > 0.0 and noise.footholds > 0.0:
         raise ConfigError(
-            f"cost.draw_noise.ground={cost.draw_noise.ground:g} with {where}",
-            "level ground of the package, which is made rough; elsewhere 0",
+            f"cost.draw_noise.ground={noise.ground:g} with cost.draw_noise.footholds={noise.footholds:g}",
+            "one kind of uneven ground",
             "cost.draw_noise.ground=0",
         )
+    slopes = env.slope_deg != 0.0 or condition_kind(config.optimizer) == "slope"
+    # A plane under each foot follows a slope, but not the published height field of one.
+    for key, height, unfit in (
+        ("ground", noise.ground, slopes),
+        ("footholds", noise.footholds, slopes and env.slope_mode == "compat"),
+    ):
+        if height > 0.0 and (unfit or config.model.path is not None or env.terrain != "flat"):
+            own = "model.path" if config.model.path is not None else f"env.terrain={env.terrain}"
+            where = "slopes" if unfit else own
+            raise ConfigError(
+                f"cost.draw_noise.{key}={height:g} with {where}",
+                "level ground of the package, which is made rough; elsewhere 0",
+                f"cost.draw_noise.{key}=0",
+            )
 
 
 def check_strides(config: RunConfig) -> None:

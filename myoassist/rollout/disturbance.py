@@ -7,6 +7,7 @@ import numpy as np
 
 from myoassist.config.schema.draws import PerturbationConfig
 from myoassist.control.signals import BODY_SIGNALS, LEG_SIGNALS
+from myoassist.model.ground.footholds import FIRM, Footing
 from myoassist.space.table import ParameterTable
 
 # Standard deviation of the noise at a factor of 1.
@@ -28,10 +29,12 @@ class Disturbance(NamedTuple):
     Attributes:
         push: Forward force on the pelvis in every control step, N, shape (T,), or (0,) for none.
         noise: Additions to the body signals and to both legs' signals, shape (T, 46), or (0, 46) for none.
+        footing: Planes under the feet, which follow uneven ground.
     """
 
     push: np.ndarray
     noise: np.ndarray
+    footing: Footing = FIRM
 
 
 def draw_disturbance(config: PerturbationConfig, steps: int, dt: float, seed: int) -> Disturbance:

@@ -15,10 +15,12 @@ import numpy as np
 
 from myoassist.control.buffers import Buffers, Command, Constants, Ids, Signals
 from myoassist.control.signals import B_THETA, N_MUSCLES, PRE_STIMULATION
+from myoassist.model.ground.footholds import follow_ground
 from myoassist.model.kernel import copy, is_finite, kernel
 from myoassist.model.layout import PELVIS
 from myoassist.rollout.disturbance import Disturbance
 from myoassist.rollout.log import Outcome
+from myoassist.rollout.physics import mj_step1
 from myoassist.rollout.record import record_sample
 from myoassist.rollout.sense import sense
 
@@ -193,7 +195,7 @@ def walk(
         command: What it tells the muscles.
         device: State of the device controller, reset.
         muscles: State of the muscle model, reset.
-        disturbance: Pushes and noise; empty arrays for none.
+        disturbance: Pushes, noise and uneven ground; empty arrays for none.
         heel_contact: Heel contact of the legs at the start, shape (2,), changed in place.
         new_step: Work space, shape (2,).
         begin: Number of steps that are done already.
@@ -204,10 +206,14 @@ def walk(
         Number of logged steps, outcome.
     """
     for k in range(begin, log.shape[0]):
+        moved = follow_ground(disturbance.footing)
         changed = control(k, b, ids, const, s, human, command, device, disturbance)
         if changed < 0:
             return k, NAN_CONTROL
-        first_step(model_address, data_address, b, ids, muscles, changed > 0 or k == 0)
+        if moved:
+            # What the feet touch is another ground than that of the last forward pass.
+            mj_step1(model_address, data_address)
+        first_step(model_address, data_address, b, ids, muscles, changed > 0 or moved or k == 0)
         for _ in range(const.substeps - 1):
             drive_device(device, b, ids)
             next_step(model_address, data_address, b, ids, muscles)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import mujoco
 import numpy as np
 
+from myoassist.model.ground.footholds import follow_ground
 from myoassist.rollout.log import Outcome, WalkLog
 
 if TYPE_CHECKING:
@@ -70,7 +71,6 @@ def walk_in_python(
     w: "Worker",
     poses: np.ndarray,
     observe: Callable[[mujoco.MjData], None] | None = None,
-    prepare: Callable[[mujoco.MjData], None] | None = None,
 ) -> tuple[int, int]:
     """Do what the compiled loop does, with `mujoco.mj_step`; see `rollout.loop.walk`.
 
@@ -79,12 +79,10 @@ def walk_in_python(
         w: State of a worker, reset.
         poses: Positions to fill, as there.
         observe: Called with the state after every control step; it must not change it.
-        prepare: Called with the state before every control step, to change the world that is walked in.
     """
     model, ids, const, loop = simulator.walker.model, simulator._ids, simulator._constants, simulator.loop
     for k in range(w.begin, len(w.log)):
-        if prepare is not None:
-            prepare(w.data)
+        follow_ground(w.disturbance.footing)
         if loop.control(k, w.buffers, ids, const, w.signals, w.human, w.command, w.device, w.disturbance) < 0:
             return k, Outcome.NAN_CONTROL
         for substep in range(const.substeps):

@@ -155,11 +155,10 @@ class TriedPolicy:
                 trials: list[Trial] = []
                 for number in range(COPIES):
                     profile = draw_profile(0.01 * height, 0.0, trial_generator(GROUND, number))
-                    ground = Footholds(walker.model, profile)
-                    ground.level()
+                    ground = Footholds(walker.model, batch.datas[0], profile)
 
                     def follow(_: int, ground: Footholds = ground) -> None:
-                        ground.follow(batch.datas[0])
+                        ground.follow()
 
                     frames = np.array([self.frame])
                     trials += walk_trials(batch, self.policy, self.entry, frames, COPY_TIME, follow)

@@ -1,6 +1,5 @@
 """Let a controller walk through all trials of its robustness, through the compiled loop, on all cores."""
 
-import copy
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -33,13 +32,13 @@ from myoassist.gait.score.robustness import (
     pushed_stride,
     trial_generator,
 )
-from myoassist.model.build import Walker, build_walker
-from myoassist.model.ground.footholds import Footholds, draw_profile
+from myoassist.model.build import Walker
+from myoassist.model.ground.footholds import draw_profile
 from myoassist.model.ground.ground import is_published
 from myoassist.rollout.disturbance import Disturbance, StartSpread, draw_disturbance, perturb_start
 from myoassist.rollout.log import Outcome, WalkLog
-from myoassist.rollout.run_loop import walk_in_python
 from myoassist.rollout.simulator import Simulator, choose_loop, make_simulator
+from myoassist.rollout.uneven import UnevenWalks
 from myoassist.space.table import ParameterTable
 
 # Walks of one evaluation, for a progress bar.
@@ -142,27 +141,21 @@ def _pushed(simulator: Simulator, vector: np.ndarray, impulse: float, stride: tu
 
 
 def _walk_uneven(run: "_Runner", vector: np.ndarray) -> list[TrialGroup]:
-    """Walk over uneven ground: a model per walk, because its planes move, and the loop around `mujoco.mj_step`."""
+    """Walk over uneven ground."""
     config = run.config
     reason = refuse_footholds(config)
     if reason:
         return [TrialGroup(GROUND, height, COPY_TIME, reason=reason) for height in GROUND_CM]
-    walker = build_walker(config.model, config.env, exo=config.exo, seed=config.seed, footholds=True)
-    simulators: SimpleQueue[Simulator] = SimpleQueue()
-    for _ in range(run.threads):
-        own = replace(walker, model=copy.copy(walker.model))
-        simulators.put(make_simulator(run.lasting(COPY_TIME), own))
+    walks = UnevenWalks(run.lasting(COPY_TIME), run.threads)
+    free = _free_workers(run.threads)
 
     def try_one(height: float, number: int) -> Trial:
-        simulator = simulators.get()
+        worker = free.get()
         try:
             profile = draw_profile(0.01 * height, config.env.slope_deg, trial_generator(GROUND, number))
-            ground = Footholds(simulator.walker.model, profile)
-            ground.level()
-            log = simulator.run_with(vector, 0, None, 0, partial(walk_in_python, prepare=ground.follow))
-            return _judge(log)
+            return _judge(walks.simulate(vector, profile, worker))
         finally:
-            simulators.put(simulator)
+            free.put(worker)
             run.progress()
 
     groups = []
@@ -208,9 +201,7 @@ class _Runner:
 
     def group(self, simulator: Simulator, kind: str, level: float, time: float, walks: Sequence[_Walk]) -> TrialGroup:
         """Simulate walks that share a model."""
-        free: SimpleQueue[int] = SimpleQueue()
-        for worker in range(simulator.workers):
-            free.put(worker)
+        free = _free_workers(simulator.workers)
 
         def try_one(walk: _Walk) -> Trial:
             worker = free.get()
@@ -226,6 +217,13 @@ class _Runner:
 
         with ThreadPoolExecutor(self.threads) as pool:
             return TrialGroup(kind, level, time, tuple(pool.map(try_one, walks)))
+
+
+def _free_workers(count: int) -> SimpleQueue[int]:
+    free: SimpleQueue[int] = SimpleQueue()
+    for worker in range(count):
+        free.put(worker)
+    return free
 
 
 def _disturb(simulator: Simulator, walk: _Walk) -> Disturbance | None:

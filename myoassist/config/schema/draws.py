@@ -36,6 +36,14 @@ class DrawNoiseConfig:
         le=0.2,
         unit="m",
     )
+    footholds: float = option(
+        0.0,
+        "Heights of the ground above and below its mean as in the trials of robustness: every 0.5 m, level for the "
+        "first metre, other ground in every walk.",
+        ge=0.0,
+        le=0.2,
+        unit="m",
+    )
 
 
 @dataclass

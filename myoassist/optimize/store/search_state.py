@@ -50,7 +50,7 @@ _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("cost", "risk", "mean"),
     ("cost", "risk_weight", 0.5),
     ("cost", "hopeless_time", None),
-    ("cost", "draw_noise", asdict(DrawNoiseConfig())),
+    ("cost", "draw_noise", {key: value for key, value in asdict(DrawNoiseConfig()).items() if key != "footholds"}),
 )
 
 # Younger keys of what an evaluation shows.
@@ -69,6 +69,9 @@ def cost_fingerprint(config: RunConfig) -> str:
             del sections[section][name]
     if config.control.controller == ControlConfig().controller:
         del sections["control"]
+    if sections["cost"]["draw_noise"]["footholds"] == 0.0:
+        # Younger than the other disturbances.
+        del sections["cost"]["draw_noise"]["footholds"]
     for section, name, neutral in _YOUNGER:
         # As before there was such a key.
         if section in sections and sections[section][name] == neutral:

@@ -11,6 +11,7 @@ from myoassist.cost.judged_walk import CostPlan
 from myoassist.cost.result import CostResult
 from myoassist.cost.staging import evaluate_cost
 from myoassist.model.build import build_walker
+from myoassist.model.ground.footholds import Profile, draw_profile
 from myoassist.optimize.seed_streams import GENERATION, stream_seed
 from myoassist.rollout.disturbance import (
     Disturbance,
@@ -22,6 +23,7 @@ from myoassist.rollout.disturbance import (
 )
 from myoassist.rollout.log import Outcome, WalkLog
 from myoassist.rollout.simulator import Simulator, make_simulator
+from myoassist.rollout.uneven import UnevenWalks
 
 # Rough grounds that a run compiles; its walks take turns.
 MAX_GROUNDS = 4
@@ -38,12 +40,14 @@ class Draw:
         factors: The raw vector is multiplied by it, shape (D,).
         disturbance: Pushes and sensor noise.
         ground: Number of the rough ground.
+        profile: Uneven ground.
     """
 
     start: np.ndarray
     factors: np.ndarray
     disturbance: Disturbance
     ground: int
+    profile: Profile
 
 
 class DrawnWalks:
@@ -55,6 +59,7 @@ class DrawnWalks:
 
     Attributes:
         grounds: Simulators of rough grounds, on which the disturbed walks take turns; empty for level ground.
+        uneven: Simulators whose ground is drawn with each walk; None without footholds.
     """
 
     def __init__(self, config: RunConfig, simulator: Simulator) -> None:
@@ -63,6 +68,7 @@ class DrawnWalks:
         self._simulator = simulator
         count = min(config.cost.draws - 1, MAX_GROUNDS) if self._noise.ground > 0.0 else 0
         self.grounds = [self._build(number) for number in range(count)]
+        self.uneven = UnevenWalks(config, simulator.workers) if self._noise.footholds > 0.0 else None
         # One generation draws once, whatever the number of candidates.
         self._draws = lru_cache(maxsize=2)(self._draw_all)
 
@@ -92,7 +98,10 @@ class DrawnWalks:
         table = simulator.table
         for share in _START_SHARES:
             changed = table.clamp(vector * draw.factors) + share * draw.start
-            log = simulator.simulate(changed, worker, disturbance=draw.disturbance)
+            if self.uneven is None:
+                log = simulator.simulate(changed, worker, disturbance=draw.disturbance)
+            else:
+                log = self.uneven.simulate(changed, draw.profile, worker, draw.disturbance)
             if log.outcome is not Outcome.INVALID_START:
                 break
         return log
@@ -113,8 +122,8 @@ class DrawnWalks:
         noise, simulator = self._noise, self._simulator
         table, steps, dt = simulator.table, simulator.step_limit, simulator.dt
         # Each disturbance has numbers of its own, so that leaving one out does not change the others.
-        start, factor, push, sensor = (
-            np.random.default_rng(child) for child in np.random.SeedSequence([seed, number]).spawn(4)
+        start, factor, push, sensor, footholds = (
+            np.random.default_rng(child) for child in np.random.SeedSequence([seed, number]).spawn(5)
         )
         spread = StartSpread(1, noise.start_angle_sd, noise.start_speed_sd)
         factors = np.ones(len(table))
@@ -129,7 +138,20 @@ class DrawnWalks:
                 _add(always.noise, draw_sensor_noise(noise.sensor_noise, steps, sensor)),
             ),
             (number - 1) % max(len(self.grounds), 1),
+            draw_profile(noise.footholds, self._config.env.slope_deg, footholds),
         )
+
+    def cancel(self, worker: int, reason: str) -> None:
+        """End the disturbed walk that a worker is at, from another thread."""
+        for simulator in self.grounds:
+            simulator.cancel(worker, reason)
+        if self.uneven is not None:
+            self.uneven.simulators[worker].cancel(0, reason)
+
+    @property
+    def simulators(self) -> list[Simulator]:
+        """All simulators of disturbed walks beside the one of undisturbed walks."""
+        return self.grounds + (self.uneven.simulators if self.uneven is not None else [])
 
 
 def _add(first: np.ndarray, second: np.ndarray) -> np.ndarray:

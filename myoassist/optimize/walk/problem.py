@@ -15,7 +15,7 @@ from myoassist.optimize.walk.hopeless import plan_doubt
 from myoassist.optimize.walk.reference_limits import check_limits
 from myoassist.rollout.fault.file import WalkFault
 from myoassist.rollout.fault.find import capture_walk
-from myoassist.rollout.simulator import Simulator, choose_loop, make_simulator
+from myoassist.rollout.simulator import choose_loop, make_simulator
 from myoassist.space.table import ParameterTable
 
 
@@ -39,7 +39,7 @@ class WalkProblem:
         choose_loop(self.simulator)
         self.drawn = DrawnWalks(config, self.simulator) if config.cost.draws > 1 else None
         doubt = plan_doubt(config.cost, slowest or config.cost.tgt_vel, self.simulator.dt)
-        for simulator in self.simulators:
+        for simulator in (self.simulator, *(self.drawn.simulators if self.drawn is not None else [])):
             simulator.doubt = doubt
 
     def evaluate(self, vector: np.ndarray, seed: int, worker: int) -> CostResult:
@@ -55,14 +55,10 @@ class WalkProblem:
 
     def cancel(self, worker: int, seconds: float) -> bool:
         """End the running evaluation of a worker, which takes longer than `seconds`."""
-        for simulator in self.simulators:
-            simulator.cancel(worker, describe_timeout(seconds))
+        self.simulator.cancel(worker, describe_timeout(seconds))
+        if self.drawn is not None:
+            self.drawn.cancel(worker, describe_timeout(seconds))
         return True
-
-    @property
-    def simulators(self) -> list[Simulator]:
-        """Every simulator: of undisturbed walks, and of those on rough ground."""
-        return [self.simulator, *(self.drawn.grounds if self.drawn is not None else [])]
 
     def capture_fault(self, vector: np.ndarray, seed: int) -> WalkFault | None:
         """Walk again to the instant at which a vector fails; None if it does not."""

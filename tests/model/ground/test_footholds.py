@@ -1,7 +1,6 @@
 """Uneven ground as a plane under each foot."""
 
 import itertools
-from functools import partial
 
 import mujoco
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.model.build import build_walker
 from myoassist.model.ground.footholds import LEVEL, Footholds, Profile, draw_profile
-from myoassist.rollout.run_loop import walk_in_python
 from myoassist.rollout.simulator import Simulator
 from tests.walkers import WALKING_VECTOR
 
@@ -25,10 +23,9 @@ def walkers(request):
 
 
 def walk(simulator, profile, observe=None):
-    ground = Footholds(simulator.walker.model, profile)
-    ground.level()
-    run = partial(walk_in_python, prepare=ground.follow, observe=observe)
-    return simulator.run_with(WALKING_VECTOR, 0, None, 0, run)
+    ground = Footholds(simulator.walker.model, simulator.first_worker.data, profile)
+    disturbance = simulator.first_worker.undisturbed._replace(footing=ground.footing)
+    return simulator.simulate_slowly(WALKING_VECTOR, disturbance=disturbance, observe=observe)
 
 
 def test_heights_are_those_of_the_draw():
@@ -76,7 +73,7 @@ def test_a_foot_stands_on_the_ground_below_it_and_its_plane_rests(walkers):
 def test_each_foot_has_its_own_plane(walkers):
     _, footholds = walkers
     model = footholds.walker.model
-    Footholds(model, draw_profile(0.01, 0.0, np.random.default_rng(0)))
+    Footholds(model, footholds.first_worker.data, draw_profile(0.01, 0.0, np.random.default_rng(0)))
     for side, bit in (("r", 1), ("l", 2)):
         talus = model.sensor_refid[model.sensor(f"ground_force_{side}").id]
         soles = [g for g in range(model.ngeom) if model.geom_conaffinity[g] == bit]
@@ -88,3 +85,22 @@ def _is_below(model: mujoco.MjModel, body: int, root: int) -> bool:
     while body > 0 and body != root:
         body = model.body_parentid[body]
     return body == root
+
+
+@pytest.mark.parametrize("muscles", ["mujoco", "rigid", "elastic"])
+def test_the_compiled_loop_walks_over_it_as_mj_step_does(muscles):
+    model = ModelConfig(device="tutorial", plant="human", muscle_model=muscles)
+    env = EnvConfig(sim_time=3.0)
+    simulator = Simulator(build_walker(model, env, footholds=True), env, EXO)
+    ground = Footholds(
+        simulator.walker.model, simulator.first_worker.data, draw_profile(0.0, 0.0, np.random.default_rng(0))
+    )
+    rough = Profile(np.array([-9.0, 0.1, 0.3, 0.5, 0.7, 99.0]), np.array([0.0, 0.0, 0.02, -0.01, 0.015, 0.0]))
+    logs = []
+    for profile in (rough, rough, draw_profile(0.0, 0.0, np.random.default_rng(0))):
+        ground.change(profile)
+        disturbance = simulator.first_worker.undisturbed._replace(footing=ground.footing)
+        run = simulator.simulate_slowly if len(logs) == 1 else simulator.simulate
+        logs.append(run(WALKING_VECTOR, disturbance=disturbance).flat.copy())
+    np.testing.assert_array_equal(logs[0], logs[1])
+    assert len(logs[0]) > 60 and not np.array_equal(logs[0][:60], logs[2][:60])

@@ -158,6 +158,17 @@ def test_rough_ground_disturbs_and_level_ground_is_kept_for_the_first_walk():
         ({"draws": 1, "risk": "worst"}, {}, "cost.risk=worst"),
         ({"hopeless_time": 20.0}, {}, "hopeless_time=20"),
         ({"draws": 3}, {"slope_deg": 5.0}, "draw_noise.ground=0.02 with slopes"),
+        ({"draws": 3, "draw_noise": DrawNoiseConfig(footholds=0.01)}, {}, "ground=0.02 with cost.draw_noise.footholds"),
+        (
+            {"draws": 3, "draw_noise": replace(QUIET, footholds=0.01)},
+            {"terrain": "random"},
+            "footholds=0.01 with env.t",
+        ),
+        (
+            {"draws": 3, "draw_noise": replace(QUIET, footholds=0.01)},
+            {"slope_deg": 5.0, "slope_mode": "compat"},
+            "footholds=0.01 with slopes",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused(fields, env, message):
@@ -165,11 +176,34 @@ def test_what_does_not_fit_is_refused(fields, env, message):
         check_draws(RunConfig(env=EnvConfig(**env), cost=replace(COST, **fields)))
 
 
-def test_costs_do_not_depend_on_the_number_of_workers():
+def test_footholds_are_other_ones_in_every_draw_and_those_of_the_trials_in_kind():
+    run = config(replace(QUIET, footholds=0.02), draws=4)
+    check_draws(run)
+    problem = WalkProblem(run, 1)
+    level = problem.simulator.simulate(problem.table.initial).flat.copy()
+    draws = problem.drawn._draw_all(3)
+    for draw in draws:
+        log = problem.drawn._walk(problem.table.initial, draw, 0)
+        assert log.flat.shape != level.shape or not np.array_equal(log.flat, level)
+        assert draw.profile.height[:2].tolist() == [0.0, 0.0] and 0.018 < np.abs(draw.profile.height).max() <= 0.02
+    assert len({draw.profile.height.tobytes() for draw in draws}) == 3
+    # A slope is followed, too.
+    uphill = replace(run, env=EnvConfig(sim_time=3.0, slope_deg=5.0))
+    check_draws(uphill)
+    assert DrawnWalks(uphill, problem.simulator)._draw_all(3)[0].profile.slope == pytest.approx(np.tan(np.deg2rad(5.0)))
+
+
+@pytest.mark.parametrize("footholds", [0.0, 0.01])
+def test_costs_do_not_depend_on_the_number_of_workers(footholds):
     run = RunConfig(
         model=ModelConfig(device=None),
         env=EnvConfig(sim_time=12.0),
-        cost=replace(COST, draw_noise=replace(DrawNoiseConfig(), ground=0.0), risk="cvar", hopeless_time=5.0),
+        cost=replace(
+            COST,
+            draw_noise=replace(DrawNoiseConfig(), ground=0.0, footholds=footholds),
+            risk="cvar",
+            hopeless_time=5.0,
+        ),
     )
     generator = np.random.default_rng(0)
     walks = read_vector(find_vector_file(CONTROLLER)).vector
