@@ -1,6 +1,7 @@
 """Every shipped controller walks, costs what its description says, and starts a search."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from myoassist.analysis.proof.record import prove_walk
 from myoassist.analysis.proof.walked import find_shipped, read_proof
 from myoassist.analysis.walk.score import score_evaluation
+from myoassist.config.compose.run import compose_run
 from myoassist.config.schema.cost_formula import find_target
 from myoassist.config.schema.resolved import control_of
 from myoassist.config.schema.run import OptimizerConfig
@@ -112,7 +114,12 @@ def test_is_small_and_tells_how_it_was_made(name):
     path = resolve_param_path(f"shipped:{name}").parent
     assert sum(file.stat().st_size for file in path.iterdir()) < 2_000_000
     config, description = load(name)
-    assert description["commands"] and all("myoassist.train" in command for command in description["commands"])
+    assert description["commands"]
+    for command in description["commands"]:
+        # As a shell would split it.
+        program, _, module, *overrides = shlex.split(command)
+        assert (program, module) == ("python", "myoassist.train")
+        compose_run(overrides)
     told = {"score", "robustness"} if find_target(config.cost).graded else {"compat"}
     assert {"clean", "metrics", *told} <= set(description)
     assert (path / "frame.png").exists() and (path / "gait_cycle.png").exists()

@@ -6,6 +6,7 @@ records their walk anew, for `myoassist verify`; `--picture NAME...` draws their
 """
 
 import argparse
+import shlex
 from pathlib import Path
 
 from myoassist.analysis.picture.graphics import choose_graphics, use_graphics
@@ -46,7 +47,7 @@ def main() -> None:
         return
     if arguments.purpose is None:
         parser.error("RUN, NAME and what it is are needed, or --refresh NAME, or --score NAME")
-    commands = [format_command(text.split()) for text in arguments.command]
+    commands = [format_command(shlex.split(text)) for text in arguments.command]
     # Before MuJoCo is imported, which takes its drawing back end from the environment then.
     use_graphics(choose_graphics())
     from shipping import ship, ship_policy

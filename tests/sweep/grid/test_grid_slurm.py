@@ -1,6 +1,7 @@
 """A grid on a real Slurm: submitted with a cluster script, from a folder that is not the project's."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -68,7 +69,10 @@ def test_a_grid_whose_daemon_was_killed_takes_over_its_workers(slurm, tmp_path):
     third = launch(tmp_path, *run)
     said = third.communicate(timeout=200)[0]
     assert third.returncode == 0, said
-    assert "1 workers still run and are waited for, 2 were cancelled" in said
-    assert "3 runs (1 finished before, 2 new)" in said
+    # On a slow machine the first run has ended by now.
+    taken = re.search(r"1 workers still run and are waited for, ([12]) were cancelled", said)
+    assert taken, said
+    new = int(taken[1])
+    assert f"3 runs ({3 - new} finished before, {new} new)" in said
     assert "3 runs: 3 finished." in said
     assert not (root / ".sessions").exists()
