@@ -44,6 +44,11 @@ class DrawNoiseConfig:
         le=0.2,
         unit="m",
     )
+    in_turn: bool = option(
+        False,
+        "Every disturbed walk has one disturbance alone, in turn: start, pushes, sensors, parameters, ground, without "
+        "those that are 0. Otherwise each has all at once.",
+    )
 
 
 @dataclass

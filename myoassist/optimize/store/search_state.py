@@ -27,7 +27,9 @@ from myoassist.space.table import ParameterTable
 
 # Of what a checkpoint's header holds; those without a number are of the time when CMA-ES was all there was.
 VERSION = 2
-# Keys that states of older versions do not know, and the value with which each changes nothing.
+# Disturbances that states of older versions do not know, and the value with which each changes nothing.
+_YOUNGER_NOISE = {"footholds": 0.0, "in_turn": False}
+# Other keys that they do not know, likewise.
 _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("model", "mujoco_compat", None),
     ("model", "plant", "published"),
@@ -50,7 +52,11 @@ _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("cost", "risk", "mean"),
     ("cost", "risk_weight", 0.5),
     ("cost", "hopeless_time", None),
-    ("cost", "draw_noise", {key: value for key, value in asdict(DrawNoiseConfig()).items() if key != "footholds"}),
+    (
+        "cost",
+        "draw_noise",
+        {key: value for key, value in asdict(DrawNoiseConfig()).items() if key not in _YOUNGER_NOISE},
+    ),
 )
 
 # Younger keys of what an evaluation shows.
@@ -69,9 +75,9 @@ def cost_fingerprint(config: RunConfig) -> str:
             del sections[section][name]
     if config.control.controller == ControlConfig().controller:
         del sections["control"]
-    if sections["cost"]["draw_noise"]["footholds"] == 0.0:
-        # Younger than the other disturbances.
-        del sections["cost"]["draw_noise"]["footholds"]
+    for name, neutral in _YOUNGER_NOISE.items():
+        if sections["cost"]["draw_noise"][name] == neutral:
+            del sections["cost"]["draw_noise"][name]
     for section, name, neutral in _YOUNGER:
         # As before there was such a key.
         if section in sections and sections[section][name] == neutral:

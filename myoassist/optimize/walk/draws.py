@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
+from myoassist.config.schema.draws import DrawNoiseConfig
 from myoassist.config.schema.run import CostConfig, RunConfig
 from myoassist.cost.draws import combine_draws, matters
 from myoassist.cost.judged_walk import CostPlan
@@ -27,6 +29,14 @@ from myoassist.rollout.uneven import UnevenWalks
 
 # Rough grounds that a run compiles; its walks take turns.
 MAX_GROUNDS = 4
+# Keys of each disturbance.
+_KINDS = (
+    ("start_angle_sd", "start_speed_sd"),
+    ("push_impulse",),
+    ("sensor_noise",),
+    ("parameter_sd",),
+    ("ground", "footholds"),
+)
 # Shares of a start's noise that are tried until the pose is a valid start; the last is the undisturbed start.
 _START_SHARES = (1.0, 0.5, 0.25, 0.0)
 
@@ -39,15 +49,15 @@ class Draw:
         start: Added to the raw vector, pose entries only, shape (D,).
         factors: The raw vector is multiplied by it, shape (D,).
         disturbance: Pushes and sensor noise.
-        ground: Number of the rough ground.
-        profile: Uneven ground.
+        ground: Number of the rough ground, None for none.
+        profile: Uneven ground below the feet, None for none.
     """
 
     start: np.ndarray
     factors: np.ndarray
     disturbance: Disturbance
-    ground: int
-    profile: Profile
+    ground: int | None
+    profile: Profile | None
 
 
 class DrawnWalks:
@@ -94,11 +104,11 @@ class DrawnWalks:
         return combine_draws(results, cost)
 
     def _walk(self, vector: np.ndarray, draw: Draw, worker: int) -> WalkLog:
-        simulator = self.grounds[draw.ground] if self.grounds else self._simulator
+        simulator = self._simulator if draw.ground is None else self.grounds[draw.ground]
         table = simulator.table
         for share in _START_SHARES:
             changed = table.clamp(vector * draw.factors) + share * draw.start
-            if self.uneven is None:
+            if self.uneven is None or draw.profile is None:
                 log = simulator.simulate(changed, worker, disturbance=draw.disturbance)
             else:
                 log = self.uneven.simulate(changed, draw.profile, worker, draw.disturbance)
@@ -119,12 +129,13 @@ class DrawnWalks:
         return tuple(self._draw(seed, number) for number in range(1, self._config.cost.draws))
 
     def _draw(self, seed: int, number: int) -> Draw:
-        noise, simulator = self._noise, self._simulator
+        simulator = self._simulator
         table, steps, dt = simulator.table, simulator.step_limit, simulator.dt
         # Each disturbance has numbers of its own, so that leaving one out does not change the others.
         start, factor, push, sensor, footholds = (
             np.random.default_rng(child) for child in np.random.SeedSequence([seed, number]).spawn(5)
         )
+        noise = self._noise_of(number)
         spread = StartSpread(1, noise.start_angle_sd, noise.start_speed_sd)
         factors = np.ones(len(table))
         human = table.group_slice(simulator.human.group)
@@ -137,9 +148,21 @@ class DrawnWalks:
                 _add(always.push, draw_pushes(noise.push_impulse, noise.push_interval, steps, dt, push)),
                 _add(always.noise, draw_sensor_noise(noise.sensor_noise, steps, sensor)),
             ),
-            (number - 1) % max(len(self.grounds), 1),
-            draw_profile(noise.footholds, self._config.env.slope_deg, footholds),
+            (number - 1) % len(self.grounds) if noise.ground > 0.0 else None,
+            draw_profile(noise.footholds, self._config.env.slope_deg, footholds) if noise.footholds > 0.0 else None,
         )
+
+    def _noise_of(self, number: int) -> DrawNoiseConfig:
+        """Return what disturbs a walk, counted from 1: everything, or one disturbance alone."""
+        noise = self._noise
+        if not noise.in_turn:
+            return noise
+        kinds = [names for names in _KINDS if any(getattr(noise, name) > 0.0 for name in names)]
+        if not kinds:
+            return noise
+        alone = kinds[(number - 1) % len(kinds)]
+        others: dict[str, Any] = {name: 0.0 for names in _KINDS for name in names if names != alone}
+        return replace(noise, **others)
 
     def cancel(self, worker: int, reason: str) -> None:
         """End the disturbed walk that a worker is at, from another thread."""

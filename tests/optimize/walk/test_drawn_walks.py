@@ -59,6 +59,36 @@ def test_leaving_one_disturbance_out_does_not_change_the_others(simulator):
     np.testing.assert_array_equal(full.disturbance.noise, less.disturbance.noise)
 
 
+def test_disturbances_in_turn_are_those_of_together_one_at_a_time(simulator):
+    noise = replace(DrawNoiseConfig(footholds=0.01), ground=0.0, push_interval=1.0, in_turn=True)
+    walks = DrawnWalks(config(noise, draws=8), simulator)
+    alone = walks._draw_all(5)
+    full = DrawnWalks(config(replace(noise, in_turn=False), draws=8), simulator)._draw_all(5)
+    seen = [
+        tuple(
+            bool(np.any(part))
+            for part in (
+                draw.start,
+                draw.disturbance.push,
+                draw.disturbance.noise,
+                draw.factors != 1.0,
+                draw.profile is not None,
+            )
+        )
+        for draw in alone
+    ]
+    assert seen == [tuple(kind == number % 5 for kind in range(5)) for number in range(7)]
+    np.testing.assert_array_equal(alone[0].start, full[0].start)
+    np.testing.assert_array_equal(alone[1].disturbance.push, full[1].disturbance.push)
+    np.testing.assert_array_equal(alone[3].factors, full[3].factors)
+    np.testing.assert_array_equal(alone[4].profile.height, full[4].profile.height)
+    # Without noise of the sensors and starts.
+    fewer = replace(noise, sensor_noise=0.0, start_angle_sd=0.0, start_speed_sd=0.0)
+    pushed, changed, uneven, again = DrawnWalks(config(fewer, draws=5), simulator)._draw_all(5)
+    assert pushed.disturbance.push.any() and (changed.factors != 1.0).any() and uneven.profile is not None
+    assert again.disturbance.push.any() and again.profile is None
+
+
 def test_noise_is_of_the_stated_size_and_place(simulator):
     table = simulator.table
     noise = replace(QUIET, parameter_sd=0.02, start_angle_sd=2.0)
