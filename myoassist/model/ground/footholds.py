@@ -194,15 +194,23 @@ class Footholds:
         soles = np.full((2, max(map(len, feet))), -1, dtype=np.int64)
         for leg, foot in enumerate(feet):
             soles[leg, : len(foot)] = foot
-        views = data.geom_xpos, model.geom_pos, model.geom_quat, data.sensordata
-        none = FIRM._replace(plane=planes, force=np.array(forces, dtype=np.int64), soles=soles)
-        self._empty = none._replace(**dict(zip(("place", "geom_pos", "geom_quat", "sensordata"), views, strict=True)))
-        self.footing = self._empty
-        self.change(profile)
+        self.footing = Footing(
+            profile.x,
+            profile.height,
+            profile.slope,
+            planes,
+            np.array(forces, dtype=np.int64),
+            soles,
+            data.geom_xpos,
+            model.geom_pos,
+            model.geom_quat,
+            data.sensordata,
+        )
+        self.level()
 
     def change(self, profile: Profile) -> None:
         """Walk on other ground from now on, and put both planes below the start of a walk."""
-        self.footing = self._empty._replace(x=profile.x, height=profile.height, slope=profile.slope)
+        self.footing = self.footing._replace(x=profile.x, height=profile.height, slope=profile.slope)
         self.level()
 
     def level(self) -> None:

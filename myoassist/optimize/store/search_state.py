@@ -27,9 +27,7 @@ from myoassist.space.table import ParameterTable
 
 # Of what a checkpoint's header holds; those without a number are of the time when CMA-ES was all there was.
 VERSION = 2
-# Disturbances that states of older versions do not know, and the value with which each changes nothing.
-_YOUNGER_NOISE = {"footholds": 0.0, "in_turn": False}
-# Other keys that they do not know, likewise.
+# Keys that states of older versions do not know, and the value with which each changes nothing.
 _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("model", "mujoco_compat", None),
     ("model", "plant", "published"),
@@ -52,12 +50,10 @@ _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("cost", "risk", "mean"),
     ("cost", "risk_weight", 0.5),
     ("cost", "hopeless_time", None),
-    (
-        "cost",
-        "draw_noise",
-        {key: value for key, value in asdict(DrawNoiseConfig()).items() if key not in _YOUNGER_NOISE},
-    ),
+    ("cost", "draw_noise", asdict(DrawNoiseConfig())),
 )
+# Disturbances that they do not know, likewise.
+_YOUNGER_NOISE = {"footholds": 0.0, "in_turn": False}
 
 # Younger keys of what an evaluation shows.
 _SHOWN = (("control", "log_modules"), ("env", "video_speed"))
@@ -75,13 +71,14 @@ def cost_fingerprint(config: RunConfig) -> str:
             del sections[section][name]
     if config.control.controller == ControlConfig().controller:
         del sections["control"]
-    for name, neutral in _YOUNGER_NOISE.items():
-        if sections["cost"]["draw_noise"][name] == neutral:
-            del sections["cost"]["draw_noise"][name]
     for section, name, neutral in _YOUNGER:
         # As before there was such a key.
         if section in sections and sections[section][name] == neutral:
             del sections[section][name]
+    noise = sections["cost"].get("draw_noise", {})
+    for name, neutral in _YOUNGER_NOISE.items():
+        if name in noise and noise[name] == neutral:
+            del noise[name]
     if condition_kind(config.optimizer) is not None:
         sections["conditions"] = [asdict(condition) for condition in list_conditions(config)]
     return hashlib.sha256(json.dumps(sections, sort_keys=True, default=str).encode()).hexdigest()

@@ -17,8 +17,9 @@ import numpy as np
 
 from myoassist.config.compose.run import compose_run
 from myoassist.config.nearest import nearest_name
-from myoassist.files.atomic import write_text_atomic
+from myoassist.files.atomic import write_bytes_atomic
 from myoassist.optimize.start.vector_file import read_vector
+from myoassist.optimize.store.result_files import format_vector
 from myoassist.optimize.walk.problem import WalkProblem
 from myoassist.runs.named_files import resolve_param_path
 from myoassist.space.table import ParameterTable
@@ -68,7 +69,7 @@ def main() -> None:
     pairs = (text.split("=") for text in arguments.times)
     vector = multiply(vector, problem.table, {name: float(factor) for name, factor in pairs})
     log = problem.simulator.simulate(vector)
-    write_text_atomic(arguments.out, "".join(f"{value!r}\n" for value in vector.tolist()))
+    write_bytes_atomic(arguments.out, format_vector(vector))
     print(f"walks {log.n_steps * log.dt:.1f} s of {config.env.sim_time:g} s: {arguments.out}")
 
 

@@ -16,10 +16,11 @@ import numpy as np
 
 from myoassist.analysis.walk.score import score_evaluation
 from myoassist.analysis.walk.trials import noisy_copy
-from myoassist.files.atomic import write_text_atomic
+from myoassist.files.atomic import write_bytes_atomic
 from myoassist.gait.score.robustness import COPY_TIME
 from myoassist.optimize.start.vector_file import read_vector
 from myoassist.optimize.store.optimizer_log import find_table, read_table
+from myoassist.optimize.store.result_files import format_vector
 from myoassist.optimize.walk.problem import WalkProblem
 from myoassist.rollout.log import Outcome
 from myoassist.runs.catalogue import PARAMETERS_NAME, read_status
@@ -71,7 +72,7 @@ def main() -> None:
     if not judged:
         parser.exit(1, "none of them walks 20 s\n")
     _, name, vector = min(judged, key=lambda item: item[0])
-    write_text_atomic(arguments.run / CHOSEN_NAME, "".join(f"{value!r}\n" for value in vector.tolist()))
+    write_bytes_atomic(arguments.run / CHOSEN_NAME, format_vector(vector))
     print(f"{name}: {arguments.run / CHOSEN_NAME}")
 
 

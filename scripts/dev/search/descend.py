@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from myoassist.config.compose.run import compose_run
-from myoassist.files.atomic import write_text_atomic
+from myoassist.files.atomic import write_bytes_atomic
 from myoassist.optimize.start.vector import load_start
+from myoassist.optimize.store.result_files import format_vector
 from myoassist.optimize.walk.problem import WalkProblem
 
 # Raw units; a gain of 1 is changed by 6 % at first.
@@ -34,7 +35,7 @@ def descend(problem: WalkProblem, start: np.ndarray, seconds: float, seed: int, 
     best, begun = start, time.monotonic()
     cost = problem.evaluate(best, seed, 0).total
     walks, sweep, old = 1, 0, start
-    write_text_atomic(out, "".join(f"{value!r}\n" for value in best.tolist()))
+    write_bytes_atomic(out, format_vector(best))
     print(f"start {cost:.4f}", flush=True)
 
     def attempt(vector: np.ndarray) -> bool:
@@ -46,7 +47,7 @@ def descend(problem: WalkProblem, start: np.ndarray, seconds: float, seed: int, 
         walks += 1
         if found < cost:
             best, cost = vector, found
-            write_text_atomic(out, "".join(f"{value!r}\n" for value in best.tolist()))
+            write_bytes_atomic(out, format_vector(best))
             return True
         return False
 
