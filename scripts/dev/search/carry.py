@@ -1,13 +1,13 @@
 """Carry what one walk has and another lacks over to a third: walks of one controller can be added.
 
-    python scripts/dev/search/carry.py OUT.txt human_100 --from human_125 --to human_robust --share 0.75 OVERRIDES...
+    python scripts/dev/search/carry.py OUT.txt human_100 --from human_125 --to human_robust --share 0.75 exp=human ...
 
 Writes `human_100 + 0.75 (human_robust - human_125)`, parameter by parameter of the same name, as a raw vector for
 optimizer.param_path, and says how long it walks. Between related walks this keeps a gait and brings what was meant:
 `human_robust` differs from `human_125` by what makes it firm, and with that a walk found for 1.0 m/s stands more pushes
 and noise without any search (docs/shipped-walks.md). Walks that are no near relatives fall. `--times lead_SOL=0.85`
 multiplies a raw parameter afterwards. Names are of shipped walks, or paths of vectors. The overrides name experiment
-and speed, as those of `train`.
+and speed (`exp=human cost.tgt_vel=1.0`), as those of `train`.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("--times", nargs="*", default=[], metavar="NAME=FACTOR")
     parser.add_argument("overrides", nargs="*")
     arguments = parser.parse_intermixed_args()
-    config = compose_run(["exp=human", *arguments.overrides]).config
+    config = compose_run(arguments.overrides).config
     config.cost.draws, config.optimizer.stages = 1, None
     problem = WalkProblem(config, 1)
     walks = {"at": find_walk(arguments.at), "from": find_walk(arguments.lacks), "to": find_walk(arguments.has)}
