@@ -37,6 +37,10 @@ COST_COLORS = (
 )
 # Colours and widths of the numbers that an algorithm reports.
 _METRIC_STYLES = (("#2e8b57", 1.2), ("#c0392b", 1.0), ("#b8860b", 0.9), ("#7f7f7f", 0.9))
+# Where panels, map of candidates and its colours are, in shares of the figure: left, bottom, width, height.
+_LEFT = {"left": 0.06, "right": 0.635, "bottom": 0.065, "top": 0.93, "wspace": 0.22, "hspace": 0.14}
+_HEAT_MAP = (0.7, 0.115, 0.21, 0.815)
+_COLOR_BAR = (0.918, 0.115, 0.014, 0.815)
 # Fixed metadata, so that the same run gives the same bytes.
 _METADATA = {"pdf": {"CreationDate": None, "Producer": None, "Creator": "myoassist"}, "png": {"Software": None}}
 
@@ -72,14 +76,15 @@ def plot_convergence(folder: Path, run_name: str) -> list[Path]:
 def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":
     """Return the figure of a run, 12 by 8 inches; a notice where no generation is complete."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
-    figure = Figure(figsize=(12.0, 8.0), layout="constrained")
-    figure.suptitle(run_name, fontsize=11)
+    # Places are given: to have them found takes as long as drawing, and every run ends with this figure.
+    figure = Figure(figsize=(12.0, 8.0))
+    figure.suptitle(run_name, fontsize=11, y=0.985)
     if data is None:
         figure.text(0.5, 0.5, "no complete generation yet", ha="center", va="center", fontsize=14)
         return figure
-    left, right = figure.subfigures(1, 2, width_ratios=(1.9, 1.0), squeeze=False)[0]
-    axes = left.subplots(2, 2, sharex=True)
+    axes = figure.subplots(2, 2, sharex=True, gridspec_kw=_LEFT, squeeze=False)
     _draw_cost(axes[0, 0], data)
     _draw_lines(axes[0, 1], data, data.best_vectors, "parameters of the generation's best", log=False)
     if data.axes is not None:
@@ -92,14 +97,24 @@ def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":
         _draw_lines(axes[1, 0], data, spread, "standard deviations of the candidates", log=True)
         moved = np.abs(data.best_vectors - data.best_vectors[0])
         _draw_lines(axes[1, 1], data, moved, "way of the generation's best from the first one", log=False)
+    for panel in axes.flat:
+        panel.tick_params(labelsize=8)
     for panel in axes[1]:
         panel.set_xlabel("generation")
-    _draw_heat_map(right.subplots(), data)
+        panel.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+    if len(data.generations) < 3:
+        # A line of one point cannot be seen.
+        for line in (line for panel in axes.flat for line in panel.lines):
+            line.set_marker(".")
+    _draw_heat_map(figure.add_axes(_HEAT_MAP), figure.add_axes(_COLOR_BAR), data)
     best = np.nanmin(data.totals)
     stamp = "_".join(run_name.split("_")[-3:-1])
-    right.supxlabel(
+    figure.text(
+        _HEAT_MAP[0] + 0.5 * _HEAT_MAP[2],
+        0.015,
         f"population {data.totals.shape[1]}   best {best:.2f}\n{int(data.evaluations[-1])} evaluations   {stamp}",
         fontsize=9,
+        ha="center",
     )
     return figure
 
@@ -157,7 +172,7 @@ def _draw_lines(panel: "Axes", data: ConvergenceData, values: np.ndarray, title:
     panel.grid(True, alpha=0.3)
 
 
-def _draw_heat_map(panel: "Axes", data: ConvergenceData) -> None:
+def _draw_heat_map(panel: "Axes", scale: "Axes", data: ConvergenceData) -> None:
     """Draw the cost class of every candidate, each generation sorted with the best on top."""
     from matplotlib.colors import BoundaryNorm, ListedColormap
     from matplotlib.ticker import MaxNLocator
@@ -176,9 +191,7 @@ def _draw_heat_map(panel: "Axes", data: ConvergenceData) -> None:
     panel.set_xlabel("generation")
     panel.set_ylabel("candidate, sorted by cost")
     panel.set_yticks([1, (size + 1) // 2, size] if size > 10 else list(range(1, size + 1)))
-    panel.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    bar = panel.figure.colorbar(
-        image, ax=panel, ticks=COST_EDGES, spacing="uniform", pad=0.03, fraction=0.09, aspect=40
-    )
+    panel.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+    bar = panel.figure.colorbar(image, cax=scale, ticks=COST_EDGES, spacing="uniform")
     bar.ax.set_yticklabels([f"{edge:,.0f}".replace(",", " ") for edge in COST_EDGES], fontsize=7)
     bar.set_label("cost value", fontsize=9)

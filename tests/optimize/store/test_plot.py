@@ -26,13 +26,20 @@ def test_data_are_those_of_the_run(run):
     np.testing.assert_array_equal(data.best_vectors[-1], result.best_last.vector)
 
 
-def test_panels_do_not_overlap(run):
+@pytest.mark.parametrize("generations", [1, 30])
+def test_panels_do_not_overlap(tmp_path, run, generations):
     path, result = run
+    if generations == 1:
+        # All labels of an axis differ in their last digit alone, so they are the longest that there are.
+        path, config = tmp_path, small_config(1, popsize=12)
+        result = minimize(StagedSphere(small_table()), config, open_folder(path), plot=False)
     figure = draw_convergence(read_convergence(path, result.run_name), result.run_name)
     FigureCanvasAgg(figure).draw()
-    axes = [axes for part in figure.subfigs for axes in part.axes]
-    assert len(axes) == 6
-    boxes = [panel.get_tightbbox() for panel in axes]
+    assert len(figure.axes) == 6
+    boxes = [panel.get_tightbbox() for panel in figure.axes]
+    if generations == 1:
+        # What a single generation has can be seen.
+        assert {line.get_marker() for panel in figure.axes[:4] for line in panel.lines} == {"."}
     for i, box in enumerate(boxes):
         for other in boxes[i + 1 :]:
             width = min(box.x1, other.x1) - max(box.x0, other.x0)
