@@ -9,7 +9,7 @@ from tests.bad_input.judging import outcome
 from tests.bad_input.sound_files import make_kinds
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-FEW, MANY = 2, 60
+FEW, MANY = 2, 30
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,7 @@ def test_typed_overrides(override, tried):
 
 
 @pytest.mark.long
-@settings(LOOSE, max_examples=300)
+@settings(LOOSE, max_examples=150)
 @given(exp=st.sampled_from(("tutorial", "rl_test", "exo_npoint")), overrides=st.lists(typed_overrides(), max_size=3))
 def test_many_typed_overrides(exp, overrides, tried):
     tried["typed override", outcome(compose_and_check, [f"exp={exp}", *overrides])] += 1

@@ -1,6 +1,7 @@
 """Real training commands in processes of their own, and instants at which they are killed."""
 
 import csv
+import hashlib
 import os
 import random
 import signal
@@ -10,6 +11,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 from myoassist.rl.policy.file import read_policy
 from myoassist.runs.catalogue import read_status
@@ -81,6 +84,19 @@ def results(folder, trainer):
     return {"individuals.csv": table} | {
         f"{place}/result.json": (folder / place / "result.json").read_bytes() for place in places
     }
+
+
+def undisturbed_results(tmp_path_factory, trainer, arguments):
+    """Return the results of a command that nothing disturbs; run once, whichever processes share the tests."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    place = base / f"undisturbed_{hashlib.sha256(repr(arguments).encode()).hexdigest()[:12]}"
+    with FileLock(f"{place}.lock"):
+        if not (place / "finished").exists():
+            finish(launch(place, arguments))
+            (place / "finished").touch()
+    return results(place / FOLDER, trainer)
 
 
 def assert_finished(folder):

@@ -14,6 +14,7 @@ from disturbed_runs import (
     finish,
     launch,
     results,
+    undisturbed_results,
     wait_until,
 )
 from fault_table import compare
@@ -42,7 +43,6 @@ def places(tmp_path_factory):
     found = {}
     for trainer, (arguments, history, rows) in COMMANDS.items():
         place = tmp_path_factory.mktemp(trainer)
-        finish(launch(place / "undisturbed", arguments))
         process = launch(place / "killed", arguments)
         folder = place / "killed" / FOLDER
         assert wait_until(
@@ -50,7 +50,7 @@ def places(tmp_path_factory):
         )
         process.kill()
         process.communicate()
-        found[trainer] = results(place / "undisturbed" / FOLDER, trainer), place / "killed"
+        found[trainer] = undisturbed_results(tmp_path_factory, trainer, arguments), place / "killed"
     return found
 
 

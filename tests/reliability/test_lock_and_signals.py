@@ -15,6 +15,7 @@ from disturbed_runs import (
     finish,
     launch,
     results,
+    undisturbed_results,
     wait_until,
 )
 from fault_table import compare
@@ -23,8 +24,8 @@ from myoassist.runs.catalogue import read_status
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 LONG = {
-    "reflex": ((*REFLEX, "optimizer.maxiter=300"), "history_generations.csv"),
-    "rl": ((*RL, "rl.total_timesteps=1280"), "history.csv"),
+    "reflex": ((*REFLEX, "optimizer.maxiter=150"), "history_generations.csv"),
+    "rl": ((*RL, "rl.total_timesteps=960"), "history.csv"),
     "evolution": ((*EVOLUTION, "fake.sleep=0.5"), "evolution.jsonl"),
 }
 
@@ -32,15 +33,10 @@ LONG = {
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """Results of runs that nothing disturbs, made when they are asked for."""
-    made = {}
 
     def make(trainer):
-        if trainer not in made:
-            place = tmp_path_factory.mktemp(trainer)
-            arguments = COMMANDS[trainer] if trainer == "evolution" else LONG[trainer][0]
-            finish(launch(place, arguments))
-            made[trainer] = results(place / FOLDER, trainer)
-        return made[trainer]
+        arguments = COMMANDS[trainer] if trainer == "evolution" else LONG[trainer][0]
+        return undisturbed_results(tmp_path_factory, trainer, arguments)
 
     return make
 

@@ -15,6 +15,7 @@ from disturbed_runs import (
     finish,
     launch,
     results,
+    undisturbed_results,
     wait_until,
 )
 from fault_table import compare
@@ -33,12 +34,8 @@ ROOM = {"logging": 0, "checkpoint": 24_000}
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """Results of runs that nothing disturbs."""
-    found = {}
-    for trainer, (arguments, _, _) in LONG.items():
-        place = tmp_path_factory.mktemp(trainer)
-        finish(launch(place, arguments))
-        found[trainer] = results(place / FOLDER, trainer)
-    return found
+    found = {trainer: undisturbed_results(tmp_path_factory, trainer, line[0]) for trainer, line in LONG.items()}
+    return found | {"evolution": undisturbed_results(tmp_path_factory, "evolution", EVOLUTION)}
 
 
 def start(place, trainer):
@@ -83,8 +80,9 @@ def test_full_disk_ends_a_run_in_words_and_space_continues_it(small_disk, undist
 
 
 @pytest.mark.parametrize("instant", ["in an individual", "between two"])
-def test_full_disk_ends_an_evolution_in_words_and_no_individual_counts_as_failed(small_disk, tmp_path, faults, instant):
-    finish(launch(tmp_path / "undisturbed", EVOLUTION))
+def test_full_disk_ends_an_evolution_in_words_and_no_individual_counts_as_failed(
+    small_disk, undisturbed, faults, instant
+):
     process = launch(small_disk.path, EVOLUTION, "fake.sleep=0.1")
     run = small_disk.path / FOLDER
     if instant == "between two":
@@ -95,9 +93,9 @@ def test_full_disk_ends_an_evolution_in_words_and_no_individual_counts_as_failed
     output = finish(process, 1)
     small_disk.empty()
     finish(launch(small_disk.path, EVOLUTION, "fake.sleep=0.1"))
-    expected, found = (results(place / FOLDER, "evolution") for place in (tmp_path / "undisturbed", small_disk.path))
+    found = results(run, "evolution")
     assert b"failed" not in found["individuals.csv"]
-    compared = compare(expected, found)
+    compared = compare(undisturbed["evolution"], found)
     assert faults.add("evolution", "disk full", compared, 1, output, "No space left on device") == 0
 
 
