@@ -84,7 +84,7 @@ def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":
     if data is None:
         figure.text(0.5, 0.5, "no complete generation yet", ha="center", va="center", fontsize=14)
         return figure
-    axes = figure.subplots(2, 2, sharex=True, gridspec_kw=_LEFT, squeeze=False)
+    axes = figure.subplots(2, 2, sharex=True, gridspec_kw=_LEFT)
     _draw_cost(axes[0, 0], data)
     _draw_lines(axes[0, 1], data, data.best_vectors, "parameters of the generation's best", log=False)
     if data.axes is not None:
@@ -99,13 +99,13 @@ def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":
         _draw_lines(axes[1, 1], data, moved, "way of the generation's best from the first one", log=False)
     for panel in axes.flat:
         panel.tick_params(labelsize=8)
+        if len(data.generations) < 3:
+            # A line of one point cannot be seen.
+            for line in panel.lines:
+                line.set_marker(".")
     for panel in axes[1]:
         panel.set_xlabel("generation")
         panel.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
-    if len(data.generations) < 3:
-        # A line of one point cannot be seen.
-        for line in (line for panel in axes.flat for line in panel.lines):
-            line.set_marker(".")
     _draw_heat_map(figure.add_axes(_HEAT_MAP), figure.add_axes(_COLOR_BAR), data)
     best = np.nanmin(data.totals)
     stamp = "_".join(run_name.split("_")[-3:-1])
