@@ -4,11 +4,9 @@ import os
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pytest
-from disturbed_runs import undisturbed_results
 
 
 class SmallDisk:
@@ -60,9 +58,3 @@ def small_disk(tmp_path):
         pytest.skip(f"this machine lets nobody mount: {answer.stderr.decode().strip()}")
     yield SmallDisk(place)
     subprocess.run(["umount", "-l", str(place)], check=True)
-
-
-@pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory):
-    """Results of a trainer's command that nothing disturbs, made when they are asked for."""
-    return partial(undisturbed_results, tmp_path_factory)

@@ -14,6 +14,7 @@ from disturbed_runs import (
     finish,
     launch,
     results,
+    undisturbed_results,
     wait_until,
 )
 from fault_table import compare
@@ -37,7 +38,7 @@ COMMANDS = {"reflex": (REFLEX, "history_generations.csv", 5), "rl": (RL, "histor
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory, undisturbed):
+def places(tmp_path_factory):
     """For both trainers an undisturbed run's results and a killed run."""
     found = {}
     for trainer, (arguments, history, rows) in COMMANDS.items():
@@ -49,7 +50,7 @@ def places(tmp_path_factory, undisturbed):
         )
         process.kill()
         process.communicate()
-        found[trainer] = undisturbed(trainer, arguments), place / "killed"
+        found[trainer] = undisturbed_results(tmp_path_factory, trainer, arguments), place / "killed"
     return found
 
 

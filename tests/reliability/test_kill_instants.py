@@ -12,6 +12,7 @@ from disturbed_runs import (
     kill_in_two_lanes,
     results,
     seeded,
+    undisturbed_results,
 )
 from fault_table import NOTHING, compare
 
@@ -21,9 +22,14 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform == "win32", reas
 KILLS = int(os.environ.get("MYOASSIST_KILLS", "6"))
 
 
-def kill_often(tmp_path, trainer, undisturbed, faults, aims):
-    """Kill runs of a trainer, compare each that came to its end with an undisturbed one, and return the latter's."""
-    expected = undisturbed(trainer, COMMANDS[trainer])
+@pytest.fixture
+def undisturbed(tmp_path_factory):
+    """Results of runs that nothing disturbs, made when they are asked for."""
+    return lambda trainer: undisturbed_results(tmp_path_factory, trainer, COMMANDS[trainer])
+
+
+def kill_often(tmp_path, trainer, expected, faults, aims):
+    """Kill runs of a trainer and compare each that came to its end with an undisturbed one."""
     compared = []
 
     def check(folder):
@@ -38,22 +44,24 @@ def kill_often(tmp_path, trainer, undisturbed, faults, aims):
     assert halves >= KILLS // 5
     fault = f"kill -9 at random instants, {halves} of them inside the writing of a file"
     assert faults.add(trainer, fault, sum(compared, NOTHING), -9, said, "Continuing the", KILLS) == 0
-    return expected
 
 
 def test_reflex_run_killed_at_random_instants(tmp_path, undisturbed, faults):
     aims = draw_aims(seeded("reflex"), KILLS, 4.0, ["checkpoint.bin"], 40)
-    expected = kill_often(tmp_path, "reflex", undisturbed, faults, aims)
+    expected = undisturbed("reflex")
+    kill_often(tmp_path, "reflex", expected, faults, aims)
     assert expected["history_generations.csv"].count(b"\n") == 61
 
 
 def test_rl_run_killed_at_random_instants(tmp_path, undisturbed, faults):
     aims = draw_aims(seeded("rl"), KILLS, 5.0, ["checkpoint.bin", "model"], 6)
-    expected = kill_often(tmp_path, "rl", undisturbed, faults, aims)
+    expected = undisturbed("rl")
+    kill_often(tmp_path, "rl", expected, faults, aims)
     assert expected["history.csv"].count(b"\n") == 5 and expected["evaluations.csv"].count(b"\n") > 1
     assert all(np.isfinite(np.frombuffer(value, np.float32)).all() for name, value in expected.items() if "/" in name)
 
 
 def test_evolution_killed_at_random_instants(tmp_path, undisturbed, faults):
+    expected = undisturbed("evolution")
     aims = draw_aims(seeded("evolution"), KILLS, 4.0, ["checkpoint", "status", "nevergrad"], 12)
-    kill_often(tmp_path, "evolution", undisturbed, faults, aims)
+    kill_often(tmp_path, "evolution", expected, faults, aims)

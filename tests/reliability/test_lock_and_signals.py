@@ -15,6 +15,7 @@ from disturbed_runs import (
     finish,
     launch,
     results,
+    undisturbed_results,
     wait_until,
 )
 from fault_table import compare
@@ -29,8 +30,15 @@ LONG = {
 }
 
 
-def arguments_of_undisturbed(trainer):
-    return COMMANDS[trainer] if trainer == "evolution" else LONG[trainer][0]
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """Results of runs that nothing disturbs, made when they are asked for."""
+
+    def make(trainer):
+        arguments = COMMANDS[trainer] if trainer == "evolution" else LONG[trainer][0]
+        return undisturbed_results(tmp_path_factory, trainer, arguments)
+
+    return make
 
 
 def start(place, trainer):
@@ -62,7 +70,7 @@ def test_the_second_command_is_refused_and_the_lock_of_a_killed_one_is_stale(tmp
         first.communicate()
     assert str(first.pid) in refusal and "logdir=" in refusal
     assert list((tmp_path / FOLDER).glob("*.lock"))
-    compared = continue_to_the_end(tmp_path, trainer, undisturbed(trainer, arguments_of_undisturbed(trainer)))
+    compared = continue_to_the_end(tmp_path, trainer, undisturbed(trainer))
     fault = "a second command on the same folder, then kill -9 of the first, which leaves its lock"
     assert faults.add(trainer, fault, compared, 2, refusal, "is in use by") == 0
 
@@ -76,5 +84,5 @@ def test_signals_end_with_their_codes_and_say_how_to_go_on(tmp_path, undisturbed
     if trainer != "evolution":
         assert read_status(tmp_path / FOLDER)["status"] == "interrupted"
     assert not list((tmp_path / FOLDER).glob("*.lock"))
-    compared = continue_to_the_end(tmp_path, trainer, undisturbed(trainer, arguments_of_undisturbed(trainer)))
+    compared = continue_to_the_end(tmp_path, trainer, undisturbed(trainer))
     assert faults.add(trainer, number.name, compared, code, output, "the same command continues") == 0

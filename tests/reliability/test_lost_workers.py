@@ -10,7 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from disturbed_runs import EVOLUTION, FOLDER, RL, assert_finished, count_lines, finish, launch, results, wait_until
+from disturbed_runs import (
+    EVOLUTION,
+    FOLDER,
+    RL,
+    assert_finished,
+    count_lines,
+    finish,
+    launch,
+    results,
+    undisturbed_results,
+    wait_until,
+)
 from fault_table import NOTHING, compare, compare_rows
 
 from myoassist.runs.catalogue import read_status
@@ -82,7 +93,8 @@ def test_a_killed_environment_process_ends_the_training_in_words(tmp_path, fault
     assert faults.add("rl", "kill -9 of an environment process", compared, 1, output, "exit code -9) ended after") == 0
 
 
-def test_a_killed_process_of_an_individual_is_started_again(tmp_path, undisturbed, faults):
+def test_a_killed_process_of_an_individual_is_started_again(tmp_path, tmp_path_factory, faults):
+    expected = undisturbed_results(tmp_path_factory, "evolution", EVOLUTION)
     process = launch(tmp_path, EVOLUTION, "hydra/launcher=local", "fake.sleep=1")
     journal = tmp_path / FOLDER / "evolution.jsonl"
     killed = []
@@ -98,7 +110,7 @@ def test_a_killed_process_of_an_individual_is_started_again(tmp_path, undisturbe
     attempts = [item.attempts for item in read_state(tmp_path / FOLDER).individuals]
     assert sorted(attempts) == [1] * 11 + [2]
     said = f"journal: {attempts.count(2)} of {len(attempts)} individuals tried twice"
-    compared = compare(undisturbed("evolution", EVOLUTION), results(tmp_path / FOLDER, "evolution"))
+    compared = compare(expected, results(tmp_path / FOLDER, "evolution"))
     assert faults.add("evolution", "kill -9 of the process of an individual", compared, 0, said, "journal") == 0
 
 

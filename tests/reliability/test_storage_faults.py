@@ -15,6 +15,7 @@ from disturbed_runs import (
     finish,
     launch,
     results,
+    undisturbed_results,
     wait_until,
 )
 from fault_table import compare
@@ -28,6 +29,13 @@ LONG = {
 }
 # With no room at all the growing tables fail first; with some kilobytes they fit and the checkpoint does not.
 ROOM = {"logging": 0, "checkpoint": 24_000}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """Results of runs that nothing disturbs."""
+    found = {trainer: undisturbed_results(tmp_path_factory, trainer, line[0]) for trainer, line in LONG.items()}
+    return found | {"evolution": undisturbed_results(tmp_path_factory, "evolution", EVOLUTION)}
 
 
 def start(place, trainer):
@@ -57,7 +65,7 @@ def test_full_disk_ends_a_run_in_words_and_space_continues_it(small_disk, undist
     # A table may end in a row that the checkpoint does not know, but never in half of one.
     name = LONG[trainer][1]
     rows = (run / name).read_bytes()
-    assert rows.endswith(b"\n") and undisturbed(trainer, LONG[trainer][0])[name].startswith(rows)
+    assert rows.endswith(b"\n") and undisturbed[trainer][name].startswith(rows)
     # Still full: refused, and nothing changes.
     before = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
     small_disk.empty()
@@ -66,7 +74,7 @@ def test_full_disk_ends_a_run_in_words_and_space_continues_it(small_disk, undist
     after = {path.name: path.read_bytes() for path in run.iterdir() if path.is_file()}
     assert {name: after[name] for name in before} == before
     small_disk.empty()
-    compared = continue_to_the_end(small_disk.path, trainer, undisturbed(trainer, LONG[trainer][0]))
+    compared = continue_to_the_end(small_disk.path, trainer, undisturbed[trainer])
     fault = f"disk full while writing the {'tables' if part == 'logging' else part}"
     assert faults.add(trainer, fault, compared, 1, output, "No space left on device") == 0
 
@@ -87,7 +95,7 @@ def test_full_disk_ends_an_evolution_in_words_and_no_individual_counts_as_failed
     finish(launch(small_disk.path, EVOLUTION, "fake.sleep=0.1"))
     found = results(run, "evolution")
     assert b"failed" not in found["individuals.csv"]
-    compared = compare(undisturbed("evolution", EVOLUTION), found)
+    compared = compare(undisturbed["evolution"], found)
     assert faults.add("evolution", "disk full", compared, 1, output, "No space left on device") == 0
 
 
@@ -103,7 +111,7 @@ def test_run_folder_that_becomes_read_only(small_disk, undisturbed, faults, trai
     finally:
         small_disk.remount("rw")
     # The lock that could not be removed belongs to a dead process.
-    compared = continue_to_the_end(small_disk.path, trainer, undisturbed(trainer, LONG[trainer][0]))
+    compared = continue_to_the_end(small_disk.path, trainer, undisturbed[trainer])
     assert faults.add(trainer, "run folder becomes read-only", compared, 1, output, "Read-only file system") == 0
 
 
@@ -117,5 +125,5 @@ def test_run_folder_that_vanishes(tmp_path, undisturbed, faults, trainer):
     assert not run.exists()
     assert read_status(tmp_path / "moved")["status"] == "running"
     shutil.move(tmp_path / "moved", run)
-    compared = continue_to_the_end(tmp_path, trainer, undisturbed(trainer, LONG[trainer][0]))
+    compared = continue_to_the_end(tmp_path, trainer, undisturbed[trainer])
     assert faults.add(trainer, "run folder vanishes and comes back", compared, 1, output, "has vanished") == 0
