@@ -17,6 +17,9 @@ bash "$root/scripts/setup.sh"
 python="$(cd "$(dirname "${MYOASSIST_VENV:-$root/.venv}")" && pwd)/$(basename "${MYOASSIST_VENV:-$root/.venv}")/bin/python"
 cd "$root"
 
+# Tests start the package in hundreds of processes; where nothing may be written, each of them compiles it again.
+unset PYTHONDONTWRITEBYTECODE
+
 # Many tests are worth a process per core; each file stays in one process, so that its fixtures are made once,
 # and files begin in the order in which tests/conftest.py has them.
 parallel=(-n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from myoassist.config.entries.load_cma import load_cma
 from myoassist.config.nearest import nearest_name
 from myoassist.config.schema.keys import format_override, format_value, is_number, run_keys
 from myoassist.config.schema.run import OptimizerConfig
@@ -105,10 +106,7 @@ def _whole(value: Any) -> str:
 
 
 def _check_option(name: str, value: Any) -> None:
-    # Slow to import, so only when needed.
-    from cma import CMAOptions
-
-    known = CMAOptions.defaults()
+    known = load_cma().CMAOptions.defaults()
     shown = f"{_KEY}.{name}={format_value(value)}"
     if name in _OWN_KEYS:
         key, convert = _OWN_KEYS[name]

@@ -5,13 +5,16 @@ controller: Poggensee & Collins, Science Robotics 2021, doi 10.1126/scirobotics.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from myoassist.config.schema.run import ExoConfig
 from myoassist.control.device.parameters import DEFAULT_FOUR_PARAM, DEFAULT_FOUR_PARAM_STRIDE
 from myoassist.model.devices.table import TORQUE_CONTROLLERS
+
+if TYPE_CHECKING:
+    from scipy.interpolate import PchipInterpolator
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class TorqueCurve:
 
     def __call__(self, percent: np.ndarray) -> np.ndarray:
         """Return the unclipped torque, N·m, at percents of stance."""
-        return PchipInterpolator(self.percent, self.torque)(percent)
+        return _interpolate(self.percent, self.torque)(percent)
 
 
 def build_curve(percent: np.ndarray, torque: np.ndarray) -> TorqueCurve:
@@ -45,7 +48,14 @@ def build_curve(percent: np.ndarray, torque: np.ndarray) -> TorqueCurve:
         raise ValueError(f"torque curve knots do not increase: {np.array2string(percent, precision=3)}")
     if not np.isfinite(torque).all():
         raise ValueError(f"torque curve is beyond what a number can hold: {np.array2string(torque, precision=3)} N·m")
-    return TorqueCurve(percent, torque, np.ascontiguousarray(PchipInterpolator(percent, torque).c))
+    return TorqueCurve(percent, torque, np.ascontiguousarray(_interpolate(percent, torque).c))
+
+
+def _interpolate(percent: np.ndarray, torque: np.ndarray) -> "PchipInterpolator":
+    # Slow to import, and most runs have no curve.
+    from scipy.interpolate import PchipInterpolator
+
+    return PchipInterpolator(percent, torque)
 
 
 def four_param_knots(values: np.ndarray, max_torque: float) -> tuple[np.ndarray, np.ndarray]:

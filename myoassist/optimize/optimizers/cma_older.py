@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from myoassist.config.entries.load_cma import load_cma
 from myoassist.files.errors import UnsafeFileError
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ def complete_older_state(strategy: "CMAEvolutionStrategy", source: str) -> None:
     Raises:
         UnsafeFileError: if the state is not even complete enough to be compared.
     """
-    from cma import CMAEvolutionStrategy
-
+    cma = load_cma()
     try:
         options = {
             "popsize": int(strategy.popsize),
@@ -32,7 +32,7 @@ def complete_older_state(strategy: "CMAEvolutionStrategy", source: str) -> None:
             "verbose": -9,
             "seed": float("nan"),
         }
-        fresh = CMAEvolutionStrategy(strategy.x0, float(strategy.sigma0), options)
+        fresh = cma.CMAEvolutionStrategy(strategy.x0, float(strategy.sigma0), options)
         _add_missing(strategy, fresh, set())
         for name in _CACHES:
             setattr(strategy, name, getattr(fresh, name))

@@ -6,6 +6,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+from myoassist.config.entries.load_cma import load_cma
 from myoassist.files.errors import UnsafeFileError
 
 # What a pickled CMAEvolutionStrategy of pycma 4.x refers to, over all population sizes and most options.
@@ -121,8 +122,7 @@ def load_state_bytes(data: bytes, source: str) -> Any:
         UnsafeFileError: if anything outside of `ALLOWED` is asked for, if the data are damaged, or if they hold
             something else than a pycma optimizer.
     """
-    from cma.evolution_strategy import CMAEvolutionStrategy
-
+    cma = load_cma()
     try:
         state = _StateUnpickler(io.BytesIO(data), source).load()
     except UnsafeFileError:
@@ -133,7 +133,7 @@ def load_state_bytes(data: bytes, source: str) -> Any:
             "a complete pickle of a pycma optimizer",
             "use another file",
         ) from error
-    if not isinstance(state, CMAEvolutionStrategy):
+    if not isinstance(state, cma.CMAEvolutionStrategy):
         raise UnsafeFileError(
             f"{source} holds a {type(state).__module__}.{type(state).__name__}", "a pickled pycma optimizer"
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from myoassist.config.entries.cma_options import SIGMA_0, check_cma_options
+from myoassist.config.entries.load_cma import load_cma
 from myoassist.config.schema.keys import format_value
 from myoassist.config.schema.run import OptimizerConfig
 from myoassist.files.errors import ConfigError, LayoutError, UnsafeFileError, UserError
@@ -68,8 +69,7 @@ def new_strategy(
 
     Source: Hansen, "The CMA evolution strategy: a tutorial", arXiv:1604.00772; values as published with MyoAssist.
     """
-    from cma import CMAEvolutionStrategy
-
+    cma = load_cma()
     n_free = len(region.start)
     if n_free < 2:
         raise LayoutError(f"layout {region.layout} has {n_free} free parameters", "2 or more for CMA-ES")
@@ -95,7 +95,7 @@ def new_strategy(
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            strategy = CMAEvolutionStrategy(region.start, SIGMA_0, options)
+            strategy = cma.CMAEvolutionStrategy(region.start, SIGMA_0, options)
         _try_out(strategy)
         for warning in caught:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
@@ -113,15 +113,14 @@ def _deviations(region: Region, gain: float) -> list[float]:
 
 def _refuse(own: dict[str, Any], region: Region, options: dict[str, Any], error: Exception) -> ConfigError:
     """Return the error that names the option which pycma or a checkpoint does not take, or all of them."""
-    from cma import CMAEvolutionStrategy
-
+    cma = load_cma()
     usual = {name: value for name, value in options.items() if name not in own}
     wrong = dict(own)
     for name, value in own.items():
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                _try_out(CMAEvolutionStrategy(region.start, SIGMA_0, usual | {name: value}))
+                _try_out(cma.CMAEvolutionStrategy(region.start, SIGMA_0, usual | {name: value}))
         except _REFUSALS as alone:
             wrong, error = {name: value}, alone
             break

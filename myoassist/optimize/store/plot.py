@@ -37,6 +37,8 @@ COST_COLORS = (
 )
 # Colours and widths of the numbers that an algorithm reports.
 _METRIC_STYLES = (("#2e8b57", 1.2), ("#c0392b", 1.0), ("#b8860b", 0.9), ("#7f7f7f", 0.9))
+# Fewer generations than this are drawn as points, too: a line of one point cannot be seen.
+SHORT = 3
 # Where panels, map of candidates and its colours are, in shares of the figure: left, bottom, width, height.
 _LEFT = {"left": 0.06, "right": 0.635, "bottom": 0.065, "top": 0.93, "wspace": 0.22, "hspace": 0.14}
 _HEAT_MAP = (0.7, 0.115, 0.21, 0.815)
@@ -99,10 +101,9 @@ def draw_convergence(data: ConvergenceData | None, run_name: str) -> "Figure":
         _draw_lines(axes[1, 1], data, moved, "way of the generation's best from the first one", log=False)
     for panel in axes.flat:
         panel.tick_params(labelsize=8)
-        if len(data.generations) < 3:
-            # A line of one point cannot be seen.
-            for line in panel.lines:
-                line.set_marker(".")
+    if len(data.generations) < SHORT:
+        for line in axes[0, 0].lines:
+            line.set_marker(".")
     for panel in axes[1]:
         panel.set_xlabel("generation")
         panel.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
@@ -156,11 +157,16 @@ def _draw_cost(panel: "Axes", data: ConvergenceData) -> None:
 def _draw_lines(panel: "Axes", data: ConvergenceData, values: np.ndarray, title: str, log: bool) -> None:
     """Draw one line per column, coloured by its place."""
     from matplotlib import colormaps
+    from matplotlib.collections import LineCollection
     from matplotlib.ticker import MaxNLocator, NullLocator, ScalarFormatter
 
     shades = colormaps["viridis"](np.linspace(0.0, 0.95, values.shape[1]))
-    for column, shade in zip(values.T, shades, strict=True):
-        panel.plot(data.generations, column, color=shade, lw=0.6)
+    x = np.broadcast_to(data.generations, values.T.shape)
+    # Hundreds of lines as one artist take a tenth of the time that they take one by one.
+    panel.add_collection(LineCollection(list(np.stack([x, values.T], axis=2)), colors=shades, linewidths=0.6))
+    if len(data.generations) < SHORT:
+        panel.scatter(x, values.T, c=np.repeat(shades, len(data.generations), axis=0), s=6)
+    panel.autoscale_view()
     if log:
         panel.set_yscale("log")
         if np.nanmax(values) < 10.0 * np.nanmin(values):
