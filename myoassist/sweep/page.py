@@ -7,12 +7,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
+from myoassist.files.figure_bytes import figure_bytes
 from myoassist.report.parts import Cell, Kind, Picture, Row, Table, name_columns
 
 _DPI = 160
 _SHOWN_DPI = 105
-# Fixed, so that the same data gives the same bytes.
-_METADATA = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": "myoassist"}}
 _LONGEST_TABLE = 200
 # Columns whose text may break lines.
 _KINDS: dict[str, Kind] = {"command": "command", "error": "long", "reason": "long"}
@@ -21,10 +20,8 @@ _KINDS: dict[str, Kind] = {"command": "command", "error": "long", "reason": "lon
 def write_figure(figure: Figure, stem: Path, caption: str) -> Picture:
     """Write a figure as PNG and PDF beside each other; return it for a page."""
     images = {}
-    for kind, metadata in _METADATA.items():
-        stream = io.BytesIO()
-        figure.savefig(stream, format=kind, dpi=_DPI, metadata=metadata)
-        images[kind] = stream.getvalue()
+    for kind in ("png", "pdf"):
+        images[kind] = figure_bytes(figure, kind, _DPI)
         write_bytes_atomic(stem.with_suffix(f".{kind}"), images[kind])
     # Bytes 16 to 20 of a PNG are its width in pixels.
     width = round(int.from_bytes(images["png"][16:20], "big") * _SHOWN_DPI / _DPI)

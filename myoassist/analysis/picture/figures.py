@@ -1,11 +1,11 @@
 """What all figures share: Matplotlib without a screen, colours of the legs, writing a file as a whole."""
 
 import io
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.files.atomic import write_text_atomic
+from myoassist.files.atomic import write_bytes_atomic, write_text_atomic
+from myoassist.files.figure_bytes import figure_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,14 +32,7 @@ def save_figure(figure: "Figure", path: Path) -> None:
     if kind == "svg":
         write_text_atomic(path, render_svg(figure))
         return
-    # What would make two files of one figure differ.
-    unstable = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None}}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        figure.savefig(temporary, format=kind, dpi=_DPI, metadata=unstable[kind])
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_bytes_atomic(path, figure_bytes(figure, kind, _DPI))
     _keep_layout(figure)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from myoassist.files.atomic import write_bytes_atomic
+from myoassist.files.figure_bytes import figure_bytes
 from myoassist.optimize.optimizers.registry import METRIC_LABELS
 from myoassist.optimize.store.plot_data import ConvergenceData, read_convergence
 
@@ -43,8 +44,6 @@ SHORT = 3
 _LEFT = {"left": 0.06, "right": 0.635, "bottom": 0.065, "top": 0.93, "wspace": 0.22, "hspace": 0.14}
 _HEAT_MAP = (0.7, 0.115, 0.21, 0.815)
 _COLOR_BAR = (0.918, 0.115, 0.014, 0.815)
-# Fixed metadata, so that the same run gives the same bytes.
-_METADATA = {"pdf": {"CreationDate": None, "Producer": None, "Creator": "myoassist"}, "png": {"Software": None}}
 
 
 def plot_convergence(folder: Path, run_name: str) -> list[Path]:
@@ -66,9 +65,7 @@ def plot_convergence(folder: Path, run_name: str) -> list[Path]:
     paths = []
     for kind, dpi in (("pdf", 100), ("png", 300)):
         path = folder / f"{run_name}_optimization_results.{kind}"
-        temporary = path.with_name(f".{path.name}.tmp")
-        figure.savefig(temporary, format=kind, dpi=dpi, metadata=_METADATA[kind])
-        temporary.replace(path)
+        write_bytes_atomic(path, figure_bytes(figure, kind, dpi))
         paths.append(path)
     published = folder / f"{run_name}_combined_results.png"
     write_bytes_atomic(published, paths[-1].read_bytes())
