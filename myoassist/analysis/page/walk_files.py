@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from myoassist.analysis.page import csv_tables as tables
-from myoassist.analysis.page.walk_page import ReportedWalk, write_report
+from myoassist.analysis.page.walk_page import ReportedWalk, draw_picture, write_report
 from myoassist.analysis.picture.comparison import plot_comparison
 from myoassist.analysis.picture.figures import save_figure
 from myoassist.analysis.picture.gait_cycle import plot_gait_cycle, plot_joint_loads, plot_muscles
@@ -20,7 +20,7 @@ from myoassist.analysis.walk import files as names
 from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.files.console import say
 from myoassist.files.errors import UserError
-from myoassist.report.parts import Section
+from myoassist.report.parts import Picture, Section
 
 _FIGURES = (names.GAIT_CYCLE, names.JOINT_LOADS, names.MUSCLES, names.TIME_SERIES, names.MODULES)
 _PICTURES = (names.VIDEO, names.FRAME, *_FIGURES)
@@ -62,6 +62,8 @@ class EvaluationReport:
         self.notices = list(notices)
         self._folder = folder
         self._walks = [walk, *others]
+        # Figures of this walk alone, as the report shows them.
+        self._drawn: dict[str, Picture] = {}
 
     @property
     def _evaluation(self) -> Evaluation:
@@ -141,6 +143,8 @@ class EvaluationReport:
             if figure is not None:
                 with self._writing(name) as path:
                     save_figure(figure, path)
+                if not others:
+                    self._drawn[name] = draw_picture(figure, titled=False)
 
     def write_pictures(self) -> None:
         """Write the still and the video, and draw what the report shows.
@@ -183,7 +187,7 @@ class EvaluationReport:
             UserError: if the folder cannot be written.
         """
         with self._writing(names.REPORT) as path:
-            write_report(path, self._walks, self.notices, self.sections, self.video)
+            write_report(path, self._walks, self.notices, self.sections, self.video, self._drawn)
 
     def name_leftovers(self) -> None:
         """Note which files in the folder belong to an earlier evaluation."""

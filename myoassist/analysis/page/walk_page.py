@@ -1,6 +1,6 @@
 """What the page of an evaluation says and shows of a walk, or of two that are compared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +68,7 @@ def write_report(
     notices: Sequence[str] = (),
     sections: Sequence[Section] = (),
     video: str = names.VIDEO,
+    drawn: Mapping[str, Picture] | None = None,
 ) -> None:
     """Write the report.
 
@@ -77,6 +78,7 @@ def write_report(
         notices: Sentences about what could not be done.
         sections: What else to show.
         video: Name of the video.
+        drawn: Figures of the only walk that need not be drawn again, by the names of their files.
     """
     first = walks[0].evaluation
     pairs = [(walk.name, walk.evaluation) for walk in walks]
@@ -85,7 +87,11 @@ def write_report(
     title = walks[0].name if others else ""
     cost, what = cost_table(pairs), run_table(pairs, [w.source for w in walks], [w.overrides for w in walks])
     repeats = [walk.evaluation.repeats for walk in walks]
-    courses = [plot_time_series(walk.evaluation, walk.name if others else "") for walk in walks]
+    known = drawn or {}
+    courses = [
+        known.get(names.TIME_SERIES) or _draw(plot_time_series(walk.evaluation, walk.name if others else ""))
+        for walk in walks
+    ]
     own_reference = first.config.cost.reference
     make_page = ComparisonPage if others else WalkPage
     page = make_page(
@@ -96,11 +102,11 @@ def write_report(
         scores=score_summaries(pairs),
         compared=comparison_table(pairs),
         comparison=_draw(plot_comparison(pairs)) if others else None,
-        motion=_draw(plot_gait_cycle(first, title, others)),
-        loads=_draw(plot_joint_loads(first, title, others)),
-        muscles=_draw(plot_muscles(first, title, others)),
-        modules=_draw(plot_modules(first, title)),
-        courses=[draw_picture(figure) for figure in courses if figure is not None],
+        motion=known.get(names.GAIT_CYCLE) or _draw(plot_gait_cycle(first, title, others)),
+        loads=known.get(names.JOINT_LOADS) or _draw(plot_joint_loads(first, title, others)),
+        muscles=known.get(names.MUSCLES) or _draw(plot_muscles(first, title, others)),
+        modules=known.get(names.MODULES) or _draw(plot_modules(first, title)),
+        courses=[picture for picture in courses if picture is not None],
         sections=sections,
         run=replace(what, wide=len(walks) > 2),
         cost=replace(cost, wide=len(walks) > 2),
@@ -120,9 +126,9 @@ def write_report(
     write_page(path, page)
 
 
-def draw_picture(figure: "Figure", caption: str = "") -> Picture:
-    """Return a figure as a picture of a page."""
-    return Picture(render_svg(figure).encode("utf-8"), "image/svg+xml", caption)
+def draw_picture(figure: "Figure", caption: str = "", *, titled: bool = True) -> Picture:
+    """Return a figure as a picture of a page, with its title or without."""
+    return Picture(render_svg(figure, titled=titled).encode("utf-8"), "image/svg+xml", caption)
 
 
 def _draw(figure: "Figure | None") -> Picture | None:

@@ -10,6 +10,7 @@ from myoassist.files.figure_bytes import figure_bytes
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Bbox
 
 # Okabe and Ito's palette, told apart with any colour vision; legs in the order r, l.
 LEG_COLORS = ("#0072B2", "#D55E00")
@@ -36,15 +37,34 @@ def save_figure(figure: "Figure", path: Path) -> None:
     _keep_layout(figure)
 
 
-def render_svg(figure: "Figure") -> str:
-    """Return a figure as SVG that carries its letters as shapes; the same figure gives the same text."""
+def render_svg(figure: "Figure", *, titled: bool = True) -> str:
+    """Return a figure as SVG that carries its letters as shapes; the same figure gives the same text.
+
+    Args:
+        figure: The figure; without its title afterwards if it was to be drawn without.
+        titled: Whether its title is drawn.
+    """
     import matplotlib as mpl
 
+    frame = None if titled or not figure.get_suptitle() else _cut_title(figure)
     stream = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "myoassist"}):
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches=frame)
     _keep_layout(figure)
     return stream.getvalue()
+
+
+def _cut_title(figure: "Figure") -> "Bbox":
+    """Take the title off a figure that has been arranged; return what is below it, in inches."""
+    from matplotlib import rcParams
+    from matplotlib.transforms import Bbox
+
+    width, height = figure.get_size_inches()
+    title = next(text for text in figure.texts if text.get_text() == figure.get_suptitle())
+    # A constrained layout leaves its height and a padding above and below; one stays above what is left.
+    above = title.get_window_extent().height / figure.dpi + rcParams["figure.constrained_layout.h_pad"]
+    figure.suptitle("")
+    return Bbox([[0.0, 0.0], [width, height - above]])
 
 
 def _keep_layout(figure: "Figure") -> None:
