@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from myoassist.analysis.picture.figures import render_svg
+from myoassist.analysis.page.walk_page import draw_picture
 from myoassist.analysis.picture.pool import MemberCurve, plot_pool, read_member
 from myoassist.analysis.walk.files import REPORT
 from myoassist.config.entries.search_stages import plan_stages
 from myoassist.files.command_words import EVALUATE_COMMAND, localize_command, quote_path
 from myoassist.optimize.pool.state import RECORD_NAME, TABLE_NAME
-from myoassist.report.parts import Cell, Picture, Row, Section, Table, name_columns
+from myoassist.report.parts import Cell, Row, Section, Table, name_columns
 from myoassist.runs.catalogue import read_json, read_status
 from myoassist.runs.record import read_run_config
 
@@ -49,7 +49,7 @@ def pool_sections(folder: Path) -> list[Section]:
                 + localize_command(f"{EVALUATE_COMMAND} run={quote_path(folder / 'member_*')}"),
             ],
             _table(folder, last, ended, best),
-            [Picture(render_svg(figure).encode("utf-8"), "image/svg+xml", _CAPTION)] if figure is not None else [],
+            [draw_picture(figure, _CAPTION)] if figure is not None else [],
         )
     ]
 

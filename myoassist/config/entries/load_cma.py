@@ -1,4 +1,4 @@
-"""Import pycma without what it draws and models with, which takes longer than all of the rest of a search's start."""
+"""Import pycma without what it draws and models with, which takes three times as long to import as the rest of it."""
 
 import sys
 import warnings
