@@ -18,19 +18,23 @@ def check_types(*arguments):
     )
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """What one test has learned of the libraries spares the other a minute."""
+    return str(tmp_path_factory.mktemp("mypy"))
+
+
 @pytest.mark.long
-def test_types_fit(tmp_path):
-    answer = check_types("--cache-dir", str(tmp_path))
+def test_types_fit(cache):
+    answer = check_types("--cache-dir", cache)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 @pytest.mark.long
-def test_a_wrong_type_is_found(tmp_path):
+def test_a_wrong_type_is_found(cache, tmp_path):
     wrong = tmp_path / "wrong.py"
     wrong.write_text("from myoassist.files.errors import ConfigError\n\nerror: ConfigError = ConfigError(1)\n")
-    answer = check_types(
-        "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(tmp_path / "cache"), str(wrong)
-    )
+    answer = check_types("--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", cache, str(wrong))
     assert answer.returncode == 1
     assert 'incompatible type "int"; expected "str"' in answer.stdout
 
