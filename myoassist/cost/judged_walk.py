@@ -7,6 +7,7 @@ import numpy as np
 
 from myoassist.config.schema.run import CostConfig
 from myoassist.cost import terms
+from myoassist.gait.foot_clearance import FootShape
 from myoassist.gait.muscles import MuscleColumns, find_muscle_columns, select_muscles
 from myoassist.gait.reference.edits import ReferenceEdits
 from myoassist.gait.reference.gait import ReferenceGait
@@ -32,6 +33,7 @@ class CostPlan:
         people: People at the target speed; None where no term compares with them.
         leg_length: Hip joint to floor, standing, m.
         kind: Which bounds hold for a shipped walk of the model, `gait.score.gate.gate_kind`.
+        feet: Shape of the feet, of graded targets; None in a plan made without a walker.
     """
 
     muscle_names: tuple[str, ...]
@@ -41,6 +43,7 @@ class CostPlan:
     people: HumanReference | None = None
     leg_length: float = USUAL_LEG
     kind: str = PLANAR
+    feet: FootShape | None = None
 
 
 def plan_cost(

@@ -6,6 +6,7 @@ from myoassist.config.schema.cost_formula import find_target
 from myoassist.config.schema.run import CostConfig
 from myoassist.cost.judged_walk import CostPlan, plan_cost
 from myoassist.cost.targets import needs_people
+from myoassist.gait.foot_shape import measure_feet
 from myoassist.gait.leg_length import measure_leg_length
 from myoassist.gait.reference.edits import edits_of
 from myoassist.gait.reference.person import find_people
@@ -32,4 +33,4 @@ def plan_walk_cost(muscle_names: tuple[str, ...], config: CostConfig, walker: Wa
         return plan
     leg = measure_leg_length(walker)
     people = find_people(config.people, config.tgt_vel, leg) if needs_people(config) else None
-    return replace(plan, people=people, leg_length=leg, kind=gate_kind(walker))
+    return replace(plan, people=people, leg_length=leg, kind=gate_kind(walker), feet=measure_feet(walker))

@@ -38,6 +38,7 @@ _FIXED_COLUMNS: dict[str, tuple[int, ...]] = {
     "device_torque": (2, 3),
     "ground_force_w": (2, 3),
     "pressure_center_w": (2, 3),
+    "toe_angle": (2,),
 }
 
 # Channels of the reflexes and of torque curves that figures read; all zero in a walk without these.
@@ -137,6 +138,7 @@ class WalkLog:
     * load_heel, load_toes (leg; body weights of 9.8 N/kg on the touch sensors, which miss a part of the load)
     * ground_force_w (leg, xyz; N, the whole force of the ground on a foot)
     * pressure_center_w (leg, xyz; m, 0 while unloaded)
+    * toe_angle (leg; rad, extension of the toes against the foot, 0 in models whose toes do not turn)
     * new_step (leg; 1 where that foot's heel sensor rose through 0.1 body weight in this step)
     * exo_torque (leg; N·m, delivered assistance of a driven joint: plantarflexion of ankles, flexion of hips)
     * device_torque (leg, joint; N·m that a device exerts on q: exoskeletons and powered prosthetic joints)

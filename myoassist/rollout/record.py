@@ -118,6 +118,9 @@ def record_sample(
                 row[c] = ids.sign_leg[leg, j] * ids.exo_direction[leg] * assist
             c += 1
     c = record_ground(row, c, b, ids)
+    for leg in range(2):
+        row[c] = ids.sign_leg[leg, 3] * b.qpos[ids.qpos_leg[leg, 3]] if ids.qpos_leg[leg, 3] >= 0 else 0.0
+        c += 1
     n = len(ids.all_muscles)
     for k in range(n):
         row[c + k] = b.act[ids.muscle_act[k]]

@@ -41,6 +41,7 @@ def log_columns(log: WalkLog) -> dict[str, np.ndarray]:
         columns |= _legs(f"ground_force_{axis}", "N", log.ground_force_w[:, :, i])
     for i, axis in enumerate(_AXES):
         columns |= _legs(f"pressure_center_{axis}", "m", log.pressure_center_w[:, :, i])
+    columns |= _legs("toe_extension", "deg", np.rad2deg(log.toe_angle))
     for name, unit in _MUSCLES.items():
         columns |= {f"{name}_{muscle} [{unit}]": getattr(log, name)[:, i] for i, muscle in enumerate(log.muscle_names)}
     return columns | channel_columns(log)

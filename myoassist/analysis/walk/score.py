@@ -37,6 +37,7 @@ _PAID: dict[str, tuple[str, ...]] = {
     "trunk_lean": (),
     "lean": (),
     "first_contact": ("channels.grf",),
+    "foot_clearance": (),
     "stance_knee_sd": ("stance_knee_flexion_deg",),
     "emg_shape": ("emg_r",),
     "calf_shape": ("emg_r",),
