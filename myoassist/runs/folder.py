@@ -7,7 +7,7 @@ from typing import Any
 
 from myoassist.config.nearest import nearest_names
 from myoassist.config.run_names import check_name, override_key, quote_value
-from myoassist.config.schema.plant import HUMANS, NEWEST_HUMAN, PUBLISHED
+from myoassist.config.schema.plant import HUMANS, PUBLISHED, USUAL_HUMAN
 from myoassist.config.schema.published_numbers import PUBLISHED_OVERLAY
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ResumeError
@@ -244,10 +244,10 @@ def _check_usable(inspection: Inspection, path: Path, request: _Request) -> None
 def _keep_body(changes: dict[str, tuple[Any, Any]], request: _Request) -> str:
     """Return the command that keeps the body of the stored run, if the command's own is a newer version of it."""
     stored, asked = changes.get("model.plant", (None, None))
-    if stored == PUBLISHED and asked == NEWEST_HUMAN and set(changes) <= _OF_THE_OVERLAY:
+    if stored == PUBLISHED and asked == USUAL_HUMAN and set(changes) <= _OF_THE_OVERLAY:
         command = request.command(PUBLISHED_OVERLAY)
         return f"{command}   (continues with the body that was meant when the run began)\n       or: "
-    if len(changes) > 1 or stored not in HUMANS or asked != NEWEST_HUMAN:
+    if len(changes) > 1 or stored not in HUMANS or asked != USUAL_HUMAN:
         return ""
     command = request.command(f"model.plant={stored}")
     return f"{command}   (continues with the body that `human` meant when the run began)\n       or: "

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from myoassist.config.schema.plant import NEWEST_HUMAN
+from myoassist.config.schema.plant import USUAL_HUMAN
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ConfigError, ResumeError, UserError
 from myoassist.files.lock import LOCK_NAME
@@ -194,7 +194,7 @@ def test_a_run_on_an_older_body_is_told_the_key_that_continues_it(stored):
     start(make_config(model__plant=stored))
     words = ["exp=baseline", "model.plant=human"]
     with pytest.raises(ResumeError) as caught:
-        open_run(make_config(model__plant=NEWEST_HUMAN), "baseline", words, today=DAY_1)
+        open_run(make_config(model__plant=USUAL_HUMAN), "baseline", words, today=DAY_1)
     own, _, fresh = remedy_overrides(caught.value)
     assert own == ["exp=baseline", "expname=walk", f"model.plant={stored}"]
     assert "model.plant=human" in fresh
@@ -203,7 +203,7 @@ def test_a_run_on_an_older_body_is_told_the_key_that_continues_it(stored):
 
 def test_a_preset_on_the_published_body_is_told_the_word_that_continues_it():
     start(make_config(model__plant="published", cost__l1_weight=1.0))
-    asked = make_config(model__plant=NEWEST_HUMAN, model__sensing="contact", cost__l1_weight=0.0)
+    asked = make_config(model__plant=USUAL_HUMAN, model__sensing="contact", cost__l1_weight=0.0)
     with pytest.raises(ResumeError) as caught:
         open_run(asked, "baseline", ["exp=baseline"], today=DAY_1)
     assert remedy_overrides(caught.value)[0] == ["exp=baseline", "expname=walk", "overlays=published"]
@@ -212,7 +212,7 @@ def test_a_preset_on_the_published_body_is_told_the_word_that_continues_it():
 def test_another_body_alone_does_not_continue_a_run_that_differs_elsewhere_too():
     start(make_config(model__plant="human_2"))
     with pytest.raises(ResumeError) as caught:
-        open_run(make_config(model__plant=NEWEST_HUMAN, seed=1), "baseline", ["model.plant=human"], today=DAY_1)
+        open_run(make_config(model__plant=USUAL_HUMAN, seed=1), "baseline", ["model.plant=human"], today=DAY_1)
     assert len(remedy_overrides(caught.value)) == 2
 
 

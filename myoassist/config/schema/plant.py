@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from myoassist.config.schema.option import option
 
 # Versions of the human body, oldest first; docs/body.md says what each changed.
-HUMANS = ("human_1", "human_2", "human_3", "human_4")
+HUMANS = ("human_1", "human_2", "human_3", "human_4", "human_5")
 NEWEST_HUMAN = HUMANS[-1]
+# What `human` means: the newest one that the shipped walks stand on.
+USUAL_HUMAN = "human_4"
 PUBLISHED = "published"
 # What configs/config.yaml says of plant and sensing: it tells a configuration that names them from one that does not.
 AUTO = "auto"
@@ -74,14 +76,14 @@ def settle_plant(model: PlantConfig, published: bool) -> None:
     model.plant = plant if model.plant == AUTO else model.plant
     model.sensing = sensing if model.sensing == AUTO else model.sensing
     if model.plant == "human":
-        model.plant = NEWEST_HUMAN
+        model.plant = USUAL_HUMAN
 
 
 def human_version(model: PlantConfig) -> int:
     """Return the number of the version of the human body; 0 for the published one."""
     if model.plant in (PUBLISHED, AUTO):
         return 0
-    return HUMANS.index(NEWEST_HUMAN if model.plant == "human" else model.plant) + 1
+    return HUMANS.index(USUAL_HUMAN if model.plant == "human" else model.plant) + 1
 
 
 def is_human(model: PlantConfig) -> bool:

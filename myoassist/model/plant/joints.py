@@ -9,7 +9,7 @@ lower extremities", J Biomech 32:539 (1999); with the passive fibres of this mod
 N·m from -30 to 0 deg. The other ends, knee extension apart, are the double exponentials of Anderson & Pandy, J Biomech
 34:153 (2001), in the numbers of Falisse et al., J R Soc Interface 16:20190402 (2019), which were made to stand beside
 passive fibres. The toes' stiffness is that of Sasaki et al. 2009 and Falisse et al. 2022 (PLOS ONE 17:e0256311), their
-damping that of D'Hondt et al. 2024.
+damping that of D'Hondt et al. 2024; of toes that bear nothing it is that of Heng et al. 2016 and Kong et al. 2019.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,13 +23,44 @@ from myoassist.files.errors import ModelError
 from myoassist.model.devices.device import Device
 
 SIDES = ("r", "l")
-TOE_STIFFNESS = 25.0  # N·m/rad
 TOE_DAMPING = 2.0  # N·m·s/rad
-# Where toes rest, deg of extension, from human_4 on. With people's mean curves of hip, knee and ankle at 1.25 m/s the
-# straight toes of a planar walker are 0.7 cm under the ground in the middle of swing, where people's clear it by 1 to
-# 2 cm (Winter, Phys Ther 72:45, 1992); walkers lifted the ankle 10 deg too high instead. People's toes are extended in
-# swing; at 10 deg they touch the ground there, and beyond 15 they push off with less.
-TOE_REST_DEG = 10.0
+
+
+@dataclass(frozen=True)
+class ToeSpring:
+    """What holds the toes in the whole of their range: a linear spring.
+
+    Attributes:
+        rest_deg: Where it rests, deg of extension.
+        stiffness: Its stiffness, N·m/rad.
+    """
+
+    rest_deg: float
+    stiffness: float
+
+    def torque(self, angle_deg: np.ndarray) -> np.ndarray:
+        """Return the torque against extension, N·m, at angles in deg."""
+        return self.stiffness * np.deg2rad(np.asarray(angle_deg) - self.rest_deg)
+
+
+# With people's mean curves of hip, knee and ankle at 1.25 m/s the straight toes of a planar walker are 0.7 cm under the
+# ground in the middle of swing, where people's clear it by 1 to 2 cm (Winter, Phys Ther 72:45, 1992); walkers lifted
+# the ankle 10 deg too high instead. At 10 deg of extension, human_4, toes touch the ground there; resting higher they
+# lift a flat foot off its ball. With 25 deg the same curves clear the ground by 1.1 cm: people's extensors hold them
+# so. Those of this model cannot, since 25 N·m/rad belong to loaded toes. Toes that bear nothing are far softer: the
+# relaxed hallux has 0.4 N·m/rad at first and 1.4 at the end of its way (Kong et al. 2019; Heng et al., J Foot Ankle
+# Res 9:41, 2016: 0.8), the other toes together no more. From human_5 on a soft spring holds them, and the stiffness
+# of loaded toes, `_ARCH`, begins at 25 deg.
+_STRAIGHT_TOES = ToeSpring(rest_deg=0.0, stiffness=25.0)
+_TOES = {
+    1: _STRAIGHT_TOES,
+    2: _STRAIGHT_TOES,
+    3: _STRAIGHT_TOES,
+    4: ToeSpring(rest_deg=10.0, stiffness=25.0),
+    5: ToeSpring(rest_deg=10.0, stiffness=3.0),
+}
+# Of the newest body.
+TOES = _TOES[max(_TOES)]
 # Where the hard stops are, anatomical, deg: outside of what walking needs.
 STOPS_DEG = {
     "hip_flexion": (-45.0, 135.0),
@@ -83,9 +114,9 @@ def _exponential(torque: float, rate: float, angle: float) -> Callable[[np.ndarr
     return lambda deg: torque * np.exp(rate * (np.deg2rad(deg) - angle))
 
 
-def _straight(stiffness: float, start_deg: float) -> Callable[[np.ndarray], np.ndarray]:
-    """Return stiffness times the way beyond an angle towards extension."""
-    return lambda deg: stiffness * np.maximum(np.deg2rad(start_deg - deg), 0.0)
+def _straight(stiffness: float, start_deg: float, direction: int = -1) -> Callable[[np.ndarray], np.ndarray]:
+    """Return stiffness times the way beyond an angle, towards smaller angles or, with 1, towards larger ones."""
+    return lambda deg: stiffness * np.maximum(direction * np.deg2rad(deg - start_deg), 0.0)
 
 
 # 115 N·m/rad from 5 deg of flexion is the knee of the walking models of SCONE, and within 3 N·m the whole moment of
@@ -118,12 +149,21 @@ _HIP_FRONTAL = (
 )
 _LIGAMENTS = {1: (*_HIP, *_KNEE, *_REST), 2: (*_HIP, *_KNEE, *_REST), 3: (*_HIP, *_KNEE_3, *_REST, *_HIP_FRONTAL)}
 _LIGAMENTS[4] = _LIGAMENTS[3]
+# Together with the soft spring about what 25 N·m/rad from 10 deg give at 40 deg of extension, where toes push off.
+_ARCH = Ligament("mtp_angle", 1, _straight(44.0, 25.0, direction=1), 25.0, 60.0, part="arch")
+_LIGAMENTS[5] = (*_LIGAMENTS[4], _ARCH)
+# Of the newest body.
 LIGAMENTS = _LIGAMENTS[max(_LIGAMENTS)]
 
 
 def ligaments_of(version: int) -> tuple[Ligament, ...]:
     """Return the ligaments of a version of the human body, see `config.schema.plant.human_version`."""
     return _LIGAMENTS[version]
+
+
+def toes_of(version: int) -> ToeSpring:
+    """Return the spring of the toes of a version of the human body."""
+    return _TOES[version]
 
 
 @cache
@@ -182,10 +222,11 @@ def add_ligaments(
                 )
         toes = f"mtp_angle_{side}"
         if toes in signs:
-            spec.joint(toes).stiffness[0] = TOE_STIFFNESS * size**3
+            spring = toes_of(version)
+            spec.joint(toes).stiffness[0] = spring.stiffness * size**3
             spec.joint(toes).damping[0] = TOE_DAMPING * size**3
-            if version >= 4:
-                spec.joint(toes).springref = signs[toes] * np.deg2rad(TOE_REST_DEG)
+            if spring.rest_deg:
+                spec.joint(toes).springref = signs[toes] * np.deg2rad(spring.rest_deg)
 
 
 def anatomical_signs(compiled: mujoco.MjModel, pose: str, device: Device | None) -> dict[str, float]:

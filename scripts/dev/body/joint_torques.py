@@ -13,9 +13,10 @@ import matplotlib.pyplot as plt
 import mujoco
 import numpy as np
 
+from myoassist.config.schema.plant import NEWEST_HUMAN
 from myoassist.config.schema.run import EnvConfig, ModelConfig
 from myoassist.model.build import Walker, build_walker
-from myoassist.model.plant.joints import LIGAMENTS, TOE_STIFFNESS, anatomical_signs
+from myoassist.model.plant.joints import LIGAMENTS, TOES, anatomical_signs
 from myoassist.rollout.muscle.tendon import make_fibres, settle_physics
 
 RANGES_DEG = {
@@ -68,13 +69,13 @@ def passive_torques(walker: Walker, joint: str, angles: np.ndarray) -> tuple[np.
 
 def main(picture: Path) -> None:
     """Draw the picture."""
-    walker = build_walker(ModelConfig(plant="human", physics="fast"), EnvConfig())
+    walker = build_walker(ModelConfig(plant=NEWEST_HUMAN, physics="fast"), EnvConfig())
     figure, axes = plt.subplots(1, 4, figsize=(12, 3.2), constrained_layout=True)
     for axis, (joint, limits) in zip(axes, RANGES_DEG.items(), strict=True):
         angles = np.linspace(*limits, 120)
         springs, muscles = passive_torques(walker, joint, angles)
         axis.plot(angles, springs, color="tab:blue", lw=2, label="model: ligaments")
-        wanted = -TOE_STIFFNESS * np.deg2rad(angles) if joint == "mtp_angle" else np.zeros_like(angles)
+        wanted = -TOES.torque(angles) if joint == "mtp_angle" else np.zeros_like(angles)
         for item in LIGAMENTS:
             if item.joint == joint:
                 wanted -= item.direction * item.curve(angles)

@@ -8,12 +8,12 @@ import pytest
 
 from myoassist.config.compose.run import compose_run
 from myoassist.config.schema.groups import group_options
-from myoassist.config.schema.plant import NEWEST_HUMAN
+from myoassist.config.schema.plant import USUAL_HUMAN
 from myoassist.runs.differences import find_changes, to_plain
 from myoassist.runs.record import build_config
 from myoassist.runs.stored_config import change_config, load_shipped_config
 
-HUMAN, PUBLISHED = (NEWEST_HUMAN, "contact"), ("published", "touch")
+HUMAN, PUBLISHED = (USUAL_HUMAN, "contact"), ("published", "touch")
 # What the presets composed to when the published body was the default; others than the first by what differs.
 STORED = json.loads((Path(__file__).parents[2] / "data" / "published_presets.json").read_text(encoding="utf-8"))
 # Policies whose figures are of that body.
@@ -49,13 +49,13 @@ def test_every_experiment_has_the_human_body_but_those_of_the_published_one(exp)
         (["exp=baseline", "model=custom", "model.path=a.xml"], PUBLISHED),
         (
             ["exp=baseline", "model.path=a.xml", "model.plant=human", "model.muscle_table=m.csv"],
-            (NEWEST_HUMAN, "touch"),
+            (USUAL_HUMAN, "touch"),
         ),
         (["exp=baseline", "model.path=a.xml", "model.sensing=contact"], ("published", "contact")),
         (["exp=baseline", "model.plant=human_1"], ("human_1", "contact")),
         (["exp=baseline", "model.plant=published"], ("published", "contact")),
-        (["exp=rl_test", "model.plant=human"], (NEWEST_HUMAN, "touch")),
-        (["exp=baseline", "overlays=published", "model.plant=human"], (NEWEST_HUMAN, "touch")),
+        (["exp=rl_test", "model.plant=human"], (USUAL_HUMAN, "touch")),
+        (["exp=baseline", "overlays=published", "model.plant=human"], (USUAL_HUMAN, "touch")),
     ],
 )
 def test_what_is_named_holds_and_the_rest_follows_from_what_walks(words, expected):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from myoassist.config.schema.control import ControlConfig
+from myoassist.config.schema.plant import NEWEST_HUMAN
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.files.errors import ModelError
 from myoassist.model.build import build_walker
@@ -15,8 +16,7 @@ from myoassist.model.plant.couplings import find_couplings, follow_couplings
 from myoassist.model.plant.joints import (
     LIGAMENTS,
     STOPS_DEG,
-    TOE_REST_DEG,
-    TOE_STIFFNESS,
+    TOES,
     add_ligaments,
     anatomical_signs,
     find_ligaments,
@@ -30,7 +30,7 @@ POSE = "walk_left"
 
 
 @cache
-def make(musculature=22, physics="fast", plant="human", device=None, timestep=0.001, size=1.0):
+def make(musculature=22, physics="fast", plant=NEWEST_HUMAN, device=None, timestep=0.001, size=1.0):
     model = ModelConfig(plant=plant, physics=physics, musculature=musculature, device=device, height_scale=size)
     return build_walker(model, EnvConfig(timestep=timestep))
 
@@ -62,7 +62,7 @@ def measured(name, angle_deg):
     """Return the torque of the curves that the ligaments of a joint are made after, against the motion's direction."""
     items = [item for item in LIGAMENTS if item.joint == name]
     torque = sum(item.direction * item.curve(angle_deg) for item in items)
-    return torque + (TOE_STIFFNESS * np.deg2rad(angle_deg - TOE_REST_DEG) if name == "mtp_angle" else 0.0)
+    return torque + (TOES.torque(angle_deg) if name == "mtp_angle" else 0.0)
 
 
 @pytest.mark.parametrize(("musculature", "physics"), BODIES)
@@ -73,7 +73,7 @@ def test_a_held_joint_has_the_torque_of_the_published_curve(musculature, physics
         ends = [item.end_deg for item in LIGAMENTS if item.joint == joint and item.direction == direction]
         if not ends:
             continue
-        middle = {"hip_flexion": 40.0, "knee_angle": 60.0, "ankle_angle": 0.0, "mtp_angle": TOE_REST_DEG}[joint]
+        middle = {"hip_flexion": 40.0, "knee_angle": 60.0, "ankle_angle": 0.0, "mtp_angle": TOES.rest_deg}[joint]
         angles = np.linspace(middle, ends[0], 25)
         for side in ("r", "l"):
             held = np.array([hold(walker, f"{joint}_{side}", angle)[0] for angle in angles])
@@ -209,7 +209,7 @@ def test_a_file_without_the_joints_is_refused():
 
 def test_an_own_file_gets_ligaments_and_keeps_its_feet(tmp_path):
     path = write_own_file(tmp_path)
-    model = ModelConfig(path=str(path), plant="human", muscle_table=str(package_table(22)))
+    model = ModelConfig(path=str(path), plant=NEWEST_HUMAN, muscle_table=str(package_table(22)))
     walker = build_walker(model, EnvConfig())
     published = build_walker(ModelConfig(path=str(path)), EnvConfig())
     assert (walker.layout.ligament >= -1).all()
