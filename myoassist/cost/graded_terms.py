@@ -124,10 +124,7 @@ def first_contact(walk: GradedWalk) -> float:
 @graded_term("foot_clearance", unit="mm")
 def foot_clearance(walk: GradedWalk) -> float:
     """What the foot in mid-swing is lower above the ground than 20 mm, mean over the strides of both legs."""
-    feet = walk.plan.feet
-    if feet is None:
-        return 0.0
-    lowest = 1000.0 * swing_clearances(walk.log, walk.strides, feet)
+    lowest = 1000.0 * swing_clearances(walk.log, walk.strides, walk.feet)
     return float(np.clip(FREE_CLEARANCE_MM - lowest, 0.0, 2.0 * FREE_CLEARANCE_MM).mean())
 
 

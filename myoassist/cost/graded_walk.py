@@ -7,6 +7,7 @@ import numpy as np
 from myoassist.config.schema.run import CostConfig
 from myoassist.cost.judged_walk import CostPlan, JudgedWalk
 from myoassist.gait.events import LEFT, RIGHT
+from myoassist.gait.foot_clearance import FootShape
 from myoassist.gait.leg_strides import LegStrides, emg_signals, motion_signals
 from myoassist.gait.reference.human import GRAVITY, HumanReference
 from myoassist.gait.score.agreement import Agreement, agree
@@ -30,6 +31,12 @@ class GradedWalk(JudgedWalk):
         """People at the target speed."""
         assert self.plan.people is not None
         return self.plan.people
+
+    @property
+    def feet(self) -> FootShape:
+        """Shape of the feet of the walker."""
+        assert self.plan.feet is not None
+        return self.plan.feet
 
     @cached_property
     def curves(self) -> dict[str, list[np.ndarray]]:
