@@ -140,7 +140,7 @@ def cot(walk: GradedWalk) -> float:
     if walk.log.layout.f_max is None:
         return 0.0
     way = max(float(np.hypot(*walk.displacement)), LEAST_SPEED * walk.duration)
-    return transport_cost(walk.log, "umberger_060", walk.window.first, walk.window.last, way)
+    return transport_cost(walk.log, "umberger_060", walk.window.first, walk.window.last, way, moved=True)
 
 
 @graded_term("limit_torque", unit="(N·m)²")

@@ -155,8 +155,11 @@ ENERGY_MODELS: dict[str, tuple[Callable[[WalkLog], MuscleEnergy], float]] = {
 }
 
 
-def transport_cost(log: WalkLog, model: str, first: int, last: int, distance: float) -> float:
+def transport_cost(log: WalkLog, model: str, first: int, last: int, distance: float, moved: bool = False) -> float:
     """Return the gross metabolic cost of transport of a part of a walk, J/kg/m.
+
+    As in studies of exoskeletons, per kg of the person: a device has to save what its own mass costs. Resting power is
+    the person's too.
 
     Args:
         log: The walk.
@@ -164,11 +167,14 @@ def transport_cost(log: WalkLog, model: str, first: int, last: int, distance: fl
         first: First sample.
         last: Last sample, excluded.
         distance: Way of the pelvis in between, m.
+        moved: Per kg of all that moves, device included, as the graded term `cot` has it: within a search that is a
+            constant factor.
     """
     function, rest = ENERGY_MODELS[model]
+    mass = log.mass if moved else log.person_mass
     part = replace(log, flat=log.flat[first:last])
-    power = function(part).total.sum(axis=1).mean() + rest * log.mass
-    return float(power * (last - first) * log.dt / (log.mass * distance))
+    power = function(part).total.sum(axis=1).mean() + rest * mass
+    return float(power * (last - first) * log.dt / (mass * distance))
 
 
 def energy_by_muscle(log: WalkLog, model: str, first: int, last: int) -> dict[str, tuple[float, float, float]]:

@@ -108,7 +108,7 @@ def _exo(log: WalkLog, window: GaitWindow) -> dict[str, float | None]:
     power = exo_powers(log)[window.samples]
     values: dict[str, float | None] = {}
     for leg, side in enumerate(SIDES):
-        values[f"exo_peak_torque_per_kg_{side}"] = float(torque[:, leg].max()) / log.mass
+        values[f"exo_peak_torque_per_kg_{side}"] = float(torque[:, leg].max()) / log.person_mass
         values[f"exo_work_per_stride_{side}"] = float(power[:, leg].sum()) * log.dt / window.n_strides
         values[f"exo_positive_work_per_stride_{side}"] = (
             float(np.maximum(power[:, leg], 0.0).sum()) * log.dt / window.n_strides

@@ -33,7 +33,7 @@ from myoassist.model.plant.height import scale_height
 from myoassist.model.plant.joints import add_ligaments, settle_joints
 from myoassist.model.plant.lumbar import hold_lumbar, lean_torso
 from myoassist.model.plant.person import Person, shape_person
-from myoassist.model.plant.scaling import scale_model
+from myoassist.model.plant.scaling import scale_model, worn_mass
 from myoassist.model.plant.spatial import repair_spatial_legs
 from myoassist.model.support import hold_pelvis
 from myoassist.model.world_frame import moving_mass
@@ -56,6 +56,7 @@ class Walker:
         ground: Heights of uneven ground; None on level ground and slopes.
         sensing: Load that reflexes, cost and policies feel.
         fibres: Fibres and tendons in the order of `layout.all_muscles`; None where MuJoCo's own muscles work.
+        device_mass: Mass of what is worn besides the person, kg; 0 without, and of a prosthesis, which is a leg.
     """
 
     model: mujoco.MjModel
@@ -68,6 +69,7 @@ class Walker:
     ground: HeightField | None = None
     sensing: str = TOUCH
     fibres: Fibres | None = None
+    device_mass: float = 0.0
 
     @property
     def body_weight(self) -> float:
@@ -148,7 +150,8 @@ def build_walker(
         hold_pelvis(compiled, layout, env.support)
     mass = moving_mass(compiled)
     terrain, ground = make_terrain(env), make_ground(env, seed)
-    return Walker(compiled, layout, mass, own, env.init_pose, terrain, device, ground, model.sensing, fibres)
+    extra = worn_mass(unfused, device)
+    return Walker(compiled, layout, mass, own, env.init_pose, terrain, device, ground, model.sensing, fibres, extra)
 
 
 def _load_file(model: ModelConfig, path: Path, env: EnvConfig, seed: int) -> mujoco.MjModel:

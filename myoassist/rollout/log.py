@@ -123,6 +123,7 @@ class WalkLog:
         slope_deg: Inclination of the ground as `env.slope_deg` says it, deg; `model.ground.ground` tells the true one.
         trunk_target: Trunk-lean target of the reflex controller, rad.
         sensing: Load that was felt, `model.sensing`.
+        device_mass: Part of the mass that an exoskeleton is, kg.
 
     Named columns are read as attributes, each of shape (T, ...), legs in the order r, l:
 
@@ -159,6 +160,7 @@ class WalkLog:
     slope_deg: float = 0.0
     trunk_target: float = 0.0
     sensing: str = TOUCH
+    device_mass: float = 0.0
 
     def __getattr__(self, name: str) -> np.ndarray:
         """Return a named column."""
@@ -177,6 +179,11 @@ class WalkLog:
     def n_steps(self) -> int:
         """Number of control steps done."""
         return self.flat.shape[0]
+
+    @property
+    def person_mass(self) -> float:
+        """Mass of the person without an exoskeleton, kg; a prosthesis counts as a leg."""
+        return self.mass - self.device_mass
 
     @property
     def load(self) -> np.ndarray:

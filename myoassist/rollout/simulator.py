@@ -280,6 +280,7 @@ class Simulator:
             outcome=outcome,
             slope_deg=self.walker.terrain.nominal_deg,
             sensing=self.walker.sensing,
+            device_mass=self.walker.device_mass,
         )
 
 

@@ -103,7 +103,7 @@ def _walk_shipped(name: str) -> tuple[Path, Evaluation]:
 
 
 def rescore(name: str) -> Path:
-    """Hold a shipped controller against people again, as it was shipped; nothing else of its description changes.
+    """Hold a shipped controller against people again, and measure it where the cost does; nothing else changes.
 
     Args:
         name: Name of the controller.
@@ -115,6 +115,8 @@ def rescore(name: str) -> Path:
     walk = evaluate_parameters(replace(config, cost=replace(config.cost, mode="clean")), folder / PARAMETERS)
     assert walk.score is not None
     stored["score"] = walk.score.content
+    if find_target(config.cost).graded:
+        stored["metrics"] = walk.metrics
     write_text_atomic(folder / DESCRIPTION, json.dumps(to_json(stored), indent=1) + "\n")
     return folder
 

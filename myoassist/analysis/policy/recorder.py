@@ -113,6 +113,7 @@ class StateRecorder:
             reason=reason,
             slope_deg=self._walker.terrain.nominal_deg,
             sensing=self._walker.sensing,
+            device_mass=self._walker.device_mass,
         )
 
 

@@ -15,9 +15,11 @@ _METABOLIC, _COST, _MASS = "metabolic_cost_of_transport", "metabolic_cost_{}", "
 WALK_METRICS: dict[str, Metric] = {
     **METRICS,
     _METABOLIC: Metric(
-        "J/(kg·m)", "modelled metabolic energy per body mass and metre, resting metabolism included (0.25 MPa)"
+        "J/(kg·m)", "modelled metabolic energy per kg moved and metre, resting metabolism included (0.25 MPa)"
     ),
-    _COST.format("umberger_060"): Metric("J/(kg·m)", "the same after Umberger 2010 and Uchida 2016, 0.60 MPa"),
+    _COST.format("umberger_060"): Metric(
+        "J/(kg·m)", "the same per kg of the person without a worn device, after Umberger 2010 and Uchida 2016, 0.60 MPa"
+    ),
     _COST.format("bhargava_060"): Metric("J/(kg·m)", "the same after Bhargava 2004, 0.60 MPa"),
     _MASS: Metric("kg", "muscle mass of both legs that peak forces and fibre lengths imply at 0.60 MPa"),
     **LOAD_METRICS,
