@@ -81,8 +81,10 @@ def test_both_models_over_a_walk_with_tendons():
         rows = energy_by_muscle(log, name, 0, last)
         assert list(rows) == list(log.muscle_names)
         whole = sum(sum(row) for row in rows.values())
-        cost = transport_cost(log, name, 0, last, 2.0)
-        assert cost == pytest.approx((whole + rest * log.mass) * last * log.dt / (log.mass * 2.0))
+        for mass, moved in ((log.person_mass, False), (log.mass, True)):
+            cost = transport_cost(log, name, 0, last, 2.0, moved)
+            assert cost == pytest.approx((whole + rest * mass) * last * log.dt / (mass * 2.0))
+    assert log.mass > log.person_mass + 2.0
     # Work is that of active fibres, not of tendons.
     speed = log.fiber_velocity * log.layout.optimal_length
     np.testing.assert_allclose(umberger(log).work, -np.maximum(log.active_force, 0.0) * speed)
