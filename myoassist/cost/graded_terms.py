@@ -136,7 +136,7 @@ def grf_over(walk: GradedWalk) -> float:
 
 @graded_term("cot", unit="J/(kg·m)")
 def cot(walk: GradedWalk) -> float:
-    """Gross cost of transport, `umberger_060` (Umberger 2010, Uchida 2016, 0.60 MPa), per kg that moves, device included."""
+    """Gross cost of transport, `umberger_060` (Umberger 2010, Uchida 2016, 0.60 MPa), per kg with the device."""
     if walk.log.layout.f_max is None:
         return 0.0
     way = max(float(np.hypot(*walk.displacement)), LEAST_SPEED * walk.duration)
