@@ -264,8 +264,7 @@ class Simulator:
 
     def _log(self, w: Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
         infinite = self.table.infinite_names(values)
-        if reason and infinite:
-            reason += f"; beyond what a number can hold: {', '.join(infinite)}"
+        reason += f"; beyond what a number can hold: {', '.join(infinite)}" if reason and infinite else ""
         target = self.human.trunk_target(spread(values[self._human], self._places))
         return replace(self.log_so_far(w, steps, outcome), reason=reason, trunk_target=target)
 

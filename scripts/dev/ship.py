@@ -1,8 +1,8 @@
 """Turn the best of a run into a shipped one: `python scripts/dev/ship.py RUN NAME "what it is"`.
 
 `python scripts/dev/ship.py --refresh NAME...` describes shipped controllers anew after a change of the physics;
-`--score NAME...` measures them and holds them against people again, and leaves the rest of their descriptions as it is; `--prove NAME...`
-records their walk anew, for `myoassist verify`; `--picture NAME...` draws their pictures anew.
+`--score NAME...` measures them and holds them against people again, and leaves the rest of their descriptions as it
+is; `--prove NAME...` records their walk anew, for `myoassist verify`; `--picture NAME...` draws their pictures anew.
 """
 
 import argparse
