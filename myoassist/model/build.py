@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -75,6 +76,15 @@ class Walker:
     def body_weight(self) -> float:
         """Body weight in N, device included."""
         return self.mass * GRAVITY_FOR_WEIGHT
+
+    def log_facts(self) -> dict[str, Any]:
+        """Return what the log of a walk says of its walker, by the names of `WalkLog`."""
+        return {
+            "mass": self.mass,
+            "device_mass": self.device_mass,
+            "slope_deg": self.terrain.nominal_deg,
+            "sensing": self.sensing,
+        }
 
 
 def build_walker(

@@ -264,7 +264,8 @@ class Simulator:
 
     def _log(self, w: Worker, steps: int, outcome: Outcome, reason: str, values: np.ndarray) -> WalkLog:
         infinite = self.table.infinite_names(values)
-        reason += f"; beyond what a number can hold: {', '.join(infinite)}" if reason and infinite else ""
+        if reason and infinite:
+            reason += f"; beyond what a number can hold: {', '.join(infinite)}"
         target = self.human.trunk_target(spread(values[self._human], self._places))
         return replace(self.log_so_far(w, steps, outcome), reason=reason, trunk_target=target)
 
@@ -275,11 +276,8 @@ class Simulator:
             flat=w.log[:steps],
             dt=self.dt,
             step_limit=self.step_limit,
-            mass=self.walker.mass,
             outcome=outcome,
-            slope_deg=self.walker.terrain.nominal_deg,
-            sensing=self.walker.sensing,
-            device_mass=self.walker.device_mass,
+            **self.walker.log_facts(),
         )
 
 

@@ -1,7 +1,6 @@
 """Write the programmed exo torque over stance for a hardware controller."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from myoassist.control.device.splines import TorqueCurve
 from myoassist.control.device.timing import INITIAL_STANCE, MIN_STANCE, STANCE_LOAD
 from myoassist.control.table import table_of
 from myoassist.files.atomic import write_text_atomic
-from myoassist.model.build import build_walker
 from myoassist.model.devices.table import choose_clock
 from myoassist.rollout.log import SIDES
 
@@ -64,8 +62,7 @@ def body_mass(evaluation: Evaluation) -> tuple[float, str]:
         return evaluation.walker.mass, "everything in the model file, worn devices included"
     if model.device is None:
         return evaluation.walker.mass, "the person"
-    bare = build_walker(replace(model, device=None), replace(evaluation.config.env, slope_deg=0.0))
-    return bare.mass, "the person without the device"
+    return evaluation.log.person_mass, "the person without the device"
 
 
 def write_profile(folder: Path, evaluation: Evaluation, run: str, source: str) -> list[Path]:

@@ -108,12 +108,9 @@ class StateRecorder:
             flat=self._flat[: self._count],
             dt=self._dt,
             step_limit=step_limit,
-            mass=self._walker.mass,
             outcome=outcome,
             reason=reason,
-            slope_deg=self._walker.terrain.nominal_deg,
-            sensing=self._walker.sensing,
-            device_mass=self._walker.device_mass,
+            **self._walker.log_facts(),
         )
 
 

@@ -83,3 +83,8 @@ class Device:
         if self.drive is not None:
             return self.drive.joint
         return " and ".join(self.prosthesis.motor_joints) if self.prosthesis is not None else ""
+
+
+def is_worn(body: str, device: Device | None) -> bool:
+    """Return whether a body of a combined model is a part of the device."""
+    return device is not None and body.startswith(device.prefix)

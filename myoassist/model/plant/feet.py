@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from myoassist.model.devices.device import Device
+from myoassist.model.devices.device import Device, is_worn
 from myoassist.model.ground.foot_contact import mesh_vertices
 
 # Tissue below the bones, unloaded, m, the ground's contact margin of 1 mm included. With it the ankle is 6.0 cm above
@@ -104,7 +104,7 @@ def add_feet(spec: mujoco.MjSpec, compiled: mujoco.MjModel, size: float, device:
     """
     touch_sites = [spec.site(s.objname) for s in spec.sensors if s.type == mujoco.mjtSensor.mjSENS_TOUCH]
     for geom in list(spec.geoms):
-        if geom.conaffinity == 0 or _is_worn(geom.parent.name, device):
+        if geom.conaffinity == 0 or is_worn(geom.parent.name, device):
             continue
         index = compiled.geom(geom.name).id
         if compiled.geom_type[index] != mujoco.mjtGeom.mjGEOM_MESH:
@@ -133,10 +133,6 @@ def add_feet(spec: mujoco.MjSpec, compiled: mujoco.MjModel, size: float, device:
         for site in touch_sites:
             if site.parent.name == geom.parent.name:
                 _enclose(site, np.array(ends), 0.05 * size)
-
-
-def _is_worn(body: str, device: Device | None) -> bool:
-    return device is not None and body.startswith(device.prefix)
 
 
 def place_capsule(vertices: np.ndarray, part: str, size: float) -> tuple[np.ndarray, np.ndarray]:
@@ -185,7 +181,7 @@ def human_soles(compiled: mujoco.MjModel, device: Device | None, version: int) -
     for geom in range(compiled.ngeom):
         body = int(compiled.geom_bodyid[geom])
         name = compiled.body(body).name
-        if compiled.geom_conaffinity[geom] and compiled.body_weldid[body] and not _is_worn(name, device):
+        if compiled.geom_conaffinity[geom] and compiled.body_weldid[body] and not is_worn(name, device):
             found[geom] = pad_of(compiled.geom(geom).name, name, version)
     return found
 

@@ -7,7 +7,7 @@ import mujoco
 import numpy as np
 
 from myoassist.config.schema.run import ModelConfig
-from myoassist.model.devices.device import Device
+from myoassist.model.devices.device import Device, is_worn
 from myoassist.model.plant.body_mass import set_masses
 from myoassist.model.plant.fast_fit import check_fit, match_lengths
 from myoassist.model.plant.height import scale_height
@@ -53,7 +53,7 @@ def shape_person(
         return Person(size, size)
     compiled = spec.compile()
     leg = leg_factor(compiled, model.segment_scale)
-    human = [prefix is None or not compiled.body(i).name.startswith(prefix) for i in range(compiled.nbody)]
+    human = [not is_worn(compiled.body(i).name, worn) for i in range(compiled.nbody)]
     before = float(compiled.body_mass[human].sum())
     muscles = scale_segments(spec, model.segment_scale, prefix)
     if model.physics == "fast" and len({model.segment_scale.get(name, 1.0) for name in SEGMENTS}) > 1:

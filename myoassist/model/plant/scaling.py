@@ -5,7 +5,7 @@ import numpy as np
 
 from myoassist.config.schema.run import ExoConfig, ModelConfig
 from myoassist.files.errors import ConfigError
-from myoassist.model.devices.device import Device
+from myoassist.model.devices.device import Device, is_worn
 from myoassist.model.devices.table import device_of
 from myoassist.model.plant.strength import check_strength, names_of
 
@@ -27,7 +27,7 @@ def scale_model(compiled: mujoco.MjModel, model: ModelConfig, exo: ExoConfig | N
         ConfigError: if a muscle does not exist, or there is no device to weigh.
     """
     device = device_of(model)
-    worn = np.array([_worn(compiled, i, device) for i in range(compiled.nbody)])
+    worn = np.array([is_worn(compiled.body(i).name, device) for i in range(compiled.nbody)])
     factor = np.where(worn, 1.0, model.mass_scale)
     if exo is not None and exo.mass is not None:
         own = float(compiled.body_mass[worn].sum())
@@ -68,8 +68,5 @@ def worn_mass(compiled: mujoco.MjModel, device: Device | None) -> float:
     """Return the mass of an exoskeleton in a model with all its bodies, kg; 0 for a prosthesis, which is a leg."""
     if device is None or device.prosthesis is not None:
         return 0.0
-    return float(sum(compiled.body_mass[i] for i in range(compiled.nbody) if _worn(compiled, i, device)))
-
-
-def _worn(compiled: mujoco.MjModel, body: int, device: Device | None) -> bool:
-    return device is not None and compiled.body(body).name.startswith(device.prefix)
+    worn = [is_worn(compiled.body(i).name, device) for i in range(compiled.nbody)]
+    return float(compiled.body_mass[worn].sum())
