@@ -116,7 +116,7 @@ def build_walker(
     else:
         spec = compose_spec(model)
         if model.physics == "fast":
-            simplify_geometry(spec, load_fit())
+            simplify_geometry(spec, load_fit(), model.steady_paths)
         worn = device_of(model)
         scale_height(spec, model.height_scale, worn.prefix if worn is not None else None)
         person = shape_person(spec, model, worn, compose_spec)

@@ -74,6 +74,7 @@ class WalkPage:
         learned: Whether the cost is a reward that was learned from.
         drivers: Sentences on what drives the muscles.
         reference: File of the reference gait, None for the built-in one.
+        people: Who the curves are held against, as in `people at 1.25 m/s`; None for the reference gait.
         notices: Sentences about what could not be done.
         mujoco: Version of MuJoCo.
         files: Names of the files beside the page, with what they hold.
@@ -101,6 +102,7 @@ class WalkPage:
     comparison: Picture | None = None
     modules: Picture | None = None
     stats: Table | None = None
+    people: str | None = None
 
 
 @dataclass(frozen=True)

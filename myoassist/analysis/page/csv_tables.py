@@ -72,8 +72,9 @@ def write_curves_table(path: Path, evaluation: Evaluation) -> None:
 def curve_columns(evaluation: Evaluation) -> list[tuple[str, Iterable]]:
     """Return mean and SD of every signal and leg at 0, 1, ..., 100 percent of the gait cycle, and the reference.
 
-    Columns are `percent`, `<signal>_<side>_mean [unit]`, `_sd`, `<signal>_reference`, `_reference_sd`; the exo torque
-    is there over the cycle and, as `exo_torque_stance`, over stance.
+    Columns are `percent`, `<signal>_<side>_mean [unit]`, `_sd`, `<signal>_reference`, `_reference_sd`, for a walk that
+    is held against people `<signal>_people`, `_people_sd`; the exo torque is there over the cycle and, as
+    `exo_torque_stance`, over stance.
     """
     curves = shown_curves(evaluation)
     columns: list[tuple[str, Iterable]] = [("percent", PERCENT)]
@@ -85,6 +86,10 @@ def curve_columns(evaluation: Evaluation) -> list[tuple[str, Iterable]]:
             band = reference_band(name, evaluation.reference)
             if band is not None:
                 columns.append((f"{name}_reference_sd [{SIGNALS[name].unit}]", 0.5 * (band[1] - band[0])))
+        if evaluation.yardstick.people and name in evaluation.yardstick.curves:
+            mean, sd = evaluation.yardstick.curves[name]
+            columns.append((f"{name}_people [{SIGNALS[name].unit}]", mean))
+            columns.append((f"{name}_people_sd [{SIGNALS[name].unit}]", sd))
     return columns + _columns("exo_torque_stance", "N·m", curves.exo_stance)
 
 

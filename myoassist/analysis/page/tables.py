@@ -7,9 +7,7 @@ import numpy as np
 
 from myoassist.analysis.page.csv_tables import representative
 from myoassist.analysis.walk.evaluation import Evaluation
-from myoassist.analysis.walk.gait_curves import reference_curve
 from myoassist.config.schema.plant import muscles_of
-from myoassist.gait.reference.gait import ReferenceGait
 from myoassist.report.parts import Cell, Row, Table, name_columns
 from myoassist.rollout.log import SIDES
 from myoassist.runs.differences import make_relative
@@ -83,12 +81,14 @@ _GROUPS: dict[str, tuple[Measure, ...]] = {
 
 
 def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> Table:
-    """Return the table of key figures: right and left per walk, for two walks their difference, and the reference."""
+    """Return the table of key figures: right and left per walk, for two walks their difference, and the yardstick."""
     several, two = len(walks) > 1, len(walks) == 2
     sided = [*(name for name, _ in walks), *(["difference"] if two else [])] if several else [""]
     sides = [Cell("right", "number"), Cell("left", "number")] * len(sided)
     top = Row([Cell("", span=2), *(Cell(name, "number", span=2) for name in sided), Cell("")])
-    head = [*name_columns(Cell("measure"), Cell("unit"), *sides, Cell("reference", "number"))]
+    yardstick = walks[0][1].yardstick
+    compared = "people" if yardstick.people else "reference"
+    head = [*name_columns(Cell("measure"), Cell("unit"), *sides, Cell(compared, "number"))]
     body = []
     for group, measures in _GROUPS.items():
         if group == "Device" and not any(item.has_exo or item.has_motors for _, item in walks):
@@ -97,8 +97,8 @@ def key_figures(walks: Sequence[tuple[str, Evaluation]]) -> Table:
         for measure in measures:
             cells = [cell for _, item in walks for cell in _cells(measure, item)]
             cells += _difference(measure, walks) if two else []
-            reference = _reference(measure, walks[0][1].reference)
-            text = "" if reference is None else f"{reference:.{measure.digits}f}"
+            known = yardstick.figure(measure.metric)
+            text = "" if known is None else f"{measure.scale * known:.{measure.digits}f}"
             body.append(Row([Cell(measure.label), Cell(measure.unit), *cells, Cell(text, "number")]))
     return Table([top, *head] if several else head, body, wide=len(walks) > 2)
 
@@ -144,31 +144,6 @@ def _spread_over_sides(texts: list[str]) -> list[Cell]:
     if len(texts) == 1:
         return [Cell(texts[0], "sides", span=2)]
     return [Cell(text, "number") for text in texts]
-
-
-def _reference_of(name: str, gait: ReferenceGait) -> np.ndarray:
-    curve = reference_curve(name, gait)
-    assert curve is not None, "only signals with a reference are asked for"
-    return curve
-
-
-def _reference(measure: Measure, gait: ReferenceGait) -> float | None:
-    """Return the same figure of the reference gait, None where it has none."""
-    if measure.metric == "stance_fraction":
-        fraction = gait.signals["vertical"].stance_fraction
-        return None if fraction is None else 100.0 * fraction
-    if measure.metric == "peak_grf_bw":
-        return float(_reference_of("vertical_grf", gait).max())
-    if measure.metric == "trunk_pitch_mean_deg":
-        return float(_reference_of("trunk_lean", gait).mean())
-    if measure.metric == "trunk_pitch_rom_deg":
-        return float(np.ptp(_reference_of("trunk_lean", gait)))
-    joint, _, kind = measure.metric.partition("_")
-    if kind.endswith("max_deg"):
-        return float(_reference_of(f"{joint}_angle", gait).max())
-    if kind.endswith("min_deg"):
-        return float(_reference_of(f"{joint}_angle", gait).min())
-    return None
 
 
 def cost_table(walks: Sequence[tuple[str, Evaluation]]) -> Table:

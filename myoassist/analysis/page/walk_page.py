@@ -113,6 +113,7 @@ def write_report(
         learned=first.learned,
         drivers=list(dict.fromkeys(_driver(walk.evaluation) for walk in walks)),
         reference=None if own_reference is None else make_relative(own_reference),
+        people=first.yardstick.name if first.yardstick.people else None,
         notices=notices,
         mujoco=mujoco.__version__,
         files={
@@ -152,7 +153,7 @@ def _tiles(evaluation: Evaluation) -> list[Tile]:
         ("cadence_steps_per_min", 1.0, 0, "/min", "steps"),
         ("stride_length", 1.0, 2, "m", "stride length"),
         ("step_time_asymmetry_percent", 1.0, 0, "%", "left–right difference of step times"),
-        ("metabolic_cost_of_transport", 1.0, 1, "J/(kg·m)", "metabolic cost (model)"),
+        ("metabolic_cost_umberger_060", 1.0, 1, "J/(kg·m)", "metabolic cost (Umberger 2010)"),
     ]
     if evaluation.has_exo:
         shown.append(("exo_peak_torque_r", 1.0, 1, "N·m", "exo torque, right"))

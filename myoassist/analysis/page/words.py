@@ -5,10 +5,10 @@ import numpy as np
 from myoassist.analysis.page.csv_tables import representative
 from myoassist.analysis.picture.series import shown_curves
 from myoassist.analysis.walk.evaluation import Evaluation, driven_joint
-from myoassist.analysis.walk.gait_curves import MUSCLE_PREFIX, SIGNALS, GaitCurves, reference_curve
+from myoassist.analysis.walk.gait_curves import MUSCLE_PREFIX, SIGNALS, GaitCurves
 from myoassist.analysis.walk.repeats import Repeats
+from myoassist.analysis.walk.yardstick import Yardstick
 from myoassist.gait.metrics import UNSTEADY_PERCENT
-from myoassist.gait.reference.gait import ReferenceGait
 from myoassist.gait.score.advice import ADVICE, worst_gates
 from myoassist.gait.score.gate import Gate
 from myoassist.rollout.log import Outcome
@@ -32,26 +32,26 @@ _DIRECTIONS = {
 
 
 def describe_walk(evaluation: Evaluation) -> list[str]:
-    """Return sentences on the walk: how long, how fast, its steps, how near the reference gait, what the exo does."""
+    """Return sentences on the walk: how long, how fast, its steps, how near the yardstick, what the exo does."""
     sentences = [_describe_outcome(evaluation)]
     if evaluation.repeats is not None:
         sentences.append(_describe_repeats(evaluation.repeats))
-    curves, gait = shown_curves(evaluation), evaluation.reference
+    curves, yardstick = shown_curves(evaluation), evaluation.yardstick
     if curves.empty:
         return sentences
     speed = representative(evaluation, "speed")
     if speed is not None:
         sentences.append(_describe_steps(evaluation, speed))
-    distances = {name: angle_rms(name, curves, gait) for name in ANGLES}
+    distances = {name: angle_rms(name, curves, yardstick) for name in ANGLES}
     near = ", ".join(
         f"{SIGNALS[name].title.lower()} {value:.0f}" for name, value in distances.items() if value is not None
     )
-    sentences.append(f"Distance from the reference gait, averaged over the cycle (RMS, degrees): {near}.")
+    sentences.append(f"Distance from {yardstick.name}, averaged over the cycle (RMS, degrees): {near}.")
     distance = None if evaluation.score is None else evaluation.score.score.content["overall_sd"]
     if distance is not None:
         sentences.append(
-            f"Distance from people at this speed: {distance:.1f} standard deviations, mean of hip, knee, ankle and "
-            "vertical ground reaction."
+            f"In standard deviations of people at this speed: {distance:.1f}, mean of hip, knee, ankle and vertical "
+            "ground reaction."
         )
     if evaluation.has_exo:
         sentences.append(_describe_exo(evaluation))
@@ -75,10 +75,10 @@ def find_shortcomings(evaluation: Evaluation) -> list[str]:
             f"The cost is still in stage {evaluation.result.stage}: the requirements on staying up, speed and symmetry "
             "are not all met, so the quality of the gait was not yet what the search improved."
         )
-    curves, gait = shown_curves(evaluation), evaluation.reference
+    curves, yardstick = shown_curves(evaluation), evaluation.yardstick
     if not curves.empty:
         found += _judge_metrics(evaluation, config.cost.tgt_vel)
-        found += _judge_angles(curves, gait) + _judge_muscles(curves, gait)
+        found += _judge_angles(curves, yardstick) + _judge_muscles(curves, yardstick)
     if evaluation.score is not None:
         found += [_advise(gate) for gate in worst_gates(evaluation.score.card_gates)]
     return found
@@ -90,16 +90,17 @@ def _advise(gate: Gate) -> str:
     return f"Far from a bound: {gate.name} is {value}, has to be {gate.words}. What usually helps: {ADVICE[gate.name]}."
 
 
-def angle_rms(name: str, curves: GaitCurves, gait: ReferenceGait) -> float | None:
-    """Return the root mean square difference of the mean curves of both legs from the reference, in its unit."""
-    difference = _difference(name, curves, gait)
+def angle_rms(name: str, curves: GaitCurves, yardstick: Yardstick) -> float | None:
+    """Return the root mean square difference of both mean curves from the yardstick, in its unit; None if unknown."""
+    difference = _difference(name, curves, yardstick)
     return None if difference is None else float(np.sqrt(np.mean(np.square(difference))))
 
 
-def _difference(name: str, curves: GaitCurves, gait: ReferenceGait) -> np.ndarray | None:
-    """Return mean minus reference of the legs that have strides, shape (legs, 101)."""
+def _difference(name: str, curves: GaitCurves, yardstick: Yardstick) -> np.ndarray | None:
+    """Return mean minus yardstick of the legs that have strides, shape (legs, 101)."""
+    compared = yardstick.mean(name)
     means = [mean for leg in range(2) if (mean := curves.mean(name, leg)) is not None]
-    return np.array(means) - reference_curve(name, gait) if means else None
+    return np.array(means) - compared if means and compared is not None else None
 
 
 def _describe_outcome(evaluation: Evaluation) -> str:
@@ -174,10 +175,10 @@ def _judge_metrics(evaluation: Evaluation, target: float) -> list[str]:
     return found
 
 
-def _judge_angles(curves: GaitCurves, gait: ReferenceGait) -> list[str]:
+def _judge_angles(curves: GaitCurves, yardstick: Yardstick) -> list[str]:
     found = []
     for name in ANGLES:
-        difference, rms = _difference(name, curves, gait), angle_rms(name, curves, gait)
+        difference, rms = _difference(name, curves, yardstick), angle_rms(name, curves, yardstick)
         if difference is None or rms is None or rms < ANGLE_RMS_DEG:
             continue
         leg, percent = np.unravel_index(np.argmax(np.abs(difference)), difference.shape)
@@ -185,26 +186,26 @@ def _judge_angles(curves: GaitCurves, gait: ReferenceGait) -> list[str]:
         words = _DIRECTIONS[name][int(largest > 0)]
         phase = next(text for limit, text in _PHASES if percent < limit)
         found.append(
-            f"{SIGNALS[name].title}: {rms:.0f} deg from the reference on average; most in {phase} ({percent} % of the "
-            f"cycle), {abs(largest):.0f} deg {words}."
+            f"{SIGNALS[name].title}: {rms:.0f} deg from {yardstick.name} on average; most in {phase} ({percent} % of "
+            f"the cycle), {abs(largest):.0f} deg {words}."
         )
     return found
 
 
-def _judge_muscles(curves: GaitCurves, gait: ReferenceGait) -> list[str]:
+def _judge_muscles(curves: GaitCurves, yardstick: Yardstick) -> list[str]:
     saturated, silent = [], []
     for muscle in curves.muscles:
         name = MUSCLE_PREFIX + muscle
         means = [mean for leg in range(2) if (mean := curves.mean(name, leg)) is not None]
         if max(100.0 * np.mean(mean >= SATURATED) for mean in means) > SATURATED_SHARE:
             saturated.append(SIGNALS[name].title)
-        reference = reference_curve(name, gait)
+        compared = yardstick.table.get(name, yardstick.mean(name))
         used = max(mean.max() for mean in means) >= SILENT
-        if not used and reference is not None and reference.max() > REFERENCE_ACTIVE:
+        if not used and compared is not None and compared.max() > REFERENCE_ACTIVE:
             silent.append(SIGNALS[name].title)
     found = []
     if saturated:
         found.append(f"At full activation for more than {SATURATED_SHARE:.0f} % of the cycle: {', '.join(saturated)}.")
     if silent:
-        found.append(f"Hardly used, though clearly active in the reference: {', '.join(silent)}.")
+        found.append(f"Hardly used, though clearly active in {yardstick.name}: {', '.join(silent)}.")
     return found

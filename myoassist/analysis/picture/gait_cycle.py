@@ -29,10 +29,11 @@ _LOADS = ("hip_moment", "knee_moment", "ankle_moment", "hip_power", "knee_power"
 def plot_gait_cycle(
     evaluation: Evaluation, title: str, others: Sequence[tuple[Evaluation, str]] = ()
 ) -> "Figure | None":
-    """Draw trunk, hip, knee, ankle, vertical ground reaction beside the reference gait, and exo torque over its clock.
+    """Draw trunk, hip, knee, ankle, vertical ground reaction beside people, and exo torque over its clock.
 
     Each leg is cut at its own heel strikes; lines are means and bands one standard deviation over its strides, or over
-    those of all surviving walks where the walk was repeated.
+    those of all surviving walks where the walk was repeated. What they are held against is the yardstick of the walk:
+    people at its speed, or the reference gait that it was asked to follow.
 
     Args:
         evaluation: The walk.
@@ -51,7 +52,7 @@ def plot_gait_cycle(
         draw_signal(axes, name, series)
     keep_zero_at_bottom(grid[1, 1])
     _draw_exo(grid[1, 2], series)
-    return _finish(figure, series, title, with_reference=True)
+    return _finish(figure, series, title, _MOTION)
 
 
 def plot_joint_loads(
@@ -69,11 +70,11 @@ def plot_joint_loads(
     for axes, name in zip(figure.subplots(2, 3).flat, _LOADS, strict=True):
         draw_signal(axes, name, series)
         axes.axhline(0.0, color="0.6", lw=0.8, zorder=0)
-    return _finish(figure, series, title, with_reference=False)
+    return _finish(figure, series, title, _LOADS)
 
 
 def plot_muscles(evaluation: Evaluation, title: str, others: Sequence[tuple[Evaluation, str]] = ()) -> "Figure | None":
-    """Draw the activation of each muscle beside the reference EMG, 0 to 1.
+    """Draw the activation of each muscle beside EMG, 0 to 1.
 
     Arguments and result as for `plot_gait_cycle`; None also for a model with other muscles.
     """
@@ -91,7 +92,7 @@ def plot_muscles(evaluation: Evaluation, title: str, others: Sequence[tuple[Eval
         axes.set_ylim(-0.03, 1.03)
     for axes in panels[len(muscles) :]:
         axes.set_axis_off()
-    return _finish(figure, series, title, with_reference=True)
+    return _finish(figure, series, title, [MUSCLE_PREFIX + name for name in muscles])
 
 
 def _series(evaluation: Evaluation, title: str, others: Sequence[tuple[Evaluation, str]]) -> list[Series] | None:
@@ -99,8 +100,8 @@ def _series(evaluation: Evaluation, title: str, others: Sequence[tuple[Evaluatio
     return None if all(item.curves.empty for item in series) else series
 
 
-def _finish(figure: "Figure", series: list[Series], title: str, with_reference: bool) -> "Figure":
-    add_legend(figure, series, with_reference)
+def _finish(figure: "Figure", series: list[Series], title: str, names: Sequence[str]) -> "Figure":
+    add_legend(figure, series, names)
     if len(series) == 1:
         figure.suptitle(title, fontsize=11)
     return figure

@@ -8,7 +8,7 @@ import numpy as np
 
 from myoassist.analysis.picture.figures import LEG_COLORS, LEG_NAMES, REFERENCE_COLOR, style_axes
 from myoassist.analysis.walk.evaluation import Evaluation
-from myoassist.analysis.walk.gait_curves import SIGNALS, GaitCurves, reference_band, reference_curve
+from myoassist.analysis.walk.gait_curves import SIGNALS, GaitCurves
 from myoassist.analysis.walk.leg_cycles import PERCENT
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ CYCLE_LABEL = "% of gait cycle, from heel strike"
 # Several walks: one colour each, the left leg dashed. Apart with any colour vision, and from the colours of the legs.
 _WALK_COLORS = ("#009E73", "#AA3377", "#E69F00", "#332288", "#56B4E9", "#882255", "#999933", "#000000")
 _STYLES = ("-", (0, (4, 1.6)))
+_TABLE_STYLE = (0, (1, 1.2))
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,14 @@ def draw_signal(axes: "Axes", name: str, series: Sequence[Series]) -> None:
     positive = f"   {info.positive} +" if info.positive else ""
     style_axes(axes, info.title, f"{info.quantity} [{info.unit}]{positive}", CYCLE_LABEL)
     axes.set_xlim(0.0, 100.0)
-    gait = series[0].evaluation.reference
-    reference = reference_curve(name, gait)
-    if reference is not None:
-        axes.plot(PERCENT, reference, color=REFERENCE_COLOR, ls="-.", lw=1.3)
-        band = reference_band(name, gait)
-        if band is not None:
-            axes.fill_between(PERCENT, *band, color=REFERENCE_COLOR, alpha=0.16, lw=0)
+    yardstick = series[0].evaluation.yardstick
+    if name in yardstick.curves:
+        mean, sd = yardstick.curves[name]
+        axes.plot(PERCENT, mean, color=REFERENCE_COLOR, ls="-.", lw=1.3)
+        if sd is not None:
+            axes.fill_between(PERCENT, mean - sd, mean + sd, color=REFERENCE_COLOR, alpha=0.16, lw=0)
+    elif name in yardstick.table:
+        axes.plot(PERCENT, yardstick.table[name], color=REFERENCE_COLOR, ls=_TABLE_STYLE, lw=1.1)
     for item in series:
         for leg in range(2):
             draw_rows(axes, item.curves.cycles[name][leg], item.colors[leg], item.styles[leg])
@@ -109,8 +111,8 @@ def keep_zero_at_bottom(axes: "Axes") -> None:
     axes.set_ylim(bottom=-0.03 * max(axes.get_ylim()[1], 1e-6))
 
 
-def add_legend(figure: "Figure", series: Sequence[Series], with_reference: bool) -> None:
-    """Put the legend below all panels."""
+def add_legend(figure: "Figure", series: Sequence[Series], names: Sequence[str]) -> None:
+    """Put the legend below all panels, which show signals of these names."""
     from matplotlib.lines import Line2D
 
     handles, labels = [], []
@@ -118,10 +120,17 @@ def add_legend(figure: "Figure", series: Sequence[Series], with_reference: bool)
         for leg in range(2):
             handles.append(Line2D([], [], color=item.colors[leg], ls=item.styles[leg], lw=1.8))
             labels.append(item.describe(leg))
-    if with_reference:
+    yardstick = series[0].evaluation.yardstick
+    compared = [yardstick.curves[name] for name in names if name in yardstick.curves]
+    if compared:
+        spread = ", mean ± SD" if all(sd is not None for _, sd in compared) else " (± SD where known)"
+        moved = f", hip moved by {yardstick.hip_offset:+.0f} deg" if yardstick.people and "hip_angle" in names else ""
         handles.append(Line2D([], [], color=REFERENCE_COLOR, ls="-.", lw=1.3))
-        labels.append("reference gait (± SD where known)")
+        labels.append(f"{yardstick.name.removeprefix('the ')}{spread}{moved}")
+    if any(name in yardstick.table for name in names):
+        handles.append(Line2D([], [], color=REFERENCE_COLOR, ls=_TABLE_STYLE, lw=1.1))
+        labels.append("table of the package, where nobody measured")
     handles.append(Line2D([], [], color="0.4", ls=":", lw=0.9))
     labels.append("toe-off")
-    columns = len(labels) if len(series) == 1 else 2
+    columns = min(len(labels), 4) if len(series) == 1 else 2
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, fontsize=9, frameon=False)

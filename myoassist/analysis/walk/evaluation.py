@@ -14,6 +14,7 @@ from myoassist.analysis.walk.repeats import Repeats, repeat_walk
 from myoassist.analysis.walk.score import ScoredWalk, score_evaluation
 from myoassist.analysis.walk.stride_stats import StrideStats, stride_stats
 from myoassist.analysis.walk.trials import try_walk
+from myoassist.analysis.walk.yardstick import Yardstick, find_yardstick
 from myoassist.config.cores import count_cores
 from myoassist.config.schema.run import RunConfig
 from myoassist.control.device.splines import TorqueCurve, explain_invalid, profile_curve
@@ -66,7 +67,7 @@ class Evaluation:
         result: Its cost.
         metrics: Metrics by name (WALK_METRICS), None where the walk has no stride.
         curves: Its judged strides over the gait cycle.
-        reference: The gait that it is compared with.
+        reference: The reference gait of the run.
         curve: Programmed exo torque over its clock (`torque_clock`); None without an exo or with an unusable profile.
         repeats: The same from perturbed starts; None where not asked for.
         score: Its distance from people.
@@ -103,6 +104,12 @@ class Evaluation:
     def has_motors(self) -> bool:
         """Whether joints of a prosthesis are driven."""
         return bool(motor_torques(self.log))
+
+    @cached_property
+    def yardstick(self) -> Yardstick:
+        """What its curves are held against in figures, tables and words."""
+        people = None if self.score is None else self.score.score.reference
+        return find_yardstick(self.config, people, self.reference, self.curves)
 
     @cached_property
     def stride_stats(self) -> list[StrideStats]:

@@ -55,6 +55,12 @@ class ModelConfig(PlantConfig):
     physics: str = option(
         "full", "full keeps every coupled coordinate; fast fits a fixed geometry.", choices=("full", "fast")
     )
+    steady_paths: bool = option(
+        False,
+        "With physics=fast: lead the hamstrings around their guide on the right side in all poses. false is as in runs "
+        "that do not name this: near 53 deg of knee flexion they jump by 80 mm and kick (docs/fast-physics.md). "
+        "Commands begin with true.",
+    )
     foot_contact: str = option(
         "mesh",
         "What meets the ground: the meshes of the feet or soles, or capsules fitted to them.",

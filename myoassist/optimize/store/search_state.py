@@ -37,6 +37,7 @@ _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("model", "segment_scale", {}),
     ("model", "body_mass", None),
     ("model", "sex", None),
+    ("model", "steady_paths", False),
     ("control", "speed", None),
     ("control", "swing_contact", "strike"),
     ("control", "cadence", "target"),
