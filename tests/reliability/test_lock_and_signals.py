@@ -24,9 +24,9 @@ from myoassist.runs.catalogue import read_status
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")]
 LONG = {
-    "reflex": ((*REFLEX, "optimizer.maxiter=150"), "history_generations.csv"),
+    "reflex": (REFLEX, "history_generations.csv"),
     "rl": ((*RL, "rl.total_timesteps=960"), "history.csv"),
-    "evolution": ((*EVOLUTION, "fake.sleep=0.5"), "evolution.jsonl"),
+    "evolution": ((*EVOLUTION, "fake.sleep=0.3"), "evolution.jsonl"),
 }
 
 
@@ -75,8 +75,15 @@ def test_the_second_command_is_refused_and_the_lock_of_a_killed_one_is_stale(tmp
     assert faults.add(trainer, fault, compared, 2, refusal, "is in use by") == 0
 
 
-@pytest.mark.parametrize("trainer", LONG)
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("trainer", "number", "code"),
+    [
+        ("reflex", signal.SIGINT, 130),
+        ("reflex", signal.SIGTERM, 143),
+        ("rl", signal.SIGTERM, 143),
+        ("evolution", signal.SIGINT, 130),
+    ],
+)
 def test_signals_end_with_their_codes_and_say_how_to_go_on(tmp_path, undisturbed, faults, trainer, number, code):
     process = start(tmp_path, trainer)
     process.send_signal(number)

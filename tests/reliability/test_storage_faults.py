@@ -24,7 +24,7 @@ from myoassist.runs.catalogue import read_status
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(sys.platform == "win32", reason="mounts of Linux")]
 LONG = {
-    "reflex": ((*REFLEX, "optimizer.maxiter=150"), "history_generations.csv", 4),
+    "reflex": (REFLEX, "history_generations.csv", 4),
     "rl": ((*RL, "rl.total_timesteps=960"), "history.csv", 1),
 }
 # With no room at all the growing tables fail first; with some kilobytes they fit and the checkpoint does not.
