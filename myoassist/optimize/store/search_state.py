@@ -72,6 +72,9 @@ def cost_fingerprint(config: RunConfig) -> str:
             del sections[section][name]
     if config.control.controller == ControlConfig().controller:
         del sections["control"]
+    if config.model.physics != "fast":
+        # It says something of fast physics alone.
+        sections["model"]["steady_paths"] = False
     for section, name, neutral in _YOUNGER:
         # As before there was such a key.
         if section in sections and sections[section][name] == neutral:

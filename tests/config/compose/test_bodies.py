@@ -78,6 +78,7 @@ def test_one_word_gives_a_published_preset_as_it_was(exp):
     assert set(find_changes(stored, compose_run([f"exp={exp}"]).config)) == {
         "model.plant",
         "model.sensing",
+        "model.steady_paths",
         "cost.l1_weight",
     }
 
