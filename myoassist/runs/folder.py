@@ -25,7 +25,8 @@ from myoassist.runs.storage import claim_folder, refuse_folder, remove_temporari
 from myoassist.runs.writer import RunFolder, write_start
 
 # Where a published preset differs from the same one with the overlay.
-_OF_THE_OVERLAY = {"model.plant", "model.sensing", "cost.l1_weight", "optimizer.scan"}
+_PATHS = "model.steady_paths"
+_OF_THE_OVERLAY = {"model.plant", "model.sensing", _PATHS, "cost.l1_weight", "optimizer.scan"}
 
 
 def open_run(config: RunConfig, exp: str | None, overrides: list[str], today: datetime.date | None = None) -> RunFolder:
@@ -228,6 +229,9 @@ def _check_usable(inspection: Inspection, path: Path, request: _Request) -> None
     if inspection.config is None:
         return
     changes = find_changes(inspection.config, request.config)
+    if request.config.model.physics != "fast" and "model.physics" not in changes:
+        # It says something of fast physics alone.
+        changes.pop(_PATHS, None)
     if changes:
         lines = "".join(f"\n    {line}" for line in describe_changes(changes))
         raise ResumeError(
@@ -247,10 +251,13 @@ def _keep_body(changes: dict[str, tuple[Any, Any]], request: _Request) -> str:
     if stored == PUBLISHED and asked == USUAL_HUMAN and set(changes) <= _OF_THE_OVERLAY:
         command = request.command(PUBLISHED_OVERLAY)
         return f"{command}   (continues with the body that was meant when the run began)\n       or: "
-    if len(changes) > 1 or stored not in HUMANS or asked != USUAL_HUMAN:
+    kept = [f"model.plant={stored}"] if stored in HUMANS and asked == USUAL_HUMAN else []
+    if changes.get(_PATHS) == (False, True):
+        kept.append(f"{_PATHS}=false")
+    if len(changes) > len(kept) or not kept:
         return ""
-    command = request.command(f"model.plant={stored}")
-    return f"{command}   (continues with the body that `human` meant when the run began)\n       or: "
+    what = "physics that was meant" if _PATHS in changes else "body that `human` meant"
+    return f"{request.command(*kept)}   (continues with the {what} when the run began)\n       or: "
 
 
 def _judge_state(inspection: Inspection, config: RunConfig) -> str:

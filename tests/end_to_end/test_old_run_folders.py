@@ -102,12 +102,16 @@ def test_the_best_of_a_finished_search_is_evaluated():
 
 
 @pytest.mark.long
-def test_a_training_goes_on_and_its_policy_is_evaluated():
+def test_a_training_goes_on_and_its_policy_is_evaluated(capsys):
     folder = take("rl")
     assert evaluate.main([f"run={folder}", "env.render_modes=[]", "starts=0"]) == 0
     assert (folder / "analyze_results_00" / "policy_scores.json").is_file()
     rows = read_rows(folder / "history.csv")
-    assert train.main([*TRAINING, "rl.total_timesteps=96", f"logdir={folder}"]) == 0
+    command = [*TRAINING, "rl.total_timesteps=96", f"logdir={folder}"]
+    # On steady paths it would be another training; the first remedy keeps those that it had.
+    assert train.main(command) == 2
+    assert "model.steady_paths=false" in capsys.readouterr().err.partition("to fix:")[2].splitlines()[0]
+    assert train.main([*command, "model.steady_paths=false"]) == 0
     assert read_rows(folder / "history.csv")[:2] == rows
     assert (read_json(folder / "status.json")["status"], read_json(folder / "status.json")["steps"]) == ("finished", 96)
 

@@ -89,7 +89,8 @@ def curve_columns(evaluation: Evaluation) -> list[tuple[str, Iterable]]:
         if evaluation.yardstick.people and name in evaluation.yardstick.curves:
             mean, sd = evaluation.yardstick.curves[name]
             columns.append((f"{name}_people [{SIGNALS[name].unit}]", mean))
-            columns.append((f"{name}_people_sd [{SIGNALS[name].unit}]", sd))
+            if sd is not None:
+                columns.append((f"{name}_people_sd [{SIGNALS[name].unit}]", sd))
     return columns + _columns("exo_torque_stance", "N·m", curves.exo_stance)
 
 

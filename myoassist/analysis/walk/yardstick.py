@@ -1,6 +1,6 @@
 """What figures, tables and words hold a walk against: people at its speed, or the reference gait."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,7 +69,7 @@ def _lowest(curve: np.ndarray) -> float:
 
 
 # Metrics that are figures of a mean curve: its signal and what is taken of it.
-_FIGURES = {
+_FIGURES: dict[str, tuple[str, Callable[[np.ndarray], float]]] = {
     "peak_grf_bw": ("vertical_grf", np.max),
     "trunk_pitch_mean_deg": ("trunk_lean", np.mean),
     "trunk_pitch_rom_deg": ("trunk_lean", np.ptp),

@@ -26,6 +26,7 @@ def map_model(preset: Preset, draft: Draft) -> None:
     _map_musculature(values, draft)
     for key, value in zip(("model.plant", "model.sensing"), PUBLISHED_BODY, strict=True):
         draft.put(key, value, "a preset")
+    draft.put("model.steady_paths", False, "a preset")
     device = values.get("device")
     model = values.get("model")
     if device is not None and model is not None:
