@@ -9,6 +9,7 @@ from myoassist.config.nearest import nearest_names
 from myoassist.config.run_names import check_name, override_key, quote_value
 from myoassist.config.schema.plant import HUMANS, PUBLISHED, USUAL_HUMAN
 from myoassist.config.schema.published_numbers import PUBLISHED_OVERLAY
+from myoassist.config.schema.resolved import has_steady_paths
 from myoassist.config.schema.run import RunConfig
 from myoassist.files.errors import ResumeError
 from myoassist.runs.catalogue import (
@@ -24,8 +25,8 @@ from myoassist.runs.record import Inspection, inspect_folder
 from myoassist.runs.storage import claim_folder, refuse_folder, remove_temporaries, set_aside
 from myoassist.runs.writer import RunFolder, write_start
 
-# Where a published preset differs from the same one with the overlay.
 _PATHS = "model.steady_paths"
+# Where a published preset differs from the same one with the overlay.
 _OF_THE_OVERLAY = {"model.plant", "model.sensing", _PATHS, "cost.l1_weight", "optimizer.scan"}
 
 
@@ -229,8 +230,7 @@ def _check_usable(inspection: Inspection, path: Path, request: _Request) -> None
     if inspection.config is None:
         return
     changes = find_changes(inspection.config, request.config)
-    if request.config.model.physics != "fast" and "model.physics" not in changes:
-        # It says something of fast physics alone.
+    if has_steady_paths(inspection.config.model) == has_steady_paths(request.config.model):
         changes.pop(_PATHS, None)
     if changes:
         lines = "".join(f"\n    {line}" for line in describe_changes(changes))

@@ -75,15 +75,8 @@ def test_the_second_command_is_refused_and_the_lock_of_a_killed_one_is_stale(tmp
     assert faults.add(trainer, fault, compared, 2, refusal, "is in use by") == 0
 
 
-@pytest.mark.parametrize(
-    ("trainer", "number", "code"),
-    [
-        ("reflex", signal.SIGINT, 130),
-        ("reflex", signal.SIGTERM, 143),
-        ("rl", signal.SIGTERM, 143),
-        ("evolution", signal.SIGINT, 130),
-    ],
-)
+@pytest.mark.parametrize("trainer", LONG)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_with_their_codes_and_say_how_to_go_on(tmp_path, undisturbed, faults, trainer, number, code):
     process = start(tmp_path, trainer)
     process.send_signal(number)

@@ -8,6 +8,7 @@ from myoassist.analysis.page.card_table import bounds_table, number, parts_table
 from myoassist.analysis.walk.evaluation import Evaluation
 from myoassist.analysis.walk.gait_curves import reference_curve
 from myoassist.analysis.walk.score import ScoredWalk
+from myoassist.analysis.walk.yardstick import CHANNELS
 from myoassist.gait.reference.human import EMG
 from myoassist.gait.score.agreement import GROUPS, PROJECT_TABLE, Agreement, correlate
 from myoassist.gait.score.card import ENOUGH, NEAR
@@ -40,14 +41,8 @@ _FIGURES = {
     "stride_time_s": ("Stride time", "s", 2),
 }
 _EMPTY = Cell("")
-# Curves that the built-in or own reference gait has, too.
-_SHOWN = {
-    "hip": "hip_angle",
-    "knee": "knee_angle",
-    "ankle": "ankle_angle",
-    "grf": "vertical_grf",
-    "trunk": "trunk_lean",
-}
+# Signals of the channels that the built-in or own reference gait may have, too.
+_SHOWN = {channel: signal for signal, channel in CHANNELS.items()} | {"trunk": "trunk_lean"}
 
 
 def score_summaries(walks: Sequence[tuple[str, Evaluation]]) -> list[ScoredSummary]:

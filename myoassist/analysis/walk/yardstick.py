@@ -15,7 +15,7 @@ from myoassist.rollout.log import JOINTS
 
 Curve = tuple[np.ndarray, np.ndarray | None]
 # Channels of people by signal. The lean of people's trunk depends on their markers: its range is judged alone.
-_CHANNELS = {
+CHANNELS = {
     **{f"{joint}_angle": joint for joint in JOINTS},
     "vertical_grf": "grf",
     **{f"{joint}_{kind}": f"{joint}_{kind}" for joint in JOINTS for kind in ("moment", "power")},
@@ -125,7 +125,7 @@ def _of_reference(reference: ReferenceGait) -> Yardstick:
 def _of_people(
     config: RunConfig, people: human.HumanReference, reference: ReferenceGait, walk: GaitCurves
 ) -> Yardstick:
-    curves: dict[str, Curve] = {name: _spread(people, [channel]) for name, channel in _CHANNELS.items()}
+    curves: dict[str, Curve] = {name: _spread(people, [channel]) for name, channel in CHANNELS.items()}
     curves |= {
         MUSCLE_PREFIX + muscle: _spread(people, [f"emg_{name}" for name in names]) for muscle, names in _EMG.items()
     }

@@ -11,6 +11,7 @@ import numpy as np
 from myoassist.config.entries.search_stages import plan_stages
 from myoassist.config.schema.control import ControlConfig
 from myoassist.config.schema.draws import DrawNoiseConfig
+from myoassist.config.schema.resolved import has_steady_paths
 from myoassist.config.schema.run import OptimizerConfig, RunConfig
 from myoassist.config.sources.starts import find_start
 from myoassist.cost.result import CostResult
@@ -72,9 +73,7 @@ def cost_fingerprint(config: RunConfig) -> str:
             del sections[section][name]
     if config.control.controller == ControlConfig().controller:
         del sections["control"]
-    if config.model.physics != "fast":
-        # It says something of fast physics alone.
-        sections["model"]["steady_paths"] = False
+    sections["model"]["steady_paths"] = has_steady_paths(config.model)
     for section, name, neutral in _YOUNGER:
         # As before there was such a key.
         if section in sections and sections[section][name] == neutral:

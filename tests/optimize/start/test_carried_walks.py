@@ -8,7 +8,9 @@ from myoassist.config.compose.run import compose_run
 from myoassist.optimize.walk.problem import WalkProblem
 from myoassist.rollout.log import Outcome
 
-OVERRIDES = ["exp=human", "cost.draws=1", "cost.tgt_vel=1.0", "control.cadence=speed", "env.sim_time=12"]
+# On the paths that these walks were found with.
+PATHS = "model.steady_paths=false"
+OVERRIDES = ["exp=human", "cost.draws=1", "cost.tgt_vel=1.0", "control.cadence=speed", "env.sim_time=12", PATHS]
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,8 @@ def test_a_firm_walk_lends_another_speed_what_its_clocks_need(problem):
     walks = {place: find_walk(name) for place, name in names.items()}
     carried = add_difference(walks, 0.75, problem.table)
     np.testing.assert_allclose(carried, walks["at"] + 0.75 * (walks["to"] - walks["from"]), atol=0.2)
+    # Clocks that follow the present speed: the walk that was found without falls.
+    assert problem.simulator.simulate(walks["at"]).outcome is Outcome.FELL
     assert problem.simulator.simulate(carried).outcome is Outcome.SURVIVED
 
 
