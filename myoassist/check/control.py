@@ -1,6 +1,7 @@
 """Rules of the group `control`."""
 
 from myoassist.config.schema.control import (
+    ALONE,
     AT_TARGET,
     DELAYED_CONTROLLERS,
     HUMAN_CONTROLLERS,
@@ -24,6 +25,7 @@ _GUIDED_ALONE = {
     "speed": (None, "follows a speed"),
     "swing_contact": (STRIKE, "has a stumble response"),
     "cadence": (AT_TARGET, "has a clock with a cadence"),
+    "late_foot": (ALONE, "has a clock that waits for a foot"),
 }
 
 

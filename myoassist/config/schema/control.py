@@ -15,6 +15,7 @@ HUMAN_CONTROLLERS = {
 DELAYED_CONTROLLERS = ("reflex", "guided")
 STRIKE, STUMBLE = "strike", "stumble"
 AT_TARGET, AT_SPEED = "target", "speed"
+ALONE, AWAITED = "alone", "awaited"
 # Those that log where in the stride each leg is by a clock of its own.
 CLOCKED_CONTROLLERS = ("guided",)
 # Those whose excitation is a sum of parts that they can log.
@@ -73,6 +74,13 @@ class ControlConfig:
         "How fast the clock of guided reflexes runs: as people's at the target speed (target, as in runs before this "
         "key), or faster and slower as theirs does with the present speed (speed).",
         choices=(AT_TARGET, AT_SPEED),
+        task="search",
+    )
+    late_foot: str = option(
+        ALONE,
+        "What guided reflexes do while a foot is late to land: its clock waits (alone, as in runs before this key), or "
+        "that of the leg that stands waits too, the late knee extends, and a scuffing foot is lifted harder (awaited).",
+        choices=(ALONE, AWAITED),
         task="search",
     )
     log_modules: bool = option(

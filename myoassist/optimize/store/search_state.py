@@ -42,6 +42,7 @@ _YOUNGER: tuple[tuple[str, str, Any], ...] = (
     ("control", "speed", None),
     ("control", "swing_contact", "strike"),
     ("control", "cadence", "target"),
+    ("control", "late_foot", "alone"),
     ("env", "support", 0.0),
     ("cost", "formula", None),
     ("cost", "reference_shift", None),

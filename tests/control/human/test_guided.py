@@ -11,19 +11,12 @@ from myoassist.config.compose.run import compose_run
 from myoassist.config.schema.control import ControlConfig
 from myoassist.config.schema.resolved import control_of
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
+from myoassist.control.human.guided.clocks import WAIT, run_clocks, sample
 from myoassist.control.human.guided.parameters import PAIRS, SIDE_PAIRS, STANCE_PHASE, SWING_PHASE, guided_entries
 from myoassist.control.human.guided.part import GuidedController, controller
 from myoassist.control.human.guided.pattern import cadence_slope, make_pattern, stride_time
-from myoassist.control.human.guided.reflexes import (
-    AIR,
-    GROUND,
-    SCUFF,
-    WAIT,
-    Sideways,
-    excite_leg,
-    run_clocks,
-    sample,
-)
+from myoassist.control.human.guided.reflexes import excite_leg
+from myoassist.control.human.guided.state import AIR, GROUND, SCUFF, Sideways
 from myoassist.control.signals import (
     GAS,
     GLU,
@@ -368,10 +361,11 @@ def test_every_condition_of_a_list_of_speeds_has_its_own_pattern():
         (["control.speed=1.2"], "control.controller=reflex"),
         (["control.swing_contact=stumble"], "control.controller=reflex"),
         (["control.cadence=speed"], "control.controller=reflex"),
+        (["control.late_foot=awaited"], "control.controller=reflex"),
     ],
 )
 def test_a_speed_that_fits_nothing_is_refused_before_the_start(words, part):
-    with pytest.raises(ConfigError, match=r"control\.(speed|swing_contact|cadence)=") as error:
+    with pytest.raises(ConfigError, match=r"control\.(speed|swing_contact|cadence|late_foot)=") as error:
         check(compose_run(["exp=baseline", *words]).config)
     assert part in str(error.value)
 

@@ -8,10 +8,10 @@ from myoassist.config.compose.run import compose_run
 from myoassist.config.schema.control import ControlConfig
 from myoassist.config.schema.run import EnvConfig, ExoConfig, ModelConfig
 from myoassist.control.human.guided import delayed as module
+from myoassist.control.human.guided.clocks import sample
 from myoassist.control.human.guided.parameters import STANCE_PHASE
 from myoassist.control.human.guided.part import GuidedController
 from myoassist.control.human.guided.pattern import make_pattern, stride_time
-from myoassist.control.human.guided.reflexes import sample
 from myoassist.control.signals import B_THETA, GLU, LOAD, MUSCLE_NAMES, P_ANKLE, P_KNEE, PRE_STIMULATION, SOL, VAS
 from myoassist.files.errors import ConfigError
 from myoassist.model.build import build_walker

@@ -16,18 +16,9 @@ import numpy as np
 
 from myoassist.control.human.contributions import send
 from myoassist.control.human.delays import LONG, MID, OUTPUT_DELAY, SHORT, SUPRA, Delays, allocate, fill, push
+from myoassist.control.human.guided.clocks import NOW, PERIOD, run_clocks, sample
 from myoassist.control.human.guided.parameters import LOADED
-from myoassist.control.human.guided.reflexes import (
-    HALF_PI,
-    LEAD,
-    NOW,
-    PERIOD,
-    adduction_rate,
-    excite_leg,
-    log_human,
-    run_clocks,
-    sample,
-)
+from myoassist.control.human.guided.reflexes import HALF_PI, LEAD, adduction_rate, excite_leg, log_human
 from myoassist.control.human.guided.state import Guided, Sideways
 from myoassist.control.part import Start
 from myoassist.control.senses import fill_senses, sense_start

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from myoassist.config.schema.control import AT_SPEED, STUMBLE, ControlConfig
+from myoassist.config.schema.control import AT_SPEED, AWAITED, STUMBLE, ControlConfig
 from myoassist.control.channel import Channel
 from myoassist.control.human.base import HumanController
 from myoassist.control.human.contributions import contribution_channels, make_contributions, reset_contributions
+from myoassist.control.human.guided.clocks import NOW, PERIOD, STRIKE_LOAD
 from myoassist.control.human.guided.delayed import (
     Delayed,
     log_delayed,
@@ -27,13 +28,7 @@ from myoassist.control.human.guided.parameters import (
     speed_of,
 )
 from myoassist.control.human.guided.pattern import Pattern, cadence_slope, make_pattern, read_curve, stride_time
-from myoassist.control.human.guided.reflexes import (
-    NOW,
-    PERIOD,
-    STRIKE_LOAD,
-    log_human,
-    update_human,
-)
+from myoassist.control.human.guided.reflexes import log_human, update_human
 from myoassist.control.human.guided.sources import INNER_CHANNELS, SOURCES, source_pairs
 from myoassist.control.human.guided.state import AIR, GROUND, Guided
 from myoassist.control.part import Start
@@ -50,6 +45,7 @@ class GuidedController(HumanController):
         delayed: Neural delays.
         stumbles: The stumble response.
         paced: The clock runs as people's at the present speed.
+        awaits: The leg that stands waits for a late foot, which reaches for the ground.
         inner: Keep and log what the excitation is made of.
 
     Raises:
@@ -68,13 +64,14 @@ class GuidedController(HumanController):
         stumbles: bool = False,
         inner: bool = False,
         paced: bool = False,
+        awaits: bool = False,
     ) -> None:
         # Without delays other functions are compiled, so that what is not asked for costs nothing.
         self.key, self.update, self.log = ("guided", update_human, log_human)
         if delayed:
             self.key, self.update, self.log = ("guided_delayed", update_delayed, log_delayed)
-        self._delayed, self._stumbles = delayed, stumbles
-        self._pairs = source_pairs(dimensions) if inner else ()
+        self._delayed, self._stumbles, self._awaits = delayed, stumbles, awaits
+        self._pairs = source_pairs(dimensions, awaits) if inner else ()
         if inner:
             self.channels = (*self.channels, *INNER_CHANNELS, *contribution_channels(self._pairs, SOURCES))
         self.entries = guided_entries(dimensions, speed)
@@ -98,7 +95,8 @@ class GuidedController(HumanController):
             Pattern(*(curves.copy() for curves in self._pattern)),
             np.array([self._speed]),
             np.array([self._slope, 1.0]),
-            np.array([1.0 if self._stumbles else 0.0]),
+            np.array([float(self._stumbles)]),
+            np.array([float(self._awaits)]),
             np.zeros(1, dtype=SENSES),
             np.zeros(2),
             np.zeros(2),
@@ -145,5 +143,5 @@ class GuidedController(HumanController):
 def controller(control: ControlConfig, dimensions: int, inner: bool = False) -> GuidedController:
     """Return the controller of a configuration, in 2 or 3 dimensions."""
     stumbles = control.swing_contact == STUMBLE
-    paced = control.cadence == AT_SPEED
-    return GuidedController(dimensions, speed_of(control), control.delayed, stumbles, inner, paced)
+    paced, awaits = control.cadence == AT_SPEED, control.late_foot == AWAITED
+    return GuidedController(dimensions, speed_of(control), control.delayed, stumbles, inner, paced, awaits)

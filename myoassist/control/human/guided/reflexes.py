@@ -16,6 +16,9 @@ people's stride the leg is. Muscles get people's activity at that phase, and spi
   and by its sideways speed (M6; the extrapolated centre of mass of Hof, Hum Mov Sci 2008);
 * stumbling: a foot that touches the ground before its leg points forward has scuffed; the clock goes on, no reflex of
   stance answers, and hip, knee and ankle flex to lift it (Eng et al., Exp Brain Res 1994: the elevating strategy);
+* a late foot, where it is awaited: the leg that stands, loaded, does not begin its swing before the other foot bears
+  (Duysens & Pearson, Brain Res 1980: load on the ankle extensors inhibits the flexor burst; Geyer & Herr 2010: swing
+  begins in double support), and the knee of the late leg extends to reach the ground;
 * heading, in 3D: of the 26 muscles only the glutei turn the body to speak of, and a push-off turns it away from its
   side; both answer the turn of the trunk and its rate, and the foot is placed against the way that it goes astray.
 """
@@ -27,8 +30,9 @@ import numpy as np
 
 from myoassist.control.human.contributions import begin_leg, log_contributions, move, note, send
 from myoassist.control.human.guided import sources as src
+from myoassist.control.human.guided.clocks import NOW, PERIOD, WAIT, run_clocks, sample
 from myoassist.control.human.guided.parameters import BALANCE, FRONTAL, LOADED, PAIRS, SIDE_PAIRS
-from myoassist.control.human.guided.state import AIR, GROUND, SCUFF, Guided, Sideways
+from myoassist.control.human.guided.state import AIR, SCUFF, Guided, Sideways
 from myoassist.control.senses import fill_senses
 from myoassist.control.signals import (
     B_PY,
@@ -48,27 +52,16 @@ from myoassist.control.signals import (
     TA,
     TALUS_VY,
     TALUS_Y,
+    VAS,
 )
 from myoassist.model.kernel import kernel
 
 HALF_PI = math.pi / 2.0
-STRIKE_LOAD = 0.1  # body weights
 FULL_LOAD = 0.5  # body weights, from which on a leg has the gains of stance alone
-# A contact sooner after a heel strike, in periods, is none: the foot bounces or scuffs.
-MIN_STRIDE = 0.75
-# With the stumble response a contact so long after a heel strike, in periods, is one only if the leg points forward by
-# this share of what people's does then; before, the foot has scuffed.
-SWUNG, AHEAD = 0.5, 0.5
-# Excitation of what lifts the foot off again, while it scuffs.
-LIFT = 0.3
-# Where the clock of a leg waits for its heel strike, unless it has had one less than half a period ago.
-WAIT, MIN_WAIT = 0.985, 0.5
-# The clock of the other leg is drawn towards half a period by a heel strike only if it is nearer to it than this.
-MAX_CROSS = 0.3
-PERIOD, RESET, CROSS = range(3)
-SLOPE, NOW = range(2)
-# Slowest and fastest that the clocks run, as a factor.
-SLOWEST, FASTEST = 0.5, 1.5
+# Excitation of what lifts the foot off again, while it scuffs; as it was, and with feet that are awaited.
+LIFT, FULL_LIFT = 0.3, 1.0
+# Excitation of the knee extensors of a leg that is awaited.
+REACH = 0.07
 TH_TGT, TH_P, TH_D, TH_HAM, PLACE_V, PUSH_V = range(1 + len(BALANCE))
 STANCE_SHIFT, SWING_SHIFT, ROLL_P, ROLL_D, HAB_F, HAB_HFL, HAB_GLU = range(7)
 SIDE_D, SIDE_V, YAW_P, YAW_D, TURN_PUSH, TURN_SIDE, DRIFT = range(7, 2 + len(FRONTAL))
@@ -80,59 +73,6 @@ _PAIR_SIGN = np.array([sign for _, _, sign in PAIRS])
 _SIDE_MUSCLE = np.array([MUSCLE_NAMES.index(muscle) for muscle, _ in SIDE_PAIRS])
 _SIDE_SIGN = np.array([sign for _, sign in SIDE_PAIRS])
 _LOADED = np.array([MUSCLE_NAMES.index(muscle) for muscle in LOADED])
-
-
-@kernel
-def sample(curve: np.ndarray, phase: float) -> float:
-    """Return the value of a curve over the stride at a phase, periodic, linear between its points."""
-    n = len(curve) - 1
-    x = (phase - math.floor(phase)) * n
-    i = int(x)
-    if i >= n:
-        i = n - 1
-    return curve[i] + (x - i) * (curve[i + 1] - curve[i])
-
-
-@kernel
-def points_forward(g: Guided, leg: int) -> bool:
-    """Return whether a leg, from hip to ankle, points forward in space as it does when people's heels strike."""
-    s = g.senses[0]
-    ahead = s.hip[leg] - 0.5 * s.knee[leg] - s.pitch
-    return ahead > AHEAD * (g.pattern.angle[0, 0] - 0.5 * g.pattern.angle[1, 0])
-
-
-@kernel
-def run_clocks(g: Guided, dt: float) -> None:
-    """Advance both clocks by a control step; heel strikes set their own and draw the other one."""
-    s = g.senses[0]
-    pace = 1.0 + g.pace[SLOPE] * (s.speed - g.speed[0])
-    g.pace[NOW] = min(max(pace, SLOWEST), FASTEST)
-    for leg in range(2):
-        step = dt / g.clock[leg, PERIOD] * g.pace[NOW]
-        g.phase[leg] = g.phase[leg] + step
-        g.since[leg] += step
-    for leg in range(2):
-        contact = s.load[leg] > STRIKE_LOAD
-        if g.stumbles[0] == 1.0:
-            met = contact and g.contact[leg] != GROUND and g.since[leg] > SWUNG
-            strike = met and points_forward(g, leg)
-            scuff = met and not strike
-        else:
-            strike = contact and g.contact[leg] == AIR and g.since[leg] > MIN_STRIDE
-            scuff = False
-        if strike:
-            # The short way round: late strikes hold the clock back, early ones move it on.
-            g.phase[leg] -= g.clock[leg, RESET] * (g.phase[leg] - math.floor(g.phase[leg] + 0.5))
-            g.since[leg] = 0.0
-            other = 1 - leg
-            off = g.phase[other] - math.floor(g.phase[other]) - 0.5
-            if abs(off) < MAX_CROSS:
-                g.phase[other] -= g.clock[leg, CROSS] * off
-        elif not contact and g.phase[leg] >= WAIT and g.since[leg] > MIN_WAIT:
-            g.phase[leg] = WAIT
-        g.contact[leg] = SCUFF if scuff else GROUND if contact else AIR
-    for leg in range(2):
-        g.phase[leg] = g.phase[leg] - math.floor(g.phase[leg])
 
 
 @kernel
@@ -240,6 +180,21 @@ def stance_share(g: Guided, leg: int) -> float:
 
 
 @kernel
+def meet_ground(g: Guided, leg: int, out: np.ndarray) -> None:
+    """Lift a foot that scuffs, and extend the knee of a leg that is awaited."""
+    awaits = g.awaits[0] == 1.0
+    if g.contact[leg] == SCUFF:
+        lift = FULL_LIFT if awaits else LIFT
+        out[HFL] += lift
+        out[BFSH] += lift
+        out[TA] += lift
+    note(g.contributions, leg, src.STUMBLE, out)
+    if awaits and g.contact[leg] == AIR and g.phase[leg] >= WAIT:
+        out[VAS] += REACH
+    note(g.contributions, leg, src.REACH, out)
+
+
+@kernel
 def excite_leg(g: Guided, leg: int, slow: float, side: Sideways, out: np.ndarray) -> None:
     """Excite the muscles of a leg."""
     lean = g.senses[0].pitch - g.balance[leg, TH_TGT]
@@ -250,11 +205,7 @@ def excite_leg(g: Guided, leg: int, slow: float, side: Sideways, out: np.ndarray
     resist_deviations(g, leg, stance, slow, lean, out)
     balance_trunk(g, leg, stance, lean, out)
     balance_sideways(g, leg, stance, turn, side, out)
-    if g.contact[leg] == SCUFF:
-        out[HFL] += LIFT
-        out[BFSH] += LIFT
-        out[TA] += LIFT
-    note(g.contributions, leg, src.STUMBLE, out)
+    meet_ground(g, leg, out)
     for m in range(N_MUSCLES):
         if out[m] < PRE_STIMULATION:
             out[m] = PRE_STIMULATION

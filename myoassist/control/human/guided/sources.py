@@ -15,8 +15,9 @@ SOURCES = {
     "heading": "turn of the trunk",
     "abduction": "what makes up for the extension that abductors give the hip",
     "stumble": "what lifts a foot that scuffs",
+    "reach": "what extends a leg that is awaited",
 }
-ACTIVITY, PUSH_OFF, STRETCH, PLACEMENT, TRUNK, LOAD, HEADING, ABDUCTION, STUMBLE = range(1, len(SOURCES))
+ACTIVITY, PUSH_OFF, STRETCH, PLACEMENT, TRUNK, LOAD, HEADING, ABDUCTION, STUMBLE, REACH = range(1, len(SOURCES))
 _TRUNK = ("GLU", "HAM", "HFL")
 _PUSH_OFF = ("GAS", "SOL")
 _LIFT = ("HFL", "BFSH", "TA")
@@ -32,8 +33,8 @@ INNER_CHANNELS = (
 )
 
 
-def source_pairs(dimensions: int) -> tuple[tuple[str, str], ...]:
-    """Return which source reaches which muscle group, in 2 or 3 dimensions."""
+def source_pairs(dimensions: int, awaits: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return which source reaches which muscle group, in 2 or 3 dimensions; with late feet awaited or not."""
     driven = guided_muscles(dimensions)
     side = tuple(muscle for muscle, _ in SIDE_PAIRS) if dimensions == 3 else ()
     reached = {
@@ -48,4 +49,6 @@ def source_pairs(dimensions: int) -> tuple[tuple[str, str], ...]:
     }
     if dimensions == 3:
         reached |= {"heading": ("GLU",), "abduction": ("GLU", "HFL")}
+    if awaits:
+        reached["reach"] = ("VAS",)
     return tuple((source, muscle) for source, muscles in reached.items() for muscle in muscles)

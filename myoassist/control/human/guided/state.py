@@ -29,6 +29,7 @@ class Guided(NamedTuple):
         pace: By how much the clocks run faster per m/s above the target speed, and how fast they run now, as a factor,
             shape (2,).
         stumbles: 1 with the stumble response, 0 without, shape (1,).
+        awaits: 1 where the leg that stands waits for a late foot, 0 where it goes on, shape (1,).
         senses: Record of SENSES, shape (1,).
         phase: Phase of each leg, 0 to 1, shape (2,).
         since: Time since the heel strike of each leg, periods, shape (2,).
@@ -48,6 +49,7 @@ class Guided(NamedTuple):
     speed: np.ndarray
     pace: np.ndarray
     stumbles: np.ndarray
+    awaits: np.ndarray
     senses: np.ndarray
     phase: np.ndarray
     since: np.ndarray
