@@ -60,8 +60,9 @@ HALF_PI = math.pi / 2.0
 FULL_LOAD = 0.5  # body weights, from which on a leg has the gains of stance alone
 # Excitation of what lifts the foot off again, while it scuffs; as it was, and with feet that are awaited.
 LIFT, FULL_LIFT = 0.3, 1.0
-# Excitation of the knee extensors of a leg that is awaited.
-REACH = 0.07
+# Excitation of the knee extensors of a leg that is awaited, from so many periods after its last heel strike on: in a
+# stride that nothing disturbs no leg is as late.
+REACH, LATE = 0.12, 1.06
 TH_TGT, TH_P, TH_D, TH_HAM, PLACE_V, PUSH_V = range(1 + len(BALANCE))
 STANCE_SHIFT, SWING_SHIFT, ROLL_P, ROLL_D, HAB_F, HAB_HFL, HAB_GLU = range(7)
 SIDE_D, SIDE_V, YAW_P, YAW_D, TURN_PUSH, TURN_SIDE, DRIFT = range(7, 2 + len(FRONTAL))
@@ -189,7 +190,7 @@ def meet_ground(g: Guided, leg: int, out: np.ndarray) -> None:
         out[BFSH] += lift
         out[TA] += lift
     note(g.contributions, leg, src.STUMBLE, out)
-    if awaits and g.contact[leg] == AIR and g.phase[leg] >= WAIT:
+    if awaits and g.contact[leg] == AIR and g.phase[leg] >= WAIT and g.since[leg] > LATE:
         out[VAS] += REACH
     note(g.contributions, leg, src.REACH, out)
 
