@@ -19,6 +19,7 @@ from myoassist.control.signals import MUSCLE_NAMES, N_MUSCLES
 from myoassist.model.build import build_walker
 from myoassist.model.ground.footholds import draw_profile
 from myoassist.optimize.start.vector import load_start
+from myoassist.rollout.disturbance import draw_disturbance
 from myoassist.rollout.log import Outcome
 from myoassist.rollout.simulator import make_simulator
 from myoassist.rollout.uneven import UnevenWalks
@@ -133,12 +134,16 @@ def test_who_waits_for_late_feet_stands_uneven_ground():
 
 
 def test_what_reaches_is_logged_and_logging_changes_nothing():
-    config = shipped(AWAITED, 2.0)
+    config = shipped(AWAITED, 4.0)
     walker = build_walker(config.model, config.env, exo=config.exo)
     logs = []
     for inner in (False, True):
         simulator = make_simulator(config, walker, inner=inner)
-        logs.append(simulator.simulate(load_start(config, simulator.table, clamp=False)))
+        calm = draw_disturbance(config.env.perturbation, simulator.step_limit, simulator.dt, 0)
+        # A push backward delays the next foot.
+        push = np.where(abs(np.arange(simulator.step_limit) * simulator.dt - 1.5) < 0.05, -300.0, 0.0)
+        vector = load_start(config, simulator.table, clamp=False)
+        logs.append(simulator.simulate(vector, disturbance=calm._replace(push=push)))
     plain, inner = logs
     columns = inner.layout.human_column
     np.testing.assert_array_equal(inner.flat[:, :columns], plain.flat[:, :columns])
