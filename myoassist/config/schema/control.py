@@ -79,7 +79,7 @@ class ControlConfig:
     late_foot: str = option(
         ALONE,
         "What guided reflexes do while a foot is late to land: its clock waits (alone, as in runs before this key), or "
-        "that of the leg that stands waits too, the late knee extends, and a scuffing foot is lifted harder (awaited).",
+        "that of the leg that stands waits too, the late knee extends, and both legs lift a scuffing foot (awaited).",
         choices=(ALONE, AWAITED),
         task="search",
     )

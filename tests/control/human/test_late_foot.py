@@ -108,6 +108,18 @@ def test_a_scuffing_foot_is_lifted_with_all_its_flexors_have():
     assert excite(soft)[MUSCLE_NAMES.index("BFSH")] < 0.9
 
 
+def test_the_calf_of_the_standing_leg_lifts_the_body_while_the_other_foot_scuffs():
+    guided, plain = late(), late(awaits=False)
+    for item in (guided, plain):
+        item.contact[0] = SCUFF
+    added = dict(zip(MUSCLE_NAMES, excite(guided, 1) - excite(plain, 1), strict=True))
+    assert {name for name, value in added.items() if value != 0.0} == {"SOL", "GAS"}
+    np.testing.assert_allclose([added["SOL"], added["GAS"]], 0.2, atol=1e-12)
+    # Two feet that scuff: nobody stands.
+    guided.contact[1] = plain.contact[1] = SCUFF
+    assert excite(guided, 1)[MUSCLE_NAMES.index("SOL")] == excite(plain, 1)[MUSCLE_NAMES.index("SOL")]
+
+
 def shipped(late_foot, time):
     """Return the configuration of a shipped walk of a length, s, its late feet awaited or not."""
     config = load_shipped_config("human_near_robust")
@@ -149,6 +161,7 @@ def test_what_reaches_is_logged_and_logging_changes_nothing():
     np.testing.assert_array_equal(inner.flat[:, :columns], plain.flat[:, :columns])
     parts = [channel for channel in inner.layout.channels if isinstance(channel, Contribution)]
     reach = [channel for channel in parts if channel.source == "reach"]
+    assert {channel.muscle for channel in parts if channel.source == "support"} == {"SOL", "GAS"}
     assert [channel.muscle for channel in reach] == ["VAS"]
     values = getattr(inner, reach[0].name)
     assert set(np.round(np.unique(values), 12)) == {0.0, 0.12}

@@ -18,7 +18,9 @@ people's stride the leg is. Muscles get people's activity at that phase, and spi
   stance answers, and hip, knee and ankle flex to lift it (Eng et al., Exp Brain Res 1994: the elevating strategy);
 * a late foot, where it is awaited: the leg that stands, loaded, does not begin its swing before the other foot bears
   (Duysens & Pearson, Brain Res 1980: load on the ankle extensors inhibits the flexor burst; Geyer & Herr 2010: swing
-  begins in double support), and the knee of the late leg extends to reach the ground;
+  begins in double support), and the knee of the late leg extends to reach the ground; with it the flexors of a foot
+  that scuffs give all that they have, and the calf of the other leg lifts the body (Pijnappels et al., J Biomech 2005:
+  early reactions of the support limb to tripping);
 * heading, in 3D: of the 26 muscles only the glutei turn the body to speak of, and a push-off turns it away from its
   side; both answer the turn of the trunk and its rate, and the foot is placed against the way that it goes astray.
 """
@@ -32,7 +34,7 @@ from myoassist.control.human.contributions import begin_leg, log_contributions, 
 from myoassist.control.human.guided import sources as src
 from myoassist.control.human.guided.clocks import NOW, PERIOD, WAIT, run_clocks, sample
 from myoassist.control.human.guided.parameters import BALANCE, FRONTAL, LOADED, PAIRS, SIDE_PAIRS
-from myoassist.control.human.guided.state import AIR, SCUFF, Guided, Sideways
+from myoassist.control.human.guided.state import AIR, GROUND, SCUFF, Guided, Sideways
 from myoassist.control.senses import fill_senses
 from myoassist.control.signals import (
     B_PY,
@@ -63,6 +65,8 @@ LIFT, FULL_LIFT = 0.3, 1.0
 # Excitation of the knee extensors of a leg that is awaited, from so many periods after its last heel strike on: in a
 # stride that nothing disturbs no leg is as late.
 REACH, LATE = 0.12, 1.06
+# Excitation of the calf of the leg that stands while the other foot scuffs.
+SUPPORT = 0.2
 TH_TGT, TH_P, TH_D, TH_HAM, PLACE_V, PUSH_V = range(1 + len(BALANCE))
 STANCE_SHIFT, SWING_SHIFT, ROLL_P, ROLL_D, HAB_F, HAB_HFL, HAB_GLU = range(7)
 SIDE_D, SIDE_V, YAW_P, YAW_D, TURN_PUSH, TURN_SIDE, DRIFT = range(7, 2 + len(FRONTAL))
@@ -182,7 +186,7 @@ def stance_share(g: Guided, leg: int) -> float:
 
 @kernel
 def meet_ground(g: Guided, leg: int, out: np.ndarray) -> None:
-    """Lift a foot that scuffs, and extend the knee of a leg that is awaited."""
+    """Lift a foot that scuffs, also by the calf of the other leg, and extend the knee of a leg that is awaited."""
     awaits = g.awaits[0] == 1.0
     if g.contact[leg] == SCUFF:
         lift = FULL_LIFT if awaits else LIFT
@@ -193,6 +197,10 @@ def meet_ground(g: Guided, leg: int, out: np.ndarray) -> None:
     if awaits and g.contact[leg] == AIR and g.phase[leg] >= WAIT and g.since[leg] > LATE:
         out[VAS] += REACH
     note(g.contributions, leg, src.REACH, out)
+    if awaits and g.contact[1 - leg] == SCUFF and g.contact[leg] == GROUND:
+        out[SOL] += SUPPORT
+        out[GAS] += SUPPORT
+    note(g.contributions, leg, src.SUPPORT, out)
 
 
 @kernel

@@ -16,8 +16,11 @@ SOURCES = {
     "abduction": "what makes up for the extension that abductors give the hip",
     "stumble": "what lifts a foot that scuffs",
     "reach": "what extends a leg that is awaited",
+    "support": "push of the leg that stands while the other foot scuffs",
 }
-ACTIVITY, PUSH_OFF, STRETCH, PLACEMENT, TRUNK, LOAD, HEADING, ABDUCTION, STUMBLE, REACH = range(1, len(SOURCES))
+ACTIVITY, PUSH_OFF, STRETCH, PLACEMENT, TRUNK, LOAD, HEADING, ABDUCTION, STUMBLE, REACH, SUPPORT = range(
+    1, len(SOURCES)
+)
 _TRUNK = ("GLU", "HAM", "HFL")
 _PUSH_OFF = ("GAS", "SOL")
 _LIFT = ("HFL", "BFSH", "TA")
@@ -50,5 +53,5 @@ def source_pairs(dimensions: int, awaits: bool = False) -> tuple[tuple[str, str]
     if dimensions == 3:
         reached |= {"heading": ("GLU",), "abduction": ("GLU", "HFL")}
     if awaits:
-        reached["reach"] = ("VAS",)
+        reached |= {"reach": ("VAS",), "support": _PUSH_OFF}
     return tuple((source, muscle) for source, muscles in reached.items() for muscle in muscles)
