@@ -19,8 +19,8 @@ MIN_STRIDE = 0.75
 SWUNG, AHEAD = 0.5, 0.5
 # Where the clock of a leg waits for its heel strike, unless it has had one less than half a period ago.
 WAIT, MIN_WAIT = 0.985, 0.5
-# Where the clock of a leg that stands waits for the other foot, which people put down at 0.5, and up to where it is
-# taken for standing.
+# Where the clock of a leg that stands waits for the other foot, which people put down at 0.5, and up to how many periods
+# after its own heel strike: nobody is to stand on one leg for good.
 HOLD, HELD = 0.52, 0.75
 # The clock of the other leg is drawn towards half a period by a heel strike only if it is nearer to it than this.
 MAX_CROSS = 0.3
@@ -54,7 +54,7 @@ def awaits_other(g: Guided, leg: int) -> bool:
     """Return whether a leg is at the end of its stance while the other foot, which is due, does not bear yet."""
     other = 1 - leg
     due = g.senses[0].load[other] <= STRIKE_LOAD and g.since[other] > MIN_WAIT
-    return due and HOLD < g.phase[leg] < HELD
+    return due and HOLD < g.phase[leg] < HELD and g.since[leg] < HELD
 
 
 @kernel
