@@ -19,8 +19,8 @@ MIN_STRIDE = 0.75
 SWUNG, AHEAD = 0.5, 0.5
 # Where the clock of a leg waits for its heel strike, unless it has had one less than half a period ago.
 WAIT, MIN_WAIT = 0.985, 0.5
-# Where the clock of a leg that stands waits for the other foot, which people put down at 0.5, and up to how many periods
-# after its own heel strike: nobody is to stand on one leg for good.
+# Where the clock of a leg that stands waits for the other foot, which people put down at 0.5, and up to how many
+# periods after its own heel strike: nobody is to stand on one leg for good.
 HOLD, HELD = 0.52, 0.75
 # The clock of the other leg is drawn towards half a period by a heel strike only if it is nearer to it than this.
 MAX_CROSS = 0.3
