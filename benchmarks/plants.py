@@ -53,7 +53,7 @@ TITLE = "## Which plant walks most like people"
 
 
 def overrides_of(plant: str) -> list[str]:
-    """Return what makes a plant out of `exp=human`; neural delays are counted in steps of 1 ms."""
+    """Return what makes a plant out of `exp=human_level`; neural delays are counted in steps of 1 ms."""
     body, muscles, delayed = PLANTS[plant]
     return [
         *(f"model.plant={body}", f"model.muscle_model={muscles}", f"control.delayed={str(delayed).lower()}"),
@@ -66,7 +66,7 @@ def search(run: Path, plant: str, seed: int, arguments: argparse.Namespace) -> N
     overrides = [
         # The cost that the table was made with.
         *(
-            "exp=human",
+            "exp=human_level",
             "cost=human_gait",
             "optimizer=from_nothing",
             "optimizer.members=1",

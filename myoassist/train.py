@@ -155,6 +155,7 @@ def train(
         if opened is not None:
             opened(folder)
         if folder.state == "finished":
+            _choose(config, folder.path)
             _say_next_steps(folder.path)
             return read_fitness(folder.details)
         stack.enter_context(track_run(config, folder))
@@ -183,8 +184,17 @@ def train(
             from myoassist.optimize.task import train_reflex
 
             fitness = -(train_reflex(config, folder, show) if show else train_reflex(config, folder))
+            _choose(config, folder.path)
         _say_next_steps(folder.path)
         return fitness
+
+
+def _choose(config: "RunConfig", folder: Path) -> None:
+    """Judge the finalists of a finished search, where that is asked for and has not been done."""
+    if config.task == "search" and config.optimizer.finalists:
+        from myoassist.analysis.walk.finalists import choose_at_end
+
+        choose_at_end(config, folder)
 
 
 def _announce_compilation(config: "RunConfig") -> None:

@@ -9,6 +9,7 @@ from myoassist.commands.help import format_overview
 # read by Hydra.
 MODULES = {
     "eval": "evaluate.command",
+    "choose": "choose",
     "watch": "watch",
     "sim": "sim",
     "replay": "replay",

@@ -15,6 +15,9 @@ CONFIG_NAME = "config.yaml"
 STATUS_NAME = "status.json"
 VERSIONS_NAME = "versions.json"
 PARAMETERS_NAME = "best_parameters.json"
+# Of the finalists of a search: the one that was chosen, as the file above, and how each of them walked.
+CHOSEN_NAME = "chosen_parameters.json"
+CHOICE_NAME = "choice.json"
 # In status.json, why a search has ended that optimizer.max_evaluations ended.
 MAX_EVALUATIONS = "max_evaluations"
 # Between the name of a run that was set aside and a number.
@@ -54,6 +57,14 @@ def read_json(file: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def is_choice_current(path: Path) -> bool:
+    """Say whether finalists were judged after the last evaluation of a search."""
+    choice = read_json(path / CHOICE_NAME)
+    if "evaluations" not in choice or not (path / CHOSEN_NAME).is_file():
+        return False
+    return choice["evaluations"] == read_status(path).get("evaluations")
 
 
 def describe_run(path: Path) -> str:

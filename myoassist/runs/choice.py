@@ -11,10 +11,12 @@ from myoassist.files.command_words import EVALUATE_COMMAND, TRAIN_COMMAND, quote
 from myoassist.files.errors import UserError
 from myoassist.runs.catalogue import (
     ASIDE,
+    CHOSEN_NAME,
     CONFIG_NAME,
     PARAMETERS_NAME,
     describe_run,
     find_newest_run,
+    is_choice_current,
     list_date_folders,
     list_run_folders,
     log_root,
@@ -30,7 +32,11 @@ BEST_FILES = (PARAMETERS_NAME, "*_Best.txt", BEST_POLICY)
 
 
 def find_best_file(folder: Path) -> Path | None:
-    """Return the file with the best parameters of a run, None where no generation is complete."""
+    """Return the file with the chosen parameters of a run, else with its best; None where no generation is complete."""
+    return folder / CHOSEN_NAME if is_choice_current(folder) else _find_best(folder)
+
+
+def _find_best(folder: Path) -> Path | None:
     for pattern in BEST_FILES:
         found = sorted(folder.glob(pattern))
         if found:
@@ -202,13 +208,14 @@ def choose_evaluated(params: str | None, folder: Path, config: RunConfig) -> Pat
 def choose_parameters(params: str | None, folder: Path) -> Path | None:
     """Return the parameter file that is asked for, else the best of a run, None where the run has none.
 
-    `best` and `bestlast` ask for the best of the run and of its last generation.
+    Without a word that is what `optimizer.finalists` has chosen, where it has; `best` and `bestlast` ask for the best
+    of the run and of its last generation.
 
     Raises:
         UserError: if the file that is asked for is none.
     """
     if params in (None, "best"):
-        return find_best_file(folder)
+        return find_best_file(folder) if params is None else _find_best(folder)
     if params == "bestlast":
         found = sorted(folder.glob("*_BestLast.txt"))
         if not found:

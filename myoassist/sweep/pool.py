@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hydra.core.utils import JobReturn, JobStatus
 
+from myoassist.files.command_words import quote_path
 from myoassist.files.console import say
 from myoassist.files.errors import ConfigError
 from myoassist.optimize.pool.state import Pool, finish_pool
@@ -69,6 +70,8 @@ class PoolSweeper(GridSweeper):
                 folder.write_status("running", **pool.status())
                 say(pool.describe())
             answer.return_value = -finish_pool(pool, folder)
+            if config.optimizer.finalists:
+                say(f"its finalists: myoassist choose {quote_path(folder.path)}")
         return [answer]
 
     def _run_rung(self, pool: Pool, job: GridJob, limit: int) -> None:
@@ -100,6 +103,7 @@ def _member_job(pool: Pool, job: GridJob, member: int, limit: int) -> GridJob:
         "seed": own.seed,
         "optimizer.members": 1,
         "optimizer.milestones": "[]",
+        "optimizer.finalists": 0,
         "optimizer.max_evaluations": limit,
         "fresh": "false",
         "resume": "auto",

@@ -33,7 +33,9 @@ def test_good_ones_pass():
     check(config_of("optimizer.factors=true", "optimizer.scan=64"))
     check(config_of("control=guided", "optimizer=pool", "optimizer.scan_from=shipped:around"))
     for optimizer in ("human", "robust", "held"):
-        check(compose_run(["exp=human", f"optimizer={optimizer}", "optimizer.param_path=shipped:human_125"]).config)
+        check(
+            compose_run(["exp=human_level", f"optimizer={optimizer}", "optimizer.param_path=shipped:human_125"]).config
+        )
     check(config_of("optimizer=multispeed", "optimizer.stages=[{factors: true, evaluations: 64}, {}]"))
 
 

@@ -15,7 +15,7 @@ from myoassist.files.errors import ConfigError
 from myoassist.optimize.walk.problem import WalkProblem
 from myoassist.rollout.log import Outcome
 
-SHORT = ("exp=human", "cost=likeness", "cost.draws=1", "env.sim_time=3")
+SHORT = ("exp=human_level", "cost=likeness", "cost.draws=1", "env.sim_time=3")
 
 
 def compose(*overrides):
@@ -70,7 +70,7 @@ def test_what_does_not_fit_is_refused():
     with pytest.raises(ConfigError, match="has no clock"):
         check(compose(*SHORT, "control=reflex", "optimizer.param_path=null"))
     with pytest.raises(ConfigError, match="unlikeness is a term of targets that judge moments"):
-        check(compose("exp=human", "+cost.formula.terms.unlikeness=1"))
+        check(compose("exp=human_level", "+cost.formula.terms.unlikeness=1"))
     with pytest.raises(ConfigError, match="hip_sd is a term of targets that judge strides"):
         check(compose(*SHORT, "+cost.formula.terms.hip_sd=1"))
     with pytest.raises(ConfigError, match="grading is moments, and there are gates"):
@@ -78,7 +78,7 @@ def test_what_does_not_fit_is_refused():
 
 
 def test_a_search_from_nothing_composes_and_its_stages_are_held_less_and_less():
-    config = compose("exp=human", "optimizer=from_nothing", "optimizer.param_path=shipped:made_up")
+    config = compose("exp=human_level", "optimizer=from_nothing", "optimizer.param_path=shipped:made_up")
     check(config)
     problem = WalkProblem(config, 1)
     vector = problem.load_start(config)

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 RUN = (
-    "exp=human",
+    "exp=human_level",
     "optimizer.param_path=shipped:human_125",
     "expname=pool",
     "logdir=pool",

@@ -65,9 +65,9 @@ def lowest_points(walker, poses, samples, normal_w):
 @pytest.mark.parametrize(
     ("overrides", "shipped"),
     [
-        (["exp=human"], "human_soft"),
-        (["exp=human", "env.slope_deg=5"], "human_up_5"),
-        (["exp=human", "env.slope_deg=-10"], "human_down_10"),
+        (["exp=human_level"], "human_soft"),
+        (["exp=human_level", "env.slope_deg=5"], "human_up_5"),
+        (["exp=human_level", "env.slope_deg=-10"], "human_down_10"),
         (["exp=prosthesis"], "human_prosthesis"),
         (["exp=walk_3d"], "human_3d"),
     ],
@@ -87,7 +87,7 @@ def test_clearance_is_that_of_the_lowest_point_of_the_foot(overrides, shipped):
 
 
 def test_who_lifts_the_feet_less_pays_more_and_who_clears_the_ground_pays_nothing():
-    config, simulator, log, _ = walk("exp=human", "+cost.formula.terms.foot_clearance=0.5", shipped="human_soft")
+    config, simulator, log, _ = walk("exp=human_level", "+cost.formula.terms.foot_clearance=0.5", shipped="human_soft")
     plan = plan_walk_cost(log.layout.muscle_names, config.cost, simulator.walker)
     result = evaluate_cost(log, np.zeros(77), config.cost, plan)
     clearance = swing_clearances(log, find_leg_strides(log, config.cost.num_strides), plan.feet)

@@ -17,7 +17,7 @@ from myoassist.optimize.walk.problem import WalkProblem
 
 
 def config_of(*overrides, support=0.0):
-    config = compose_run(["exp=human", *overrides]).config
+    config = compose_run(["exp=human_level", *overrides]).config
     config.env.support = support
     return config
 

@@ -13,7 +13,7 @@ from myoassist.model.build import build_walker
 from myoassist.optimize.start.vector_file import read_vector
 from myoassist.optimize.walk.problem import WalkProblem
 
-BARE = ["exp=human"]
+BARE = ["exp=human_level"]
 SHIPPED = Path(__file__).resolve().parents[2] / "models" / "controllers"
 
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(find_chromium() is None, reas
 ROOT = Path(__file__).resolve().parents[2]
 # Two members of which one ends; steps this small leave every walk close to the shipped one.
 POOL = [
-    "exp=human",
+    "exp=human_level",
     "cost=human_gait",
     "optimizer=pool",
     "optimizer.members=2",

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 from queue import SimpleQueue
 
 import numpy as np
@@ -21,6 +20,7 @@ from myoassist.gait.score.robustness import (
     LONG_TIME,
     NOISE,
     NOISE_PERCENT,
+    PHASES,
     PUSH,
     PUSH_TIME,
     START,
@@ -109,13 +109,57 @@ def try_walk(
     groups.append(run.group(long, START, LONG_TIME, LONG_TIME, starts))
     del long
     groups += _walk_uneven(run, vector)
-    strikes = find_heel_strikes(short.simulate(vector)).right
-    stride = pushed_stride(strikes, short.dt)
-    for impulse in IMPULSES_NS:
-        pushes = [] if stride is None else _pushed(short, vector, impulse, stride)
-        group = run.group(short, PUSH, impulse, COPY_TIME, pushes)
-        groups.append(group if stride is not None else replace(group, reason=NO_STRIDE))
+    groups += _push(run, short, vector)
     return Robustness(tuple(groups), (*_NOTES, GROUND_NOTE))
+
+
+class BriefTrials:
+    """Trials of several walks of one configuration, of the kinds of `try_walk`, with other draws and at one level each.
+
+    Args:
+        config: Configuration of the walks.
+        walker: Their model.
+        first: Number of the first copy and of the first ground.
+        count: Copies, and grounds.
+        phases: Parts of the stride at which pushes begin.
+    """
+
+    def __init__(
+        self, config: RunConfig, walker: Walker, first: int, count: int, phases: Sequence[float] = PHASES
+    ) -> None:
+        self._run = _Runner(config, config.optimizer.threads or count_cores(), lambda: None)
+        self._short, self._long = (self._run.simulator(walker, time) for time in (COPY_TIME, LONG_TIME))
+        self._uneven = None if refuse_footholds(config) else _UnevenGround(self._run)
+        self._numbers, self._phases = range(first, first + count), phases
+
+    def walk(self, vector: np.ndarray) -> Robustness:
+        """Walk 60 s undisturbed, with 3 % of noise, over ground of 2 cm, and under pushes of 30 N·s."""
+        run, (_, percent, _), height, impulse = self._run, NOISE_PERCENT, GROUND_CM[0], IMPULSES_NS[0]
+        copies = [_noisy(self._short, vector, percent, number) for number in self._numbers]
+        groups = [
+            run.group(self._short, NOISE, percent, COPY_TIME, copies),
+            run.group(self._long, UNDISTURBED, LONG_TIME, LONG_TIME, [_Walk(lambda _: vector)]),
+        ]
+        if self._uneven is not None:
+            groups.append(self._uneven.group(vector, height, self._numbers))
+        return Robustness((*groups, *_push(run, self._short, vector, (impulse,), self._phases)))
+
+
+def _push(
+    run: "_Runner",
+    simulator: Simulator,
+    vector: np.ndarray,
+    impulses: Sequence[float] = IMPULSES_NS,
+    phases: Sequence[float] = PHASES,
+) -> list[TrialGroup]:
+    """Push a walk in one of its strides."""
+    stride = pushed_stride(find_heel_strikes(simulator.simulate(vector)).right, simulator.dt)
+    groups = []
+    for impulse in impulses:
+        pushes = [] if stride is None else _pushed(simulator, vector, impulse, stride, phases)
+        group = run.group(simulator, PUSH, impulse, COPY_TIME, pushes)
+        groups.append(group if stride is not None else replace(group, reason=NO_STRIDE))
+    return groups
 
 
 def _noisy(simulator: Simulator, vector: np.ndarray, percent: float, number: int) -> _Walk:
@@ -128,10 +172,12 @@ def _started(simulator: Simulator, vector: np.ndarray, number: int) -> _Walk:
     return _Walk(lambda _: perturb_start(vector, simulator.table, StartSpread(1), generator))
 
 
-def _pushed(simulator: Simulator, vector: np.ndarray, impulse: float, stride: tuple[float, float]) -> list[_Walk]:
+def _pushed(
+    simulator: Simulator, vector: np.ndarray, impulse: float, stride: tuple[float, float], phases: Sequence[float]
+) -> list[_Walk]:
     walks = []
     time = np.arange(simulator.step_limit) * simulator.dt
-    for direction, phase, label in push_labels():
+    for direction, phase, label in push_labels(phases):
         begin = stride[0] + phase * stride[1]
         # Half a step of slack keeps rounding from moving the beginning.
         since = time + 0.5 * simulator.dt - begin
@@ -146,24 +192,32 @@ def _walk_uneven(run: "_Runner", vector: np.ndarray) -> list[TrialGroup]:
     reason = refuse_footholds(config)
     if reason:
         return [TrialGroup(GROUND, height, COPY_TIME, reason=reason) for height in GROUND_CM]
-    walks = UnevenWalks(run.lasting(COPY_TIME), run.threads)
-    free = _free_workers(run.threads)
+    ground = _UnevenGround(run)
+    return [ground.group(vector, height, range(COPIES)) for height in GROUND_CM]
 
-    def try_one(height: float, number: int) -> Trial:
-        worker = free.get()
-        try:
-            profile = draw_profile(0.01 * height, config.env.slope_deg, trial_generator(GROUND, number))
-            return _judge(walks.simulate(vector, profile, worker))
-        finally:
-            free.put(worker)
-            run.progress()
 
-    groups = []
-    with ThreadPoolExecutor(run.threads) as pool:
-        for height in GROUND_CM:
-            trials = tuple(pool.map(partial(try_one, height), range(COPIES)))
-            groups.append(TrialGroup(GROUND, height, COPY_TIME, trials))
-    return groups
+class _UnevenGround:
+    """Walks over uneven ground."""
+
+    def __init__(self, run: "_Runner") -> None:
+        self._run = run
+        self._walks = UnevenWalks(run.lasting(COPY_TIME), run.threads)
+
+    def group(self, vector: np.ndarray, height: float, numbers: Sequence[int]) -> TrialGroup:
+        """Walk over the grounds of some numbers, of a height in cm."""
+        run, free = self._run, _free_workers(self._run.threads)
+
+        def try_one(number: int) -> Trial:
+            worker = free.get()
+            try:
+                profile = draw_profile(0.01 * height, run.config.env.slope_deg, trial_generator(GROUND, number))
+                return _judge(self._walks.simulate(vector, profile, worker))
+            finally:
+                free.put(worker)
+                run.progress()
+
+        with ThreadPoolExecutor(run.threads) as pool:
+            return TrialGroup(GROUND, height, COPY_TIME, tuple(pool.map(try_one, numbers)))
 
 
 def refuse_footholds(config: RunConfig) -> str:

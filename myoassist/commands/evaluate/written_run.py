@@ -137,7 +137,7 @@ def evaluate_run(
     """Simulate a run and write everything into its folder, then show it if that was asked for."""
     from myoassist.analysis.walk.files import read_stored_total
     from myoassist.analysis.walk.summary import print_summary
-    from myoassist.runs.choice import find_best_file
+    from myoassist.runs.catalogue import PARAMETERS_NAME
 
     if item.config.task == "rl":
         _evaluate_policy(request, item, compared, graphics, viewer)
@@ -148,7 +148,7 @@ def evaluate_run(
         item.result.claim()
         notices = item.result.compare_costs(walk.evaluation.result.terms)
     report = write_walk(item, walk, compared, graphics, "rgb_array" in item.config.env.render_modes, notices)
-    unchanged = item.parameters == find_best_file(item.folder) and not request.overrides
+    unchanged = item.parameters == item.folder / PARAMETERS_NAME and not request.overrides
     stored = read_stored_total(item.folder) if unchanged else None
     print_summary(walk.evaluation, item.folder.as_posix(), walk.source, stored, report.files, report.notices)
     if viewer is not None and walk.evaluation.log.n_steps:

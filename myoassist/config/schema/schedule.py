@@ -63,6 +63,15 @@ class ScheduleConfig:
         ge=1,
         le=1000,
     )
+    finalists: int = option(
+        0,
+        "At the end of a search, let the best of so many last generations, its best, its last means and its start walk "
+        "once more: over uneven ground, pushed and with noise that no search has drawn. The one that misses the "
+        "fewest bounds, then lasts most often, is kept as chosen_parameters.json. 0 leaves it at the best.",
+        ge=0,
+        le=1000,
+        change=False,
+    )
     halving: float = option(2.0, "With members, the best of so many go on at a milestone.", gt=1.0, le=1000.0)
     milestones: list[float] = option(
         [],

@@ -4,7 +4,7 @@ Every draw comes from a stream of its own, a child of `STREAM`, which is no seed
 never what a search has seen. The same copy of a kind of trial has the same draw at every level, only larger.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,12 +131,12 @@ def _describe(group: TrialGroup) -> dict[str, Any]:
     return content
 
 
-def push_labels() -> list[tuple[str, float, str]]:
+def push_labels(phases: Sequence[float] = PHASES) -> list[tuple[str, float, str]]:
     """Return direction, phase (part of a stride) and words of every push, in a fixed order."""
     return [
         (direction, phase, f"{direction}, {100.0 * phase:.0f} % of the stride")
         for direction in DIRECTIONS
-        for phase in PHASES
+        for phase in phases
     ]
 
 

@@ -109,7 +109,7 @@ class Pool:
         own.seed = member_seed(self.config.seed, member)
         own.logdir, own.expname, own.expsubdir = self.place(member).as_posix(), self.place(member).name, None
         own.resume, own.fresh = "auto", False
-        own.optimizer.members, own.optimizer.milestones = 1, []
+        own.optimizer.members, own.optimizer.milestones, own.optimizer.finalists = 1, [], 0
         own.optimizer.max_evaluations = limit
         return own
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from myoassist.files.content import is_file, is_folder, parse_json
 from myoassist.files.errors import UserError
-from myoassist.runs.catalogue import PARAMETERS_NAME
+from myoassist.runs.catalogue import CHOSEN_NAME, PARAMETERS_NAME, is_choice_current
 
 _EXPECTED = "a text file with one number per line, or a best_parameters.json"
 
@@ -31,7 +31,7 @@ class StoredVector:
 
 
 def find_vector_file(path: Path) -> Path:
-    """Return the parameter file that a path means: the file itself, or a run folder's BestLast, else its Best.
+    """Return the parameter file that a path means: the file itself, or a run folder's chosen, BestLast, else its Best.
 
     Raises:
         UserError: if there is none.
@@ -40,6 +40,8 @@ def find_vector_file(path: Path) -> Path:
         return path
     if not is_folder(path):
         raise UserError(f"{path} does not exist", "a parameter file or a run folder")
+    if is_choice_current(path):
+        return path / CHOSEN_NAME
     for pattern in ("*_BestLast.txt", "*_Best.txt", PARAMETERS_NAME):
         found = sorted(path.glob(pattern))
         if found:

@@ -7,7 +7,7 @@ optimizer.param_path, and says how long it walks. Between related walks this kee
 `human_robust` differs from `human_125` by what makes it firm, and with that a walk found for 1.0 m/s stands more pushes
 and noise without any search (docs/shipped-walks.md). Walks that are no near relatives fall. `--times lead_SOL=0.85`
 multiplies a raw parameter afterwards. Names are of shipped walks, or paths of vectors. The overrides name experiment
-and speed (`exp=human cost.tgt_vel=1.0`), as those of `train`.
+and speed (`exp=human_level cost.tgt_vel=1.0`), as those of `train`.
 """
 
 import argparse

@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="file of the vector")
     arguments = parser.parse_args(argv)
-    table = WalkProblem(compose("exp=human").plain(), 1).simulator.table
+    table = WalkProblem(compose("exp=human_level").plain(), 1).simulator.table
     parameters = [
         {"name": name, "raw": raw} for name, raw in zip(table.names, made_up_vector(table).tolist(), strict=True)
     ]

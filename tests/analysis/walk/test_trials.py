@@ -83,7 +83,9 @@ def test_ground_that_cannot_be_edited_is_said():
 def test_a_controller_that_follows_the_target_speed_does_so_in_every_trial():
     from myoassist.analysis.walk.evaluation import evaluate_parameters
 
-    made = compose_run(["exp=human", "cost.tgt_vel=1.5", "env.sim_time=12", "optimizer.param_path=shipped:human_150"])
+    made = compose_run(
+        ["exp=human_level", "cost.tgt_vel=1.5", "env.sim_time=12", "optimizer.param_path=shipped:human_150"]
+    )
     config = made.config
     walked = evaluate_parameters(config, resolve_param_path("shipped:human_150"))
     runner = trials._Runner(config, 1, lambda: None)

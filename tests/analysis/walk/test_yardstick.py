@@ -29,14 +29,14 @@ def walk():
 
 @pytest.fixture(scope="module")
 def people(walk):
-    return find_yardstick(config("exp=human"), PEOPLE, GAIT, walk)
+    return find_yardstick(config("exp=human_level"), PEOPLE, GAIT, walk)
 
 
 @pytest.mark.parametrize(
     ("overrides", "follows"),
     [
-        (["exp=human"], False),
-        (["exp=human", "cost=predictive"], False),
+        (["exp=human_level"], False),
+        (["exp=human_level", "cost=predictive"], False),
         (["exp=baseline"], True),
         (["exp=exo_4param_kine", "overlays=published"], True),
         (["exp=rl_walk"], False),
@@ -51,7 +51,7 @@ def test_who_follows_the_reference_is_held_against_it(overrides, follows, walk):
 
 
 def test_where_nobody_was_measured_the_reference_stands_in(walk):
-    yardstick = find_yardstick(config("exp=human"), None, GAIT, walk)
+    yardstick = find_yardstick(config("exp=human_level"), None, GAIT, walk)
     assert not yardstick.people
     for name in SIGNALS:
         expected = reference_curve(name, GAIT)
@@ -84,7 +84,7 @@ def test_people_s_hip_is_moved_to_the_mean_of_the_walk(people, walk):
 
 
 def test_a_walk_without_strides_moves_nobody():
-    yardstick = find_yardstick(config("exp=human"), PEOPLE, GAIT, cut_curves(empty_walk(n_steps=50), 5))
+    yardstick = find_yardstick(config("exp=human_level"), PEOPLE, GAIT, cut_curves(empty_walk(n_steps=50), 5))
     assert yardstick.hip_offset == 0.0
 
 

@@ -25,6 +25,7 @@ PRESETS = {
 # Those that walk like people: muscles, device, controller of the device, mode of the search
 HUMANS = {
     "human": (22, None, "none", "single"),
+    "human_level": (22, None, "none", "single"),
     "human_exo": (22, "tutorial", "four_param", "single"),
     "human_speeds": (22, None, "none", "multispeed"),
     "tutorial": (22, "tutorial", "four_param", "single"),
@@ -34,6 +35,8 @@ HUMANS = {
     "multispeed": (22, "tutorial", "four_param", "multispeed"),
     "multislope": (22, "tutorial", "four_param", "multislope"),
 }
+# Those that start from a walk that withstands disturbances, and keep it so.
+FIRM = ("human", "human_exo")
 
 
 def test_preset_tables_cover_every_exp():
@@ -47,14 +50,34 @@ def test_walks_like_people_are_judged_by_people(exp):
     config = compose_run([f"exp={exp}"]).config
     device = (config.model.musculature, config.model.device, config.exo.controller, config.optimizer.mode)
     assert device == HUMANS[exp]
-    assert (config.cost.target, config.cost.l1_weight, config.control.controller) == ("human_gait_2", 0.0, "guided")
-    assert (config.cost.mode, config.cost.num_strides, config.env.sim_time) == ("clean", 10, 20.0)
+    firm = exp in FIRM
+    assert config.cost.target == ("human_gait_3" if firm else "human_gait_2")
+    assert (config.cost.l1_weight, config.control.controller) == (0.0, "guided")
+    assert (config.cost.mode, config.cost.num_strides, config.env.sim_time) == ("clean", 10, 14.0 if firm else 20.0)
     assert (config.model.physics, config.env.timestep) == ("fast", 0.002)
     # Several walks of a candidate are disturbed ones, or those of several conditions.
     several = config.cost.draws > 1 or config.optimizer.mode != "single" or exp == "tutorial"
-    assert several and 16 <= config.optimizer.popsize <= 20
-    assert config.optimizer.sigma_gain == (5.0 if exp in ("prosthesis", "walk_3d") else 3.0)
+    assert several and 14 <= config.optimizer.popsize <= 20
+    assert config.optimizer.sigma_gain == (1.5 if firm else 5.0 if exp in ("prosthesis", "walk_3d") else 3.0)
     check(config)
+
+
+@pytest.mark.parametrize("exp", FIRM)
+def test_what_is_firm_is_disturbed_as_it_is_judged_and_its_last_candidates_are(exp):
+    config = compose_run([f"exp={exp}"]).config
+    noise = config.cost.draw_noise
+    assert (config.model.plant, config.control.cadence, config.control.late_foot) == ("human_5", "speed", "awaited")
+    assert config.cost.draws == 7 and noise.in_turn
+    # At least what a walk has to withstand: 3 % of noise, ground of 2 cm, pushes of 30 N·s.
+    assert noise.parameter_sd >= 0.03 and noise.footholds >= 0.02 and noise.push_impulse >= 30.0
+    assert config.optimizer.finalists == 12 and config.optimizer.param_path == "shipped:human_sure_125"
+
+
+def test_what_exp_human_was_is_kept():
+    config = compose_run(["exp=human_level"]).config
+    assert (config.model.plant, config.control.cadence, config.control.late_foot) == ("human_4", "target", "alone")
+    assert (config.cost.draws, config.cost.draw_noise.footholds, config.optimizer.finalists) == (2, 0.0, 0)
+    assert (config.optimizer.maxiter, config.optimizer.param_path) == (500, "shipped:human_near_firm_4")
 
 
 def test_a_weak_calf_has_gains_of_its_own_and_no_price_on_a_limp():

@@ -28,7 +28,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_it_is_found_and_listed(folder):
-    config = compose_run(["exp=human", "model=anna"]).config
+    config = compose_run(["exp=human_level", "model=anna"]).config
     assert config.model.segment_scale == {"thigh": 1.02}
     assert config.model.body_mass == 61.0
     # The experiment's own choice of physics counts, the person's speed and gait too.
@@ -38,7 +38,7 @@ def test_it_is_found_and_listed(folder):
 
 
 def test_the_command_line_changes_it(folder):
-    config = compose_run(["exp=human", "model=anna", "model.segment_scale.shank=0.98", "cost.people=null"]).config
+    config = compose_run(["exp=human_level", "model=anna", "model.segment_scale.shank=0.98", "cost.people=null"]).config
     assert config.model.segment_scale == {"thigh": 1.02, "shank": 0.98}
     assert config.cost.people is None
 
@@ -46,4 +46,4 @@ def test_the_command_line_changes_it(folder):
 def test_elsewhere_there_is_no_such_person(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match="model=anna"):
-        compose_run(["exp=human", "model=anna"])
+        compose_run(["exp=human_level", "model=anna"])

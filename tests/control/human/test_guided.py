@@ -158,7 +158,7 @@ def test_before_there_was_a_stumble_response_the_same_contact_was_a_heel_strike(
     guided.senses[0]["load"][0], guided.senses[0]["knee"][0] = 0.9, 1.0
     run_clocks(guided, 0.01)
     assert guided.since[0] == 0.0 and guided.contact[0] == GROUND
-    assert compose_run(["exp=human"]).config.control.swing_contact == "stumble"
+    assert compose_run(["exp=human_level"]).config.control.swing_contact == "stumble"
     assert ControlConfig(controller="guided").swing_contact == "strike"
 
 
@@ -426,6 +426,8 @@ def test_the_slope_of_cadence_ends_where_nobody_was_measured():
 
 
 def test_the_key_gives_delayed_clocks_the_slope_of_people():
-    config = compose_run(["exp=human", "control.cadence=speed", "control.delayed=true", "env.timestep=0.001"]).config
+    config = compose_run(
+        ["exp=human_level", "control.cadence=speed", "control.delayed=true", "env.timestep=0.001"]
+    ).config
     assert controller(control_of(config), 2).make(0.001).guided.pace[0] == cadence_slope(1.25)
     assert ControlConfig(controller="guided").cadence == "target"

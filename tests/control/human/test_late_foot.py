@@ -184,6 +184,6 @@ def test_what_reaches_is_logged_and_logging_changes_nothing():
 
 def test_older_runs_know_no_awaiting_and_delayed_reflexes_have_it():
     assert ControlConfig(controller="guided").late_foot == ALONE
-    words = ["exp=human", f"control.late_foot={AWAITED}", "control.delayed=true", "env.timestep=0.001"]
+    words = ["exp=human_level", f"control.late_foot={AWAITED}", "control.delayed=true", "env.timestep=0.001"]
     made = controller(control_of(compose_run(words).config), 2).make(0.001)
     assert made.guided.awaits[0] == 1.0

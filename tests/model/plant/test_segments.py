@@ -110,5 +110,5 @@ def test_segments_are_checked_before_a_model_is_loaded():
         (["model.segment_scale.thigh=2"], "1.4"),
     ):
         with pytest.raises(ConfigError) as refusal:
-            check(compose_run(["exp=human", *changes]).config)
+            check(compose_run(["exp=human_level", *changes]).config)
         assert words in str(refusal.value)

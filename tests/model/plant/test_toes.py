@@ -65,7 +65,7 @@ def test_people_s_angles_scuff_with_straight_toes_and_clear_the_ground_with_exte
 def test_the_same_walk_holds_softer_toes_higher_over_the_ground():
     lowest, toes = {}, {}
     for plant in ("human_4", "human_5"):
-        words = ["exp=human", "cost.draws=1", "env.sim_time=10", f"model.plant={plant}"]
+        words = ["exp=human_level", "cost.draws=1", "env.sim_time=10", f"model.plant={plant}"]
         simulator = WalkProblem(compose_run(words).config, 1).simulator
         log = simulator.simulate(read_vector(Path(find_controller("human_soft_firm"))).vector)
         assert log.outcome == Outcome.SURVIVED, log.reason

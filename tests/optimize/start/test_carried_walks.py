@@ -10,7 +10,7 @@ from myoassist.rollout.log import Outcome
 
 # On the paths that these walks were found with.
 PATHS = "model.steady_paths=false"
-OVERRIDES = ["exp=human", "cost.draws=1", "cost.tgt_vel=1.0", "control.cadence=speed", "env.sim_time=12", PATHS]
+OVERRIDES = ["exp=human_level", "cost.draws=1", "cost.tgt_vel=1.0", "control.cadence=speed", "env.sim_time=12", PATHS]
 
 
 @pytest.fixture(scope="module")
