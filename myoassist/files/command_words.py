@@ -23,8 +23,8 @@ _SUBCOMMANDS = {"train": "train", "eval": "eval", "evo": "train evo=evo"}
 _SCRIPT = re.compile(rf"{re.escape(_HERE)}(?: scripts/({'|'.join(_SUBCOMMANDS)})\.sh)?(?!\S)")
 _MODULE = re.compile(r"(?<!\S)python -m (myoassist\S*)")
 _PROGRAM = re.compile(
-    r"(?<![\w./-])myoassist (?=(?:train|eval|choose|watch|sim|replay|import|export|pack|verify|reference|evos|sweeps|runs|"
-    r"list|subject|completion)\b)"
+    r"(?<![\w./-])myoassist (?=(?:train|eval|choose|watch|sim|replay|import|export|pack|verify|reference|evos|sweeps|"
+    r"runs|list|subject|completion)\b)"
 )
 
 
