@@ -73,6 +73,7 @@ def write_walk(
         pictures: Draw still and video.
         notices: Sentences for people that are known already.
     """
+    from myoassist.analysis.page.finalist_section import finalist_sections
     from myoassist.analysis.page.pool_section import pool_sections
     from myoassist.analysis.page.walk_files import EvaluationReport
     from myoassist.config.schema.published_numbers import recommend_older
@@ -82,7 +83,7 @@ def write_walk(
     # That of a controller that comes with the package is not there yet.
     item.folder.mkdir(parents=True, exist_ok=True)
     report = EvaluationReport(item.folder, walk, compared, [text for text in known if text])
-    report.sections += pool_sections(item.folder)
+    report.sections += [*pool_sections(item.folder), *finalist_sections(item.folder)]
     report.write_results()
     if pictures and graphics.backend:
         report.write_pictures()

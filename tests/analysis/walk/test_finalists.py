@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from myoassist.analysis.page.finalist_section import finalist_sections
 from myoassist.analysis.walk import finalists, trials
 from myoassist.analysis.walk.finalists import Finalist, choose_in, judge_finalists, judged_config
 from myoassist.config.compose.run import compose_run
@@ -108,6 +109,10 @@ def test_the_firmest_is_kept_and_taken_from_then_on(brief, tmp_path, capsys):
     assert choose_parameters("best", folder) == folder / PARAMETERS_NAME
     stored = json.loads((folder / CHOSEN_NAME).read_text())
     assert stored["chosen"] == names[0] and len(stored["parameters"]) > 100
+    (section,) = finalist_sections(folder)
+    shown = [[cell.text for cell in row.cells] for row in section.table.rows]
+    assert shown[0][0] == f"{names[0]} (chosen)" and [row[0] for row in shown[1:]] == names[1:]
+    assert all(" of 2" in text for text in (shown[0][1], shown[0][3], shown[0][4]))
     # The same command has nothing left to do; where it was killed before the choice, it makes the same one.
     before = (folder / CHOSEN_NAME).read_bytes(), (folder / CHOICE_NAME).read_bytes()
     capsys.readouterr()
@@ -119,7 +124,8 @@ def test_the_firmest_is_kept_and_taken_from_then_on(brief, tmp_path, capsys):
     assert ((folder / CHOSEN_NAME).read_bytes(), (folder / CHOICE_NAME).read_bytes()) == before
     # A search that goes on leaves its choice behind until it ends.
     search(folder, "optimizer.maxiter=3", "optimizer.finalists=0")
-    assert not is_choice_current(folder) and find_vector_file(folder).name.endswith("_BestLast.txt")
+    assert not is_choice_current(folder) and not finalist_sections(folder)
+    assert find_vector_file(folder).name.endswith("_BestLast.txt")
     assert choose_in(folder, 1) == [folder / CHOSEN_NAME] and is_choice_current(folder)
 
 
