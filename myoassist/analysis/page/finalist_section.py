@@ -21,9 +21,9 @@ def finalist_sections(folder: Path) -> list[Section]:
         Section(
             "Finalists of the search",
             [
-                f"{len(judged)} candidates walked once more: level, with noise on their parameters, over uneven ground and "
-                "pushed as no walk of the search was. Best is who misses the fewest bounds, then who lasts most often, "
-                "then who is nearest to people.",
+                f"{len(judged)} candidates walked once more: level, with noise on their parameters, over uneven "
+                "ground, and pushed as no walk of the search was. The best misses the fewest bounds, then lasts most "
+                "often, then is nearest to people.",
                 f"Chosen: {chosen}.",
             ],
             _table(judged, chosen),

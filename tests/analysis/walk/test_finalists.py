@@ -110,7 +110,7 @@ def test_the_firmest_is_kept_and_taken_from_then_on(brief, tmp_path, capsys):
     stored = json.loads((folder / CHOSEN_NAME).read_text())
     assert stored["chosen"] == names[0] and len(stored["parameters"]) > 100
     (section,) = finalist_sections(folder)
-    shown = [[cell.text for cell in row.cells] for row in section.table.rows]
+    shown = [[cell.text for cell in row.cells] for row in section.table.body]
     assert shown[0][0] == f"{names[0]} (chosen)" and [row[0] for row in shown[1:]] == names[1:]
     assert all(" of 2" in text for text in (shown[0][1], shown[0][3], shown[0][4]))
     # The same command has nothing left to do; where it was killed before the choice, it makes the same one.
