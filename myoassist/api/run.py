@@ -64,7 +64,7 @@ class Run:
 
     @property
     def best(self) -> "pd.DataFrame":
-        """The best vector, a row per parameter: `value` in `unit`, `raw`, its bounds `lower` and `upper`, `group`.
+        """The best vector, or the one chosen of the finalists, a row per parameter: `value` in `unit`, `raw`, its bounds `lower` and `upper`, `group`.
 
         Raises:
             UserError: if no generation is complete.
@@ -76,7 +76,7 @@ class Run:
 
     @property
     def vector(self) -> "np.ndarray":
-        """The best vector, raw, shape (D,).
+        """The same vector, raw, shape (D,).
 
         Raises:
             UserError: if no generation is complete.
@@ -87,7 +87,7 @@ class Run:
 
     @property
     def terms(self) -> dict[str, Any]:
-        """Reported terms of the best by name.
+        """Reported terms of the same by name.
 
         Raises:
             UserError: if no generation is complete.
@@ -122,10 +122,10 @@ class Run:
             ) from None
 
     def _best(self) -> dict[str, Any]:
-        from myoassist.runs.catalogue import PARAMETERS_NAME, read_json
+        from myoassist.runs.catalogue import CHOSEN_NAME, PARAMETERS_NAME, is_choice_current, read_json
         from myoassist.runs.choice import explain_no_best
 
-        content = read_json(self.folder / PARAMETERS_NAME)
+        content = read_json(self.folder / (CHOSEN_NAME if is_choice_current(self.folder) else PARAMETERS_NAME))
         if "parameters" not in content:
             raise explain_no_best(self.folder)
         return content

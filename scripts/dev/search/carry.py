@@ -1,6 +1,6 @@
 """Carry what one walk has and another lacks over to a third: walks of one controller can be added.
 
-    python scripts/dev/search/carry.py OUT.txt human_100 --from human_125 --to human_robust --share 0.75 exp=human ...
+    python scripts/dev/search/carry.py OUT.txt human_100 --from human_125 --to human_robust --share 0.75 exp=EXP
 
 Writes `human_100 + 0.75 (human_robust - human_125)`, parameter by parameter of the same name, as a raw vector for
 optimizer.param_path, and says how long it walks. Between related walks this keeps a gait and brings what was meant:
