@@ -64,7 +64,9 @@ class Run:
 
     @property
     def best(self) -> "pd.DataFrame":
-        """The best vector, or the one chosen of the finalists, a row per parameter: `value` in `unit`, `raw`, its bounds `lower` and `upper`, `group`.
+        """The best vector, or the chosen of the finalists: a row per parameter.
+
+        Columns are `value` in `unit`, `raw`, its bounds `lower` and `upper`, `group` and `fixed`.
 
         Raises:
             UserError: if no generation is complete.
