@@ -14,13 +14,16 @@ from myoassist.cost.result import FAILURE_COST
 from myoassist.cost.staging import evaluate_cost
 from myoassist.files.errors import ModelError
 from myoassist.gait.events import LEFT, RIGHT
+from myoassist.gait.foot_shape import measure_feet
 from myoassist.gait.reference.human import match_reference
 from myoassist.rollout.log import Outcome
 from tests.gait.synthetic_walk import FRONTAL_NAMES, PLANAR_NAMES, empty_walk, reference_walk
+from tests.walkers import make_walker
 
 PEOPLE = match_reference(1.25, 0.9)
-PLAN = replace(plan_cost(PLANAR_NAMES), people=PEOPLE)
-FRONTAL_PLAN = replace(plan_cost(FRONTAL_NAMES), people=PEOPLE)
+FEET = measure_feet(make_walker())
+PLAN = replace(plan_cost(PLANAR_NAMES), people=PEOPLE, feet=FEET)
+FRONTAL_PLAN = replace(plan_cost(FRONTAL_NAMES), people=PEOPLE, feet=FEET)
 VECTOR = np.full(81, 1.1)
 KINEMATICS = CostConfig(target="kinematics")
 PUBLISHED_KEYS = [

@@ -47,8 +47,9 @@ def test_a_prosthesis_is_a_part_of_the_person():
 
 
 def test_energy_is_told_per_kg_of_the_person():
-    config = compose_run(["exp=human_exo", "cost.draws=1", "env.sim_time=12"]).config
-    config.optimizer.stages = None
+    # The body and clocks that the walk was found with.
+    older = ["model.plant=human_4", "control.cadence=target", "control.late_foot=alone"]
+    config = compose_run(["exp=human_exo", *older, "cost.draws=1", "env.sim_time=12"]).config
     problem = WalkProblem(config, 1)
     log = problem.simulator.simulate(read_vector(SHIPPED / "human_exo" / "best_parameters.json").vector)
     told, whole = (
