@@ -19,6 +19,7 @@ from myoassist.analysis.walk.trials import BriefTrials
 from myoassist.config.schema.run import RunConfig
 from myoassist.cost.result import CostResult
 from myoassist.files.atomic import write_text_atomic
+from myoassist.files.command_words import EVALUATE_COMMAND, quote_path
 from myoassist.files.console import say
 from myoassist.files.errors import UserError
 from myoassist.files.json_values import to_json
@@ -36,10 +37,10 @@ from myoassist.runs.catalogue import (
     CHOSEN_NAME,
     CONFIG_NAME,
     PARAMETERS_NAME,
-    describe_run,
     is_choice_current,
     read_status,
 )
+from myoassist.runs.choice import explain_no_best
 from myoassist.runs.record import read_run_config
 
 START, BEST = "start", "best"
@@ -236,7 +237,11 @@ def choose_in(folder: Path, generations: int, show: Callable[[str], None] = say)
     """
     config = read_run_config(folder)
     if config.task != "search" or config.optimizer.mode == "evaluate":
-        raise UserError(f"{folder.as_posix()} is no search", "the folder of a search", "")
+        raise UserError(
+            f"{folder.as_posix()} is no search",
+            "the folder of a search; what a single walk withstands tells its evaluation",
+            f"{EVALUATE_COMMAND} run={quote_path(folder)} robustness=true",
+        )
     strategy = choose_strategy(config.optimizer)
     if strategy == "chain":
         places = [place.parent for place in sorted(folder.glob(f"*/{CONFIG_NAME}"))]
@@ -244,13 +249,13 @@ def choose_in(folder: Path, generations: int, show: Callable[[str], None] = say)
     if strategy in ALIKE:
         raise UserError(
             f"{folder.as_posix()} searches one vector for several conditions",
-            "a search under one condition, or a chain",
-            "",
+            "a search under one condition, or a chain; its best stands",
+            f"{EVALUATE_COMMAND} run={quote_path(folder)}",
         )
     member = read_status(folder).get("best_member")
     source = folder / str(member) if member else folder
     if not (folder / PARAMETERS_NAME).is_file():
-        raise UserError(f"there is no best yet: {describe_run(folder)}", "a run that has completed a generation", "")
+        raise explain_no_best(folder)
 
     def candidates(problem: WalkProblem) -> dict[str, np.ndarray]:
         found = list_candidates(source, config, problem, generations, folder / PARAMETERS_NAME)
