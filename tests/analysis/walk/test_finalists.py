@@ -131,7 +131,7 @@ def test_the_firmest_is_kept_and_taken_from_then_on(brief, tmp_path, capsys):
 
 def test_who_falls_is_never_chosen_before_who_walks(brief):
     config = compose_run(WORDS).config
-    start = read_vector(resolve_param_path("shipped:human_sure_125")).vector
+    start = read_vector(resolve_param_path("shipped:human_sure")).vector
     lines = []
     _, judged = judge_finalists(config, lambda _: {"weak": 0.5 * start, "start": start}, lines.append)
     assert [item.name for item in sorted(judged, key=lambda item: item.order)] == ["start", "weak"]

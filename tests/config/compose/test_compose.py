@@ -36,7 +36,7 @@ HUMANS = {
     "multislope": (22, "tutorial", "four_param", "multislope"),
 }
 # Those that start from a walk that withstands disturbances, and keep it so.
-FIRM = ("human", "human_exo")
+FIRM = {"human": "human_sure", "human_exo": "human_sure_125"}
 
 
 def test_preset_tables_cover_every_exp():
@@ -70,7 +70,7 @@ def test_what_is_firm_is_disturbed_as_it_is_judged_and_its_last_candidates_are(e
     assert config.cost.draws == 7 and noise.in_turn
     # At least what a walk has to withstand: 3 % of noise, ground of 2 cm, pushes of 30 N·s.
     assert noise.parameter_sd >= 0.03 and noise.footholds >= 0.02 and noise.push_impulse >= 30.0
-    assert config.optimizer.finalists == 12 and config.optimizer.param_path == "shipped:human_sure_125"
+    assert config.optimizer.finalists == 12 and config.optimizer.param_path == f"shipped:{FIRM[exp]}"
 
 
 def test_what_exp_human_was_is_kept():
