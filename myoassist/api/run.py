@@ -124,10 +124,10 @@ class Run:
             ) from None
 
     def _best(self) -> dict[str, Any]:
-        from myoassist.runs.catalogue import CHOSEN_NAME, PARAMETERS_NAME, is_choice_current, read_json
+        from myoassist.runs.catalogue import best_parameters_file, read_json
         from myoassist.runs.choice import explain_no_best
 
-        content = read_json(self.folder / (CHOSEN_NAME if is_choice_current(self.folder) else PARAMETERS_NAME))
+        content = read_json(best_parameters_file(self.folder))
         if "parameters" not in content:
             raise explain_no_best(self.folder)
         return content

@@ -67,6 +67,11 @@ def is_choice_current(path: Path) -> bool:
     return choice["evaluations"] == read_status(path).get("evaluations")
 
 
+def best_parameters_file(path: Path) -> Path:
+    """Return the file that describes the chosen parameters of a search, else its best; it need not be there."""
+    return path / (CHOSEN_NAME if is_choice_current(path) else PARAMETERS_NAME)
+
+
 def describe_run(path: Path) -> str:
     """Return one line about a run folder: where, exp, status, generation, best."""
     status = read_status(path)

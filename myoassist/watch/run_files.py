@@ -14,14 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from myoassist.runs.catalogue import (
-    CHOSEN_NAME,
-    PARAMETERS_NAME,
-    STATUS_NAME,
-    is_choice_current,
-    read_json,
-    read_status,
-)
+from myoassist.runs.catalogue import STATUS_NAME, best_parameters_file, read_json, read_status
 
 GENERATIONS_NAME = "history_generations.csv"
 POOL_NAME = "pool.csv"
@@ -142,7 +135,7 @@ def _order(member: Member | None, best: Best) -> tuple[int, float]:
 
 
 def _read_best(folder: Path) -> Best | None:
-    file = folder / (CHOSEN_NAME if is_choice_current(folder) else PARAMETERS_NAME)
+    file = best_parameters_file(folder)
     content = read_json(file)
     entries = content.get("parameters")
     if not isinstance(entries, list) or not entries:

@@ -135,14 +135,14 @@ def _gates(robustness: Robustness) -> list[Gate]:
     """Return the bounds of the trials as shares of the walks that were tried."""
     whole = {group.name: len(push_labels()) if group.kind == PUSH else COPIES for group in robustness.groups}
     return [
-        Gate(name, share, 1.0 if whole[name] < BOUNDS[name] else min(1.0, BOUNDS[name] / whole[name]), None)
+        Gate(name, share, min(1.0, BOUNDS[name] / whole[name]), None)
         for name, share in _shares(robustness).items()
         if share is not None and name in BOUNDS
     ]
 
 
 def list_candidates(
-    folder: Path, config: RunConfig, problem: WalkProblem, generations: int, best: Path | None = None
+    folder: Path, config: RunConfig, problem: WalkProblem, generations: int, best: Path
 ) -> dict[str, np.ndarray]:
     """Return the best of a search, those of its last generations, its last means and its start, as raw vectors.
 
@@ -151,10 +151,10 @@ def list_candidates(
         config: Its configuration, for the start.
         problem: For the layout.
         generations: How many of the last.
-        best: File of the best; None is that of the folder.
+        best: File of the best.
     """
     table = problem.table
-    vector = read_vector(best or folder / PARAMETERS_NAME).vector
+    vector = read_vector(best).vector
     found = {BEST: vector}
     name = str(read_status(folder).get("run_name"))
     for kind, label, count in (("xrecentbest", "best of", generations), ("xmean", "mean of", MEANS)):
@@ -244,8 +244,7 @@ def choose_in(folder: Path, generations: int, show: Callable[[str], None] = say)
         )
     strategy = choose_strategy(config.optimizer)
     if strategy == "chain":
-        places = [place.parent for place in sorted(folder.glob(f"*/{CONFIG_NAME}"))]
-        return [path for place in places for path in choose_in(place, generations, show)]
+        return [path for place in _conditions(folder) for path in choose_in(place, generations, show)]
     if strategy in ALIKE:
         raise UserError(
             f"{folder.as_posix()} searches one vector for several conditions",
@@ -277,12 +276,14 @@ def choose_at_end(config: RunConfig, folder: Path) -> None:
     if choose_strategy(config.optimizer) in ALIKE:
         say("optimizer.finalists: one vector for several conditions is not judged again; its best stands")
         return
-    searches = [folder]
-    if choose_strategy(config.optimizer) == "chain":
-        searches = [place.parent for place in sorted(folder.glob(f"*/{CONFIG_NAME}"))]
-    for search in searches:
+    for search in _conditions(folder) if choose_strategy(config.optimizer) == "chain" else [folder]:
         if not is_choice_current(search):
             choose_in(search, wanted)
+
+
+def _conditions(chain: Path) -> list[Path]:
+    """Return the run folders of the conditions of a chain."""
+    return [config.parent for config in sorted(chain.glob(f"*/{CONFIG_NAME}"))]
 
 
 def _write(folder: Path, problem: WalkProblem, judged: list[Finalist], chosen: Finalist) -> None:

@@ -18,7 +18,7 @@ def composed(*overrides):
 
 
 @pytest.mark.parametrize(
-    "overrides", [("exp=prosthesis",), ("exp=human_level", "control.legs=bilateral"), ("exp=human_exo",)]
+    "overrides", [("exp=prosthesis",), ("exp=human", "control.legs=bilateral"), ("exp=human_exo",)]
 )
 def test_a_guided_person_starts_other_guided_walks_by_name(overrides):
     _, table = composed(*overrides)
@@ -35,6 +35,7 @@ def test_a_guided_person_starts_other_guided_walks_by_name(overrides):
     ("overrides", "fitting"),
     [
         (("exp=prosthesis",), {"human_125", "human_150"}),
+        (("exp=human",), {"human_125", "human_150"}),
         (("exp=human_level",), {"human_125", "human_150"}),
         (("exp=baseline", "model=baseline_26"), {"walk_26", "walk_26_full"}),
         (("exp=walk_3d",), {"human_3d"}),
@@ -76,4 +77,5 @@ def test_a_vector_of_another_body_is_noted_with_what_to_do():
     note = describe_other_body(compose_run(back).config)
     remedy = note.partition("nearly anew. ")[2].partition(" gives")[0].split()
     assert describe_other_body(compose_run([*back, *remedy]).config) is None
-    assert describe_other_body(compose_run(["exp=human_level"]).config) is None
+    for exp in ("human", "human_level", "human_exo"):
+        assert describe_other_body(compose_run([f"exp={exp}"]).config) is None
